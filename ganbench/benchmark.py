@@ -1,0 +1,179 @@
+"""The main job: resolve a request, run the cells that are left, draw the figures, give the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ganbench.data.cache import default_cache_dir
+from ganbench.executor import Progress, execute
+from ganbench.figures import draw_figures
+from ganbench.grid import Grid, Job, Request, cores, resolve
+from ganbench.registry import Registry, discover
+from ganbench.store import append_row, cell_folder, open_output, read_rows, set_torn_aside
+from ganbench.trainer import CHECKPOINT
+from ganbench.types import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SETTLED = {"done", "diverged", "skipped"}
+
+
+class Listener(Protocol):
+    """Who is told how a run goes."""
+
+    def say(self, line: str) -> None: ...
+
+    def start(self, jobs: Sequence[Job], total: int) -> None: ...
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def ended(self, row: Row) -> None: ...
+
+
+class Silent:
+    """A listener that tells nobody."""
+
+    def say(self, line: str) -> None:
+        return None
+
+    def start(self, jobs: Sequence[Job], total: int) -> None:
+        return None
+
+    def progress(self, progress: Progress) -> None:
+        return None
+
+    def ended(self, row: Row) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rows of the request's cells, in its order, and the figures that were drawn."""
+
+    rows: tuple[Row, ...]
+    figures: tuple[Path, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Every cell is done; one that a model does not support does not count."""
+        return all(row.status in {"done", "skipped"} for row in self.rows)
+
+
+def left_to_do(grid: Grid, rows: Sequence[Row], afresh: bool) -> list[Job]:
+    """Cells without a settled row, or whose row was scored by other code or lacks a metric."""
+    known = {row.cell: row for row in rows}
+    return [job for job in grid.jobs if afresh or not _settled(job, known.get(job.cell.id))]
+
+
+def _settled(job: Job, row: Row | None) -> bool:
+    if row is None or row.status not in SETTLED:
+        return False
+    return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
+
+
+def run_request(
+    request: Request,
+    registry: Registry,
+    output: Path,
+    workers: int,
+    afresh: bool,
+    listener: Listener,
+) -> Result:
+    """Run what is left of a request and append its rows to `output`.
+
+    workers: cells at a time; 0 takes one for each core over the threads of a cell, or one on a
+    GPU. afresh: forget the cells' folders and rows. Raises UserError for the user's mistakes.
+    """
+    grid = resolve(request, registry)
+    open_output(output)
+    stored = read_rows(output)
+    if stored.torn:
+        aside = set_torn_aside(output, stored.torn)
+        listener.say(
+            f"the last line of {output / 'rows.jsonl'} was cut off; it is kept in {aside} "
+            "and its cell is run again"
+        )
+    todo = left_to_do(grid, stored.rows, afresh)
+    if todo:
+        for task in grid.tasks:
+            task.prepare(listener.say)
+    if afresh:
+        forget(todo, output)
+    listener.start(todo, len(grid.jobs))
+    for row in execute(todo, output, workers or default_workers(grid), listener.progress):
+        append_row(output, row)
+        listener.ended(row)
+    rows = rows_of(grid, output)
+    figures = draw_figures(rows, output)
+    return Result(rows, tuple(figures))
+
+
+def forget(jobs: Sequence[Job], output: Path) -> None:
+    """Drop the checkpoints of cells that are to be trained from the start."""
+    for job in jobs:
+        (cell_folder(output, job.cell.id) / CHECKPOINT).unlink(missing_ok=True)
+
+
+def default_workers(grid: Grid) -> int:
+    cell = grid.jobs[0].cell
+    return 1 if cell.device == "cuda" else max(1, cores() // cell.threads)
+
+
+def rows_of(grid: Grid, output: Path) -> tuple[Row, ...]:
+    known = {row.cell: row for row in read_rows(output).rows}
+    return tuple(known[job.cell.id] for job in grid.jobs if job.cell.id in known)
+
+
+def default_output(tasks: Sequence[str], preset: str) -> Path:
+    return Path("results") / f"{'+'.join(tasks)}-{preset}"
+
+
+def run(
+    models: Sequence[str],
+    tasks: Sequence[str],
+    seeds: int | Sequence[int] = 3,
+    *,
+    output: Path | str | None = None,
+    preset: str = "",
+    recipe: str = "",
+    sets: Sequence[str] = (),
+    data: Mapping[str, Path | str] | None = None,
+    metrics: Sequence[str] = (),
+    plugins: Sequence[Path | str] = (),
+    cache_dir: Path | str | None = None,
+    workers: int = 0,
+) -> pd.DataFrame:
+    """Train and score models x tasks x seeds; one line of the frame is one cell.
+
+    seeds: a number n for seeds 0 to n-1, or the seeds themselves. sets: "NAME.key=value" texts.
+    Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
+    """
+    request = Request(
+        models=tuple(models),
+        tasks=tuple(tasks),
+        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
+        cache_dir=Path(cache_dir) if cache_dir else default_cache_dir(),
+        preset=preset,
+        recipe=recipe,
+        sets=tuple(sets),
+        data={name: Path(path) for name, path in (data or {}).items()},
+        metrics=tuple(metrics),
+    )
+    registry = discover([Path(folder) for folder in plugins])
+    folder = Path(output) if output else default_output(request.tasks, preset or "quick")
+    result = run_request(request, registry, folder, workers, False, Silent())
+    return frame(result.rows)
+
+
+def frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows as a data frame: one line a cell, a column for each metric and cost."""
+    import pandas as pd
+
+    fields = ("cell", "model", "task", "data", "preset", "recipe", "seed", "status", "reason")
+    return pd.DataFrame(
+        [{**{f: getattr(row, f) for f in fields}, **row.metrics, **row.cost} for row in rows]
+    )

@@ -1,0 +1,253 @@
+"""One cell from its description to its row: build, train or resume, score, keep."""
+
+from __future__ import annotations
+
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ganbench import checkpoint
+from ganbench.errors import UserError
+from ganbench.evaluate import Scored, evaluate
+from ganbench.grid import Job
+from ganbench.model import Model
+from ganbench.networks import NetworkBuilder
+from ganbench.pictures import image_rows, png_bytes
+from ganbench.probes import fit_angle_probe
+from ganbench.source import PACKAGE_DIR
+from ganbench.store import cell_folder, write_atomically
+from ganbench.task import Task
+from ganbench.trainer import CHECKPOINT, Interrupted, Outcome, Plan, train
+from ganbench.types import Cell, Row, Status
+
+OnLosses = Callable[[int, Mapping[str, float]], None]
+TRACEBACK = "traceback.txt"
+
+
+def run_cell(
+    job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
+) -> Row:
+    """Train what is left of a cell, score it, write its folder, and give its row.
+
+    Whatever goes wrong is in the row's status and reason; only Interrupted passes.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    folder = cell_folder(output, job.cell.id)
+    row = replace(empty_row(job), provenance=provenance(job, started))
+    if job.unsupported:
+        return replace(row, status="skipped", reason=job.unsupported)
+    torch.set_num_threads(job.cell.threads)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / "config.json", to_json(asdict(job.cell)))
+        return _train_and_score(job, row, folder, on_losses, should_stop)
+    except Interrupted:
+        raise
+    except UserError as error:
+        return replace(row, status="failed", reason=" ".join(str(error).split()))
+    except Exception as error:
+        _keep_traceback(folder)
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        reason = f"{type(error).__name__}: {error} ({where}; see {folder / TRACEBACK})"
+        return replace(row, status="failed", reason=" ".join(reason.split()))
+
+
+def _train_and_score(
+    job: Job, row: Row, folder: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
+) -> Row:
+    cell = job.cell
+    task = build_task(job)
+    model = build_model(job, task)
+    plan = Plan(
+        budget_steps=cell.preset.budget_steps,
+        batch_size=model.hp.batch_size,
+        seed=cell.seed,
+        device=cell.device,
+        precision=cell.precision,
+    )
+    outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop)
+    trained = replace(row, cost=training_cost(model, outcome))
+    if outcome.diverged:
+        return replace(trained, status="diverged", reason=outcome.diverged)
+    clock = time.perf_counter()
+    scored = score_model(job, task, model)
+    keep_pictures(folder, task, model, scored)
+    cost = {**trained.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
+    return replace(trained, metrics=scored.metrics, cost=cost)
+
+
+def build_task(job: Job) -> Task:
+    """The task of a cell, as the grid resolved it."""
+    cell = job.cell
+    task_type = job.registry.load("task", cell.task)
+    options = task_type.options_type(**cell.options)
+    task: Task = task_type(options, cell.preset, cell.data, job.paths, job.cache_dir / "data")
+    return task
+
+
+def build_model(job: Job, task: Task) -> Model:
+    """The model of a cell with the initial weights of its seed."""
+    cell = job.cell
+    model_type = job.registry.load("model", cell.model)
+    hparams = replace(model_type.recipes(task.spec)[cell.recipe], **cell.hparams)
+    model: Model = model_type(hparams)
+    model.build(NetworkBuilder(task.spec, task.architecture, cell.seed))
+    return model
+
+
+def load_trained(job: Job, output: Path) -> tuple[Task, Model] | None:
+    """A cell's task and trained model from its folder, or None where it is not trained."""
+    kept = checkpoint.read(cell_folder(output, job.cell.id) / CHECKPOINT)
+    if kept is None:
+        return None
+    task = build_task(job)
+    model = build_model(job, task)
+    checkpoint.restore_model(kept[0], model)
+    return task, model.eval()
+
+
+def score_model(job: Job, task: Task, model: Model) -> Scored:
+    """The job's metrics on the test split; the probe is trained on the train split."""
+    metrics = {name: job.registry.load("metric", name)() for name in job.metrics}
+    key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
+    probes = job.cache_dir / "probes"
+
+    @cache
+    def probe(attribute: str) -> Any:
+        return fit_angle_probe(task.load("train"), attribute, probes, key)
+
+    return evaluate(model, task.load("test"), task.spec, metrics, job.cell.device, probe)
+
+
+def keep_pictures(folder: Path, task: Task, model: Model, scored: Scored) -> None:
+    """`arrays.npz` for figures and, for images, `samples.png`: the same inputs for every model."""
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **scored.arrays)
+    write_atomically(folder / "arrays.npz", buffer.getvalue())
+    if task.spec.kind != "image":
+        return
+    rows = []
+    for direction in model.directions:
+        source, target = direction
+        for label, name in (
+            (f"input {source}", "input"),
+            (f"in {target}", "fake"),
+            (f"back in {source}", "rec"),
+        ):
+            images = scored.arrays.get(f"{direction}/samples/{name}")
+            if images is not None:
+                rows.append((label, images))
+    write_atomically(folder / "samples.png", png_bytes(image_rows(rows)))
+
+
+def empty_row(job: Job) -> Row:
+    cell = job.cell
+    return Row(
+        cell=cell.id,
+        model=cell.model,
+        task=cell.task,
+        data=cell.data,
+        preset=cell.preset.name,
+        recipe=cell.recipe,
+        seed=cell.seed,
+        status="done",
+        hparams=dict(cell.hparams),
+        options=dict(cell.options),
+        budget=asdict(cell.preset),
+    )
+
+
+def failed_row(job: Job, status: Status, reason: str) -> Row:
+    """The row of a cell whose worker is gone."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    row = replace(empty_row(job), provenance=provenance(job, started))
+    return replace(row, status=status, reason=reason)
+
+
+def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
+    """Seconds, steps and updates; `samples_seen` counts both domains."""
+    steps, phases = outcome.position.step, model.hp.phases
+    whole, rest = divmod(steps, len(phases))
+
+    def updates(letter: str) -> int:
+        per_cycle = [letter in phase for phase in phases]
+        return whole * sum(per_cycle) + sum(per_cycle[:rest])
+
+    return {
+        "train_sec": outcome.position.train_sec,
+        "steps": steps,
+        "samples_seen": 2 * steps * model.hp.batch_size,
+        "d_updates": updates("D"),
+        "g_updates": updates("G"),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "peak_memory_bytes": memory(),
+    }
+
+
+def memory() -> int:
+    """The most memory that this process, or on a GPU its tensors, ever held."""
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return torch.cuda.max_memory_allocated()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def provenance(job: Job, started: str) -> dict[str, Any]:
+    cell = job.cell
+    return {
+        "version": version("ganbench"),
+        "git": git_revision(),
+        "plugin_hash": cell.code_hash,
+        "evaluation_hash": job.evaluation_hash,
+        "data_hash": cell.data_hash,
+        "torch": cell.torch,
+        "device": device_name(cell.device),
+        "precision": cell.precision,
+        "threads": cell.threads,
+        "python": platform.python_version(),
+        "started": started,
+    }
+
+
+def device_name(device: str) -> str:
+    return torch.cuda.get_device_name() if device == "cuda" else f"cpu {platform.machine()}"
+
+
+@cache
+def git_revision() -> str:
+    """The commit of the checkout that the code runs from, "+" if changed; empty if it is none."""
+    if not (PACKAGE_DIR.parent / ".git").exists():
+        return ""
+    command = ["git", "-C", str(PACKAGE_DIR.parent), "describe", "--always", "--dirty=+"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
+
+
+def to_json(value: Any) -> bytes:
+    return json.dumps(value, indent=2, sort_keys=True).encode()
+
+
+def _keep_traceback(folder: Path) -> None:
+    try:
+        write_atomically(folder / TRACEBACK, traceback.format_exc().encode())
+    except OSError:
+        return  # the reason in the row has to do

@@ -1,0 +1,84 @@
+"""Checkpoints: networks, optimisers, RNG and position in one safetensors file, written atomically.
+
+Nothing is pickled, so reading a checkpoint cannot run code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a run stands: updates done, seconds trained, bytes of the loss log that belong to it."""
+
+    step: int = 0
+    train_sec: float = 0.0
+    log_bytes: int = 0
+
+
+Optimisers = Mapping[str, torch.optim.Optimizer]
+
+
+def save(path: Path, model: nn.Module, optimisers: Optimisers, position: Position) -> None:
+    """Write all of it to `path`, or leave what was there before."""
+    tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
+    for phase, optimiser in optimisers.items():
+        for i, state in optimiser.state_dict()["state"].items():
+            for name, value in state.items():
+                tensors[f"optimiser/{phase}/{i}/{name}"] = value
+    tensors["rng/cpu"] = torch.get_rng_state()
+    plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    partial = path.with_suffix(".partial")
+    save_file(plain, partial, metadata={"position": json.dumps(asdict(position))})
+    with open(partial, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:
+    """The tensors and the position of a checkpoint; None where there is none or it is damaged.
+
+    A damaged file costs the training since the start, never a wrong number.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            position = Position(**json.loads(file.metadata()["position"]))
+            return {name: file.get_tensor(name) for name in file.keys()}, position  # noqa: SIM118
+    except (FileNotFoundError, SafetensorError, KeyError, TypeError, ValueError):
+        return None
+
+
+def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimisers) -> None:
+    """Put a checkpoint's tensors back; the model's and the optimisers' layouts are kept."""
+    model.load_state_dict(_below(tensors, "model/"))
+    for phase, optimiser in optimisers.items():
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, value in _below(tensors, f"optimiser/{phase}/").items():
+            index, key = name.split("/")
+            states.setdefault(int(index), {})[key] = value
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": states, "param_groups": groups})
+    torch.set_rng_state(tensors["rng/cpu"])
+
+
+def restore_model(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
+    """Put back the networks alone."""
+    model.load_state_dict(_below(tensors, "model/"))
+
+
+def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }

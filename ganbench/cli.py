@@ -1,0 +1,157 @@
+"""The command line. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganbench.errors import UserError, did_you_mean
+
+if TYPE_CHECKING:
+    from ganbench.registry import Registry
+
+FORMATS = ("rich", "markdown", "csv", "latex", "json")
+PATH = click.Path(path_type=Path)
+
+
+class Group(click.Group):
+    """Says a user's mistake in one message with exit code 2, and names the closest command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise click.UsageError(f"no command '{name}'; {did_you_mean(name, self.commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; the same command goes on from here.", err=True)
+            ctx.exit(130)
+        except BrokenPipeError:  # the reader of a pipe, such as head, has enough
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ganbench")
+def main() -> None:
+    """Compare GAN variants on unpaired translation between two domains."""
+
+
+def names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """A comma-separated list; empty parts and repeats are dropped."""
+    return tuple(dict.fromkeys(part for part in map(str.strip, (value or "").split(",")) if part))
+
+
+def seed_list(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...]:
+    try:
+        seeds = tuple(dict.fromkeys(int(part) for part in names(ctx, param, value)))
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is no list of whole numbers, such as 3,7") from None
+    if any(seed < 0 for seed in seeds):
+        raise click.BadParameter("seeds are 0 or more")
+    return seeds
+
+
+def named_paths(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> dict[str, Path]:
+    found = {}
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not (name and equals and path):
+            raise click.BadParameter(f"'{value}' is not NAME=PATH, such as A=photos/cats")
+        found[name] = Path(path)
+    return found
+
+
+plugins_option = click.option(
+    "--plugins",
+    "plugin_folders",
+    multiple=True,
+    type=PATH,
+    metavar="DIR",
+    help="A folder with plugins of your own; may be repeated.",
+)
+cache_option = click.option(
+    "--cache-dir", type=PATH, metavar="DIR", help="Where made data are kept [default: user cache]."
+)
+
+
+@main.command()
+@click.option("--models", required=True, callback=names, metavar="NAME,…", help="Models to compare.")
+@click.option("--task", "tasks", required=True, callback=names, metavar="NAME,…", help="Tasks.")
+@click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Seeds 0…N-1 [default: 3].")
+@click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
+@click.option("--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick].")
+@click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
+@click.option("--set", "sets", multiple=True, metavar="NAME.KEY=VALUE", help="One option of a model or task.")
+@click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
+@click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
+@click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
+@click.option("--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own.")
+@click.option("--metrics", callback=names, metavar="NAME,…", help="Metrics beside the task's own.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="CPU threads a cell; results depend on it.")
+@click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
+@click.option("--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET].")
+@click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
+@click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
+@plugins_option
+@cache_option
+def run(**given: Any) -> None:
+    """Train and score models on tasks, then print the comparison.
+
+    The same command again continues, or does nothing but print. Exit code 1 if a cell is not done.
+    """
+    from ganbench.commands.run import run_command
+
+    sys.exit(run_command(**given))
+
+
+@main.command()
+@click.argument("output", type=PATH)
+@click.option("--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True)
+@plugins_option
+def table(output: Path, format_name: str, plugin_folders: Sequence[Path]) -> None:
+    """Print the comparison of the rows in OUTPUT."""
+    from ganbench.commands.show import table_command
+
+    sys.exit(table_command(output, format_name, find_plugins(plugin_folders)))
+
+
+@main.command("list")
+@plugins_option
+def list_plugins(plugin_folders: Sequence[Path]) -> None:
+    """List models, tasks and metrics, and plugins that are broken."""
+    from ganbench.commands.show import list_command
+
+    list_command(find_plugins(plugin_folders))
+
+
+@main.command()
+@cache_option
+def info(cache_dir: Path | None) -> None:
+    """Show versions, devices and the cache."""
+    from ganbench.commands.info import info_command
+
+    info_command(cache_dir)
+
+
+def find_plugins(folders: Sequence[Path]) -> Registry:
+    from ganbench.registry import discover
+
+    return discover(folders)

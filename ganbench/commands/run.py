@@ -1,0 +1,198 @@
+"""`ganbench run`: arguments to a request, progress to the terminal, rows to tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from ganbench.benchmark import (
+    Listener,
+    default_output,
+    left_to_do,
+    run_request,
+)
+from ganbench.commands.show import print_tables
+from ganbench.data.cache import default_cache_dir
+from ganbench.errors import UserError
+from ganbench.executor import Progress as CellProgress
+from ganbench.grid import Job, Request, resolve
+from ganbench.registry import Registry, discover
+from ganbench.store import read_rows
+from ganbench.tables import build_tables
+from ganbench.types import Row
+
+DEFAULT_SEEDS = 3
+PLAIN_EVERY_SEC = 15.0
+
+
+def run_command(
+    *,
+    models: tuple[str, ...],
+    tasks: tuple[str, ...],
+    seeds: int | None,
+    seed_list: tuple[int, ...],
+    steps: int | None,
+    size: int | None,
+    width: int | None,
+    batch_size: int | None,
+    workers: int | None,
+    output: Path | None,
+    dry_run: bool,
+    no_cache: bool,
+    plugin_folders: Sequence[Path],
+    cache_dir: Path | None,
+    **same_names: Any,
+) -> int:
+    """The exit code: 0 all cells done, 1 some cell not done."""
+    if seeds and seed_list:
+        raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
+    for name, given in (("--models", models), ("--task", tasks)):
+        if not given:
+            raise UserError("an empty list of names", name, "see `ganbench list`")
+    budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
+    request = Request(
+        models=models,
+        tasks=tasks,
+        seeds=seed_list or tuple(range(seeds or DEFAULT_SEEDS)),
+        cache_dir=cache_dir or default_cache_dir(),
+        budget={key: value for key, value in budget.items() if value is not None},
+        **same_names,
+    )
+    registry = discover(plugin_folders)
+    grid = resolve(request, registry)
+    folder = output or default_output(tasks, grid.tasks[0].preset.name)
+    if dry_run:
+        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
+        return 0
+    listener = terminal_listener()
+    result = run_request(request, registry, folder, workers or 0, no_cache, listener)
+    report(result.rows, result.figures, folder, registry)
+    return 0 if result.complete else 1
+
+
+def show_plan(jobs: Sequence[Job], todo: Sequence[Job], folder: Path) -> None:
+    left = {job.cell.id for job in todo}
+    for job in jobs:
+        cell = job.cell
+        state = "to do" if cell.id in left else "done"
+        click.echo(
+            f"{cell.id}  {cell.task}  {cell.model}  seed {cell.seed}  "
+            f"{cell.preset.name}/{cell.recipe}  {state}"
+        )
+    click.echo(f"{len(jobs)} cells, {len(todo)} to do, in {folder}")
+
+
+def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:
+    print_tables(build_tables(rows), "rich", registry.columns)
+    for figure in figures:
+        click.echo(f"figure: {figure}")
+    click.echo(f"rows:   {folder / 'rows.jsonl'}  (`ganbench table {folder}` prints this again)")
+
+
+def terminal_listener() -> Listener:
+    console = Console(stderr=True, highlight=False)
+    return BarListener(console) if console.is_terminal else PlainListener()
+
+
+def cell_name(job: Job) -> str:
+    return f"{job.cell.task} {job.cell.model} seed {job.cell.seed}"
+
+
+def losses_text(losses: Mapping[str, float]) -> str:
+    return " ".join(f"{name} {value:.3g}" for name, value in losses.items())
+
+
+def ended_text(row: Row) -> str:
+    seconds = row.cost.get("train_sec", 0.0)
+    why = f": {row.reason}" if row.reason else ""
+    return f"{row.task} {row.model} seed {row.seed} {row.status} in {seconds:.0f} s{why}"
+
+
+class PlainListener:
+    """Lines for a log file: each cell's start and end, and now and then where it stands."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._told_at: dict[str, float] = {}
+        self._left = 0
+
+    def say(self, line: str) -> None:
+        click.echo(line, err=True)
+
+    def start(self, jobs: Sequence[Job], total: int) -> None:
+        self._jobs = {job.cell.id: job for job in jobs}
+        self._left = len(jobs)
+        self.say(f"{total} cells, {len(jobs)} to do")
+
+    def progress(self, progress: CellProgress) -> None:
+        now = time.monotonic()
+        last = self._told_at.setdefault(progress.cell, now)
+        if progress.losses and now - last >= PLAIN_EVERY_SEC:
+            self._told_at[progress.cell] = now
+            job = self._jobs[progress.cell]
+            steps = f"{progress.step}/{job.cell.preset.budget_steps}"
+            self.say(f"{cell_name(job)}: step {steps} {losses_text(progress.losses)}")
+
+    def ended(self, row: Row) -> None:
+        self._left -= 1
+        self.say(f"{ended_text(row)} ({self._left} left)")
+
+
+class BarListener:
+    """A bar for the whole run with its ETA, and one for each cell under way with its losses."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[losses]}"),
+            console=console,
+            transient=True,
+        )
+        self._jobs: dict[str, Job] = {}
+        self._cells: dict[str, TaskID] = {}
+        self._whole: TaskID | None = None
+        self._steps: dict[str, int] = {}
+
+    def say(self, line: str) -> None:
+        self._bars.console.print(line, markup=False)
+
+    def start(self, jobs: Sequence[Job], total: int) -> None:
+        self.say(f"{total} cells, {len(jobs)} to do")
+        self._jobs = {job.cell.id: job for job in jobs}
+        if jobs:
+            steps = sum(job.cell.preset.budget_steps for job in jobs)
+            self._whole = self._bars.add_task("all cells", total=steps, losses="")
+            self._bars.start()
+
+    def progress(self, progress: CellProgress) -> None:
+        job = self._jobs[progress.cell]
+        if progress.cell not in self._cells:
+            total = job.cell.preset.budget_steps
+            self._cells[progress.cell] = self._bars.add_task(cell_name(job), total=total, losses="")
+        bar = self._cells[progress.cell]
+        self._steps[progress.cell] = progress.step
+        self._bars.update(bar, completed=progress.step, losses=losses_text(progress.losses))
+        self._update_whole()
+
+    def ended(self, row: Row) -> None:
+        if row.cell in self._cells:
+            self._bars.remove_task(self._cells.pop(row.cell))
+        self._steps[row.cell] = self._jobs[row.cell].cell.preset.budget_steps
+        self._update_whole()
+        self.say(ended_text(row))
+        del self._jobs[row.cell]
+        if not self._jobs:
+            self._bars.stop()
+
+    def _update_whole(self) -> None:
+        if self._whole is not None:
+            self._bars.update(self._whole, completed=sum(self._steps.values()))

@@ -1,0 +1,1 @@
+"""Data: procedural shapes, readers of users' folders, rendering."""

@@ -1,0 +1,78 @@
+"""Arrays made once and kept: memory-mapped files in a folder named by what they were made from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+from filelock import FileLock
+
+from ganbench.errors import UserError
+from ganbench.types import JSON, content_hash
+
+Arrays = dict[str, np.ndarray]
+KEY_FILE = "key.json"
+
+
+def default_cache_dir() -> Path:
+    """The user's cache folder for ganbench; GANBENCH_CACHE in the environment overrides it."""
+    return Path(os.environ.get("GANBENCH_CACHE") or platformdirs.user_cache_dir("ganbench"))
+
+
+def cached_arrays(
+    cache_dir: Path, name: str, key: JSON, make: Callable[[], Mapping[str, np.ndarray]]
+) -> Arrays:
+    """The arrays that `make` gives for `key`, read-only and memory-mapped.
+
+    They are made when they are not in the cache, or when what is there is not whole. Two
+    processes never make the same entry at once, and an entry appears whole or not at all.
+    """
+    entry = cache_dir / f"{name}-{content_hash(key)[:16]}"
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{entry}.lock")
+        with lock:
+            kept = _read(entry, key)
+            if kept is None:
+                _write(entry, key, make())
+                kept = _read(entry, key)
+    except OSError as error:
+        raise UserError(
+            f"the cache cannot be used: {error.strerror or error}",
+            str(cache_dir),
+            "give a writable folder with room, --cache-dir DIR",
+        ) from error
+    assert kept is not None
+    return kept
+
+
+def _read(entry: Path, key: JSON) -> Arrays | None:
+    """The entry's arrays; None where it is missing, cut off or made from something else."""
+    try:
+        record = json.loads((entry / KEY_FILE).read_text(encoding="utf-8"))
+        if record["key"] != json.loads(json.dumps(key)):
+            return None
+        arrays = {name: np.load(entry / f"{name}.npy", mmap_mode="r") for name in record["arrays"]}
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None
+    whole = all(list(values.shape) == record["arrays"][name] for name, values in arrays.items())
+    return arrays if whole else None
+
+
+def _write(entry: Path, key: JSON, arrays: Mapping[str, np.ndarray]) -> None:
+    partial = Path(tempfile.mkdtemp(prefix=f"{entry.name}.partial-", dir=entry.parent))
+    try:
+        for name, values in arrays.items():
+            np.save(partial / f"{name}.npy", values, allow_pickle=False)
+        record = {"key": key, "arrays": {name: list(v.shape) for name, v in arrays.items()}}
+        (partial / KEY_FILE).write_text(json.dumps(record), encoding="utf-8")
+        shutil.rmtree(entry, ignore_errors=True)
+        os.replace(partial, entry)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,43 @@
+"""The one exception a user ever sees: what is wrong, where, and how to fix it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """A mistake in what the user gave, told in one message.
+
+    what: the fault, in one sentence.
+    where: the file, option or name that it was found in; may be empty.
+    fix: what to do about it; may be empty.
+    """
+
+    def __init__(self, what: str, where: str = "", fix: str = "") -> None:
+        super().__init__(what, where, fix)
+        self.what = what
+        self.where = where
+        self.fix = fix
+
+    def __str__(self) -> str:
+        parts = [self.what]
+        if self.where:
+            parts.append(f"  where: {self.where}")
+        if self.fix:
+            parts.append(f"  fix:   {self.fix}")
+        return "\n".join(parts)
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """A hint that names the closest known spelling, or else all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(wrong, names, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known: {', '.join(names)}" if names else "nothing is known under that kind"
+
+
+def unknown(kind: str, wrong: str, known: Iterable[str], where: str = "") -> UserError:
+    """The error for a name that is not in `known`."""
+    return UserError(f"unknown {kind} '{wrong}'", where, did_you_mean(wrong, known))

@@ -1,0 +1,230 @@
+"""From what the user asked to cells: every name resolved, every number fixed, before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from ganbench.errors import UserError, unknown
+from ganbench.hparams import HParams, replace_from_text
+from ganbench.model import Model
+from ganbench.registry import Registry
+from ganbench.source import module_file, reach, source_hash
+from ganbench.task import Task, choose_source
+from ganbench.types import Cell, Precision, Preset, content_hash
+
+TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks")
+EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `ganbench run` was asked; empty or None leaves the choice to task, recipe and machine.
+
+    sets: texts "NAME.key=value", NAME a model or a task.
+    budget: preset fields to replace, such as {"budget_steps": 100}.
+    """
+
+    models: tuple[str, ...]
+    tasks: tuple[str, ...]
+    seeds: tuple[int, ...]
+    cache_dir: Path
+    preset: str = ""
+    recipe: str = ""
+    sets: tuple[str, ...] = ()
+    budget: Mapping[str, int] | None = None
+    data: Mapping[str, Path] | None = None
+    metrics: tuple[str, ...] = ()
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell and all that a worker needs to run it.
+
+    unsupported: why the model cannot be trained on the task, or empty.
+    evaluation_hash: the code that scores it.
+    """
+
+    cell: Cell
+    metrics: tuple[str, ...]
+    registry: Registry
+    paths: Mapping[str, Path]
+    cache_dir: Path
+    evaluation_hash: str
+    unsupported: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    tasks: tuple[Task, ...]
+    jobs: tuple[Job, ...]
+
+
+def resolve(request: Request, registry: Registry) -> Grid:
+    """All cells of a request. Raises UserError for the first thing that is wrong in it."""
+    device = resolve_device(request.device)
+    precision = resolve_precision(request.precision, device)
+    settings = parse_sets(request.sets, (*request.models, *request.tasks))
+    models = {name: registry.load("model", name) for name in request.models}
+    tasks, jobs = [], []
+    for task_name in request.tasks:
+        task = resolve_task(request, registry, task_name, device, settings.get(task_name, {}))
+        metrics = resolve_metrics(request.metrics, task, registry)
+        tasks.append(task)
+        data_hash = content_hash(task.fingerprint())
+        for name, model in models.items():
+            recipe, hparams = resolve_hparams(
+                name, model, task, request.recipe, settings.get(name, {})
+            )
+            cell = Cell(
+                model=name,
+                task=task_name,
+                data=task.source,
+                data_hash=data_hash,
+                preset=task.preset,
+                recipe=recipe,
+                hparams=asdict(hparams),
+                options=task.options_json(),
+                precision=precision,
+                device=device,
+                threads=request.threads,
+                seed=0,
+                code_hash=training_hash(registry, name, task_name),
+                torch=torch.__version__,
+            )
+            jobs += [
+                Job(
+                    cell=replace(cell, seed=seed),
+                    metrics=metrics,
+                    registry=registry,
+                    paths=task.paths,
+                    cache_dir=request.cache_dir,
+                    evaluation_hash=evaluation_hash(registry, metrics),
+                    unsupported=model.unsupported(task.spec) or "",
+                )
+                for seed in request.seeds
+            ]
+    return Grid(tuple(tasks), tuple(jobs))
+
+
+def resolve_device(asked: str) -> str:
+    """cpu or cuda. Raises UserError for CUDA on a machine that has none."""
+    if asked == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "CUDA was asked for, but torch finds no CUDA device here",
+            "--device cuda",
+            "use --device cpu, or install a driver and a CUDA build of torch",
+        )
+    return asked
+
+
+def resolve_precision(asked: str, device: str) -> Precision:
+    """fp32 unless bf16 is asked for: a score must not change with the machine's taste."""
+    if asked == "bf16":
+        if device == "cuda" and not torch.cuda.is_bf16_supported():
+            raise UserError("this GPU has no bf16", "--precision bf16", "use --precision fp32")
+        return "bf16"
+    return "fp32"
+
+
+def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """{"recon": {"distance": "l1"}} of ["recon.distance=l1"]."""
+    settings: dict[str, dict[str, str]] = {}
+    for text in texts:
+        left, equals, value = text.partition("=")
+        name, dot, key = left.partition(".")
+        if not (equals and dot and name and key):
+            raise UserError(
+                f"'{text}' is not NAME.key=value", f"--set {text}", "e.g. recon.distance=l1"
+            )
+        if name not in names:
+            raise unknown("model or task of this run", name, names, f"--set {text}")
+        settings.setdefault(name, {})[key] = value
+    return settings
+
+
+def resolve_task(
+    request: Request, registry: Registry, name: str, device: str, settings: Mapping[str, str]
+) -> Task:
+    task_type: type[Task] = registry.load("task", name)
+    paths = {key: path.expanduser() for key, path in (request.data or {}).items()}
+    source = choose_source(task_type, name, paths)
+    preset_name = request.preset or ("paper" if device == "cuda" else "quick")
+    if preset_name not in task_type.presets:
+        raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
+    base = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
+    options = replace_from_text(base, settings, name)
+    preset = changed_preset(task_type.presets[preset_name], request.budget or {})
+    return task_type(options, preset, source, paths, request.cache_dir / "data")
+
+
+def changed_preset(preset: Preset, budget: Mapping[str, int]) -> Preset:
+    """The preset with the user's changes in its fields and in its name, so that tables tell."""
+    changes: dict[str, Any] = {
+        key: value for key, value in budget.items() if value != getattr(preset, key)
+    }
+    name = "+".join([preset.name, *(f"{key}={value}" for key, value in sorted(changes.items()))])
+    return replace(preset, name=name, **changes)
+
+
+def resolve_hparams(
+    name: str, model: type[Model], task: Task, recipe: str, settings: Mapping[str, str]
+) -> tuple[str, HParams]:
+    """The recipe's name and values: recipe, then the preset's batch, then the user's `--set`."""
+    recipes = model.recipes(task.spec)
+    if recipe and recipe not in recipes:
+        raise unknown("recipe", recipe, recipes, f"--recipe, model {name}")
+    chosen = recipe or (
+        task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
+    )
+    hparams = recipes[chosen]
+    if task.preset.batch_size:
+        hparams = replace(hparams, batch_size=task.preset.batch_size)
+    return chosen, replace_from_text(hparams, settings, name)
+
+
+def resolve_metrics(
+    asked: Sequence[str], task: Task, registry: Registry
+) -> tuple[str, ...]:
+    """Metric plugins to compute: the task's own, and those asked for by plugin or by column."""
+    by_column = {
+        column: plugin.name
+        for plugin in registry.of_kind("metric").values()
+        for column in (*plugin.columns, plugin.name)
+    }
+    for name in asked:
+        if name not in by_column:
+            if any(plugin.name == name for plugin in registry.broken):
+                registry.find("metric", name)
+            raise unknown("metric", name, by_column, "--metrics")
+    return tuple(dict.fromkeys([*task.metrics, *(by_column[name] for name in asked)]))
+
+
+def training_hash(registry: Registry, model: str, task: str) -> str:
+    """The source that a cell's training reaches: both plugins, the trainer, and what they use."""
+    files = [registry.find("model", model).path, registry.find("task", task).path]
+    return source_hash(reach([*files, *module_files(TRAINING_MODULES)]))
+
+
+def evaluation_hash(registry: Registry, metrics: Sequence[str]) -> str:
+    files = [registry.find("metric", name).path for name in metrics]
+    return source_hash(reach([*files, *module_files(EVALUATION_MODULES)]))
+
+
+def module_files(names: Sequence[str]) -> list[Path]:
+    return [path for name in names if (path := module_file(name)) is not None]
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,36 @@
+"""Loss terms on plain tensors. D's sigmoid lives in the loss: logits in, log-sigmoid inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+DistanceName = Literal["l1", "l2", "huber"]
+
+
+def adversarial_generator_loss(fake_logits: Tensor) -> Tensor:
+    """Non-saturating log loss: the mean of -log sigmoid(logit) over the fakes."""
+    return F.softplus(-fake_logits).mean()
+
+
+def adversarial_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Mean of the real and the fake binary cross entropy."""
+    return 0.5 * (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean())
+
+
+def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) -> Tensor:
+    """Squared difference of the batch means of D's hidden features, summed over the layers.
+
+    As in the authors' code (mean over a layer's units); the paper does not mention it.
+    """
+    terms = [F.mse_loss(f.mean(0), r.mean(0)) for r, f in zip(real, fake, strict=True)]
+    return torch.stack(terms).sum()
+
+
+def distance(name: DistanceName) -> Callable[[Tensor, Tensor], Tensor]:
+    """The reconstruction distance d(rec, real), averaged over all elements."""
+    return {"l1": F.l1_loss, "l2": F.mse_loss, "huber": F.huber_loss}[name]

@@ -1,0 +1,75 @@
+"""The metric contract: numbers about one direction of one trained model on the test split."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
+
+import numpy as np
+from torch import Tensor
+
+from ganbench.task import Domain
+from ganbench.types import Column, DataSpec, DomainName
+
+
+class Probe(Protocol):
+    """A regressor of one attribute, trained on the train split of both domains."""
+
+    def predict(self, samples: Tensor) -> np.ndarray:
+        """The attribute of float samples (n, ...), shape (n,)."""
+
+
+class View(Protocol):
+    """What a metric may look at, for one direction. Everything is computed once and kept."""
+
+    spec: DataSpec
+    source: DomainName
+    target: DomainName
+
+    @property
+    def inputs(self) -> Domain:
+        """The source domain's test split."""
+
+    @property
+    def targets(self) -> Domain:
+        """The target domain's test split: real samples."""
+
+    @property
+    def input_samples(self) -> Tensor:
+        """The inputs as the model sees them: float, (n, ...)."""
+
+    @property
+    def target_samples(self) -> Tensor:
+        """The real target samples, float."""
+
+    @property
+    def fakes(self) -> Tensor:
+        """The translations of the inputs, float, in their order."""
+
+    @property
+    def reconstructions(self) -> Tensor | None:
+        """The inputs after the way there and back, or None."""
+
+    def probe(self, attribute: str) -> Probe:
+        """A regressor of `attribute`."""
+
+
+class Metric(ABC):
+    """A plugin gives one or more columns; the `_BA` suffix of the other direction is not its
+    business.
+    """
+
+    columns: ClassVar[Mapping[str, Column]]
+
+    def unmet(self, view: View) -> str | None:
+        """Why the metric cannot be computed here, or None."""
+        return None
+
+    @abstractmethod
+    def compute(self, view: View) -> Mapping[str, float]:
+        """A finite number for each column."""
+
+    def arrays(self, view: View) -> Mapping[str, np.ndarray]:
+        """Arrays worth keeping beside the row, for figures."""
+        return {}

@@ -1,0 +1,43 @@
+"""Sample grids as PNG: rows of images with a label, drawn with Pillow alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+GAP_PX = 3
+LABEL_PX = 15
+LEAST_TILE_PX = 64
+LETTER_PX = 8
+
+
+def image_rows(rows: Sequence[tuple[str, np.ndarray]]) -> Image.Image:
+    """One labelled row for each (label, uint8 images (n, C, H, W)); small images are enlarged."""
+    scale = max(1, LEAST_TILE_PX // rows[0][1].shape[-1])
+    tile = rows[0][1].shape[-1] * scale
+    count = max(len(images) for _, images in rows)
+    left = LETTER_PX * max(len(label) for label, _ in rows) + 2 * GAP_PX
+    width, height = left + count * (tile + GAP_PX), len(rows) * (tile + GAP_PX) + GAP_PX
+    canvas = Image.new("RGB", (width, height), "white")
+    draw, font = ImageDraw.Draw(canvas), ImageFont.load_default(LABEL_PX)
+    for i, (label, images) in enumerate(rows):
+        top = GAP_PX + i * (tile + GAP_PX)
+        draw.text((GAP_PX, top + tile // 2), label, "black", font, anchor="lm")
+        for j, pixels in enumerate(images):
+            canvas.paste(to_image(pixels, scale), (left + j * (tile + GAP_PX), top))
+    return canvas
+
+
+def to_image(pixels: np.ndarray, scale: int) -> Image.Image:
+    """uint8 (C, H, W), C 1 or 3, enlarged without smoothing."""
+    image = Image.fromarray(np.broadcast_to(pixels, (3, *pixels.shape[1:])).transpose(1, 2, 0))
+    return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

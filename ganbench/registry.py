@@ -1,0 +1,297 @@
+"""Which plugins there are. Files are read, not run, so listing needs no torch and harms nothing.
+
+A plugin is a Python file with one class derived from Model, Task or Metric; its name is the
+file's stem, or the entry point's name.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Literal
+
+from ganbench.errors import UserError, did_you_mean
+from ganbench.source import API, PACKAGE_DIR, api_origins
+from ganbench.types import Column
+
+Kind = Literal["model", "task", "metric"]
+KINDS: dict[str, Kind] = {"Model": "model", "Task": "task", "Metric": "metric"}
+ENTRY_POINT_GROUP = "ganbench.plugins"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One plugin as its source tells it. error: why it cannot be used, or empty.
+
+    kind is None where the file is too broken to say. module: for a plugin of an installed
+    package, the name to import it by.
+    """
+
+    name: str
+    kind: Kind | None
+    path: Path
+    origin: str
+    class_name: str = ""
+    summary: str = ""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    error: str = ""
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All plugins found, whole and broken."""
+
+    plugins: tuple[Plugin, ...]
+
+    def of_kind(self, kind: Kind) -> dict[str, Plugin]:
+        """The usable plugins of one kind by name."""
+        return {p.name: p for p in self.plugins if p.kind == kind and not p.error}
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """What every metric's columns mean, by name."""
+        metrics = self.of_kind("metric").values()
+        return {name: column for metric in metrics for name, column in metric.columns.items()}
+
+    @property
+    def broken(self) -> tuple[Plugin, ...]:
+        return tuple(p for p in self.plugins if p.error)
+
+    def find(self, kind: Kind, name: str) -> Plugin:
+        """Raises UserError for a broken plugin, and for an unknown name with the closest one."""
+        usable = self.of_kind(kind)
+        if name in usable:
+            return usable[name]
+        for plugin in self.broken:
+            if plugin.name == name and plugin.kind in (kind, None):
+                raise UserError(
+                    f"{kind} '{name}' cannot be loaded: {plugin.error}",
+                    str(plugin.path),
+                    "mend the plugin; `ganbench list` checks it again",
+                )
+        raise UserError(
+            f"unknown {kind} '{name}'",
+            f"the {kind}s that `ganbench list` shows",
+            did_you_mean(name, usable),
+        )
+
+    def load(self, kind: Kind, name: str) -> Any:
+        """The plugin's class. Raises UserError with file and line where its code fails."""
+        plugin = self.find(kind, name)
+        try:
+            loaded = getattr(_import(plugin), plugin.class_name)
+        except Exception as error:
+            raise UserError(
+                f"{kind} '{name}' cannot be loaded: {type(error).__name__}: {error}",
+                where_raised(error, plugin.path),
+                "mend the plugin and run the same command again",
+            ) from error
+        missing = sorted(getattr(loaded, "__abstractmethods__", ()))
+        if missing:
+            raise UserError(
+                f"{kind} '{name}' lacks {', '.join(missing)}",
+                f"{plugin.path}, class {plugin.class_name}",
+                "write the missing methods; see ganbench/" + f"{kind}.py for what each must do",
+            )
+        return loaded
+
+
+def discover(folders: Sequence[Path] = ()) -> Registry:
+    """The built-in plugins, those of installed packages, then those in `folders`.
+
+    The first of two equal names of a kind is kept, the other listed as broken. Raises UserError
+    for a folder that is not there.
+    """
+    found = [*built_in_plugins(), *entry_point_plugins()]
+    for folder in folders:
+        if not folder.is_dir():
+            raise UserError(
+                "the plugin folder does not exist", f"--plugins {folder}", "give a folder's path"
+            )
+        found += [inspect_file(file, str(folder)) for file in plugin_files(folder)]
+    return Registry(tuple(_unique(found)))
+
+
+def _unique(plugins: Iterable[Plugin]) -> Iterator[Plugin]:
+    taken: dict[tuple[Kind | None, str], Plugin] = {}
+    for plugin in plugins:
+        first = taken.setdefault((plugin.kind, plugin.name), plugin)
+        if first is plugin or first.path == plugin.path:
+            if first is plugin:
+                yield plugin
+        else:
+            taken_by = f"the name is taken by {first.path}; rename this file"
+            yield replace(plugin, error=plugin.error or taken_by)
+
+
+def built_in_folder() -> Path:
+    """`ganbench/plugins` in an installed package, `plugins` beside it in the repository."""
+    shipped = PACKAGE_DIR / "plugins"
+    return shipped if shipped.is_dir() else PACKAGE_DIR.parent / "plugins"
+
+
+def built_in_plugins() -> list[Plugin]:
+    return [inspect_file(file, "built-in") for file in plugin_files(built_in_folder())]
+
+
+def plugin_files(folder: Path) -> list[Path]:
+    """Python files in `folder` and in its sub-folders models, tasks and metrics."""
+    places = [folder / "models", folder / "tasks", folder / "metrics", folder]
+    return [
+        file
+        for place in places
+        for file in sorted(place.glob("*.py"))
+        if not file.name.startswith(("_", "test_", "conftest"))
+    ]
+
+
+def entry_point_plugins() -> list[Plugin]:
+    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    return [_inspect_entry_point(point) for point in points]
+
+
+def _inspect_entry_point(point: EntryPoint) -> Plugin:
+    origin = point.dist.name if point.dist else "an installed package"
+    path = module_path(point.module)
+    if path is None:
+        error = f"the module {point.module} is not installed"
+        return Plugin(point.name, None, Path(point.module), origin, error=error)
+    return replace(inspect_file(path, origin), name=point.name, module=point.module)
+
+
+def module_path(name: str) -> Path | None:
+    """The file of module `name`, found without running it or its parents."""
+    top, *rest = name.split(".")
+    spec = importlib.util.find_spec(top)
+    if spec is None:
+        return None
+    if not rest:
+        return Path(spec.origin) if spec.origin else None
+    for place in spec.submodule_search_locations or ():
+        base = Path(place).joinpath(*rest)
+        for path in (base.with_suffix(".py"), base / "__init__.py"):
+            if path.is_file():
+                return path
+    return None
+
+
+def inspect_file(file: Path, origin: str) -> Plugin:
+    """What the source of a plugin says of it, with the first fault found."""
+    unknown_kind = Plugin(file.stem, None, file, origin)
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    except SyntaxError as error:
+        return replace(unknown_kind, error=f"line {error.lineno}: syntax error: {error.msg}")
+    except (OSError, ValueError) as error:
+        return replace(unknown_kind, error=f"the file cannot be read: {error}")
+    classes = plugin_classes(tree)
+    summary = (ast.get_docstring(tree) or "").split("\n")[0]
+    if len(classes) != 1:
+        count = f"{len(classes)} classes" if classes else "no class"
+        error_text = f"{count} derived from Model, Task or Metric; a plugin has exactly one"
+        return replace(unknown_kind, summary=summary, error=error_text)
+    (node, kind) = classes[0]
+    return Plugin(
+        file.stem,
+        kind,
+        file,
+        origin,
+        node.name,
+        summary,
+        literal_columns(node) if kind == "metric" else {},
+        missing_import(tree),
+    )
+
+
+def plugin_classes(tree: ast.Module) -> list[tuple[ast.ClassDef, Kind]]:
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+                if name in KINDS:
+                    found.append((node, KINDS[name]))
+    return found
+
+
+def literal_columns(node: ast.ClassDef) -> dict[str, Column]:
+    """A metric's `columns`, as far as they are written as literals."""
+    for statement in node.body:
+        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+        value = getattr(statement, "value", None)
+        named = any(isinstance(t, ast.Name) and t.id == "columns" for t in targets)
+        if named and isinstance(value, ast.Dict):
+            pairs = zip(value.keys, value.values, strict=True)
+            return {
+                key.value: _literal_column(call)
+                for key, call in pairs
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+    return {}
+
+
+def _literal_column(call: ast.expr) -> Column:
+    try:
+        given = [ast.literal_eval(argument) for argument in getattr(call, "args", ())]
+        named = {k.arg: ast.literal_eval(k.value) for k in getattr(call, "keywords", ()) if k.arg}
+        return Column(*given, **named)
+    except (ValueError, TypeError):
+        return Column("", None, "")
+
+
+def missing_import(tree: ast.Module) -> str:
+    """The first import of the file's top level that cannot be had, or an empty string."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules = [node.module]
+            if node.module == API:
+                unknown = [a.name for a in node.names if a.name not in api_origins()]
+                if unknown:
+                    hint = did_you_mean(unknown[0], api_origins())
+                    return f"line {node.lineno}: ganbench.api has no '{unknown[0]}'; {hint}"
+        else:
+            continue
+        for module in modules:
+            if importlib.util.find_spec(module.split(".")[0]) is None:
+                return f"line {node.lineno}: the module '{module}' is not installed"
+    return ""
+
+
+def _import(plugin: Plugin) -> Any:
+    if plugin.module:
+        return importlib.import_module(plugin.module)
+    tag = hashlib.sha256(str(plugin.path.resolve()).encode()).hexdigest()[:8]
+    name = f"ganbench_plugin_{plugin.kind}_{plugin.name}_{tag}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, plugin.path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while it is being run
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def where_raised(error: BaseException, file: Path) -> str:
+    """The plugin's file, with the last line in it that the error passed through."""
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename) == file
+    ]
+    return f"{file}, line {lines[-1]}" if lines else str(file)

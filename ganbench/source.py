@@ -1,0 +1,75 @@
+"""Hashes of source code: what a file says, and which of the project's files it reaches."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGE_DIR = Path(__file__).parent
+API = "ganbench.api"
+
+
+@cache
+def api_origins() -> dict[str, str]:
+    """Each name of `ganbench.api` and the module that it comes from, read from its source."""
+    tree = ast.parse((PACKAGE_DIR / "api.py").read_bytes())
+    return {
+        alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+@cache
+def project_imports(file: Path) -> frozenset[Path]:
+    """The files of this package that `file` imports itself, at any depth of its code.
+
+    What comes through `ganbench.api` counts as imported from where it is defined.
+    """
+    found = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == API:
+            names = [api_origins()[a.name] for a in node.names if a.name in api_origins()]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        found.update(path for name in names if (path := module_file(name)) is not None)
+    return frozenset(found)
+
+
+def module_file(name: str) -> Path | None:
+    """The file of the package's module `name`, or None where it is not one."""
+    package, *rest = name.split(".")
+    if package != PACKAGE_DIR.name or not rest:
+        return None
+    base = PACKAGE_DIR.joinpath(*rest)
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def reach(files: Iterable[Path]) -> set[Path]:
+    """`files` and every project file that they import, directly or not."""
+    seen: set[Path] = set()
+    todo = set(files)
+    while todo:
+        file = todo.pop()
+        seen.add(file)
+        todo |= project_imports(file) - seen
+    return seen
+
+
+def source_hash(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and texts of `files`, whatever their order."""
+    digest = hashlib.sha256()
+    for file in sorted(set(files), key=lambda f: (f.name, str(f))):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

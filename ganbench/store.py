@@ -1,0 +1,120 @@
+"""The result folder: `rows.jsonl`, one line a row, append-only, and a folder for each cell."""
+
+from __future__ import annotations
+
+
+import os
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from ganbench.errors import UserError
+from ganbench.types import Row
+
+ROWS = "rows.jsonl"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The latest row of each cell, in the order of first appearance.
+
+    torn: the text of a last line that was cut off, or empty.
+    """
+
+    rows: tuple[Row, ...]
+    torn: str = ""
+
+
+def read_rows(output: Path) -> Rows:
+    """Rows of the result folder `output`; none where it has no rows file yet.
+
+    A last line that was cut off is left out and told; raises UserError for any other line that
+    is no row, for then the file was changed by something else.
+    """
+    path = output / ROWS
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return Rows(())
+    except OSError as error:
+        raise UserError(
+            f"the rows cannot be read: {error.strerror}", str(path), "check its permissions"
+        ) from error
+    latest: dict[str, Row] = {}
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = Row.from_json(line)
+        except (ValueError, TypeError, KeyError) as error:
+            if number == len(lines):
+                return Rows(tuple(latest.values()), torn=line)
+            raise UserError(
+                f"line {number} is no row ({str(error)[:80]})",
+                str(path),
+                "restore the file from a copy, or delete that line: its cell is then run again",
+            ) from error
+        latest[row.cell] = row
+    return Rows(tuple(latest.values()))
+
+
+def append_row(output: Path, row: Row) -> None:
+    """Add one row, whole and on its own line. Raises UserError where it cannot be written."""
+    path = output / ROWS
+    try:
+        with FileLock(f"{path}.lock"), open(path, "a+b") as file:
+            if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n":
+                file.write(b"\n")
+            file.write(row.to_json().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(output, error) from error
+
+
+def set_torn_aside(output: Path, torn: str) -> Path:
+    """Move a cut-off last line to a file of its own, so that the next row starts a new line."""
+    path, aside = output / ROWS, output / f"{ROWS}.torn"
+    with FileLock(f"{path}.lock"):
+        with open(aside, "a", encoding="utf-8") as file:
+            file.write(torn + "\n")
+        data = path.read_bytes()
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(data[: data.rfind(b"\n") + 1])
+        os.replace(partial, path)
+    return aside
+
+
+def open_output(output: Path) -> None:
+    """Make the result folder. Raises UserError where it cannot be written."""
+    probe = output / ".writable"
+    try:
+        (output / "cells").mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise unwritable(output, error) from error
+
+
+def unwritable(output: Path, error: OSError) -> UserError:
+    return UserError(
+        f"the result folder cannot be written: {error.strerror or error}",
+        f"--output {output}",
+        "give a writable folder with room",
+    )
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """The whole file or the old one, never a part."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+def cell_folder(output: Path, cell_id: str) -> Path:
+    return output / "cells" / cell_id
+
+

@@ -1,0 +1,133 @@
+"""The task contract: two domains, three splits, and a ground truth that only metrics see."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.errors import UserError
+from ganbench.seeds import seed_for
+from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset
+
+SplitName = Literal["train", "validation", "test"]
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Samples of one domain in one split.
+
+    samples: uint8 images (n, C, H, W), or float32 points (n, D).
+    truth: per-sample ground truth, each (n, ...); models never see it.
+    constants: ground truth of the domain as a whole, such as the modes' centres.
+    """
+
+    samples: Tensor
+    truth: Mapping[str, np.ndarray] = field(default_factory=dict)
+    constants: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def take(self, index: np.ndarray) -> Domain:
+        """The samples at `index`, in its order, with their truth."""
+        truth = {name: values[index] for name, values in self.truth.items()}
+        return Domain(self.samples[torch.from_numpy(index)], truth, self.constants)
+
+    def shuffled(self, *purpose: str) -> Domain:
+        """In an order of its own, so that no pairing with the other domain can leak."""
+        order = np.random.default_rng(seed_for(0, "shuffle", *purpose)).permutation(len(self))
+        return self.take(order)
+
+
+@dataclass(frozen=True)
+class Split:
+    A: Domain
+    B: Domain
+
+    def domain(self, name: DomainName) -> Domain:
+        return self.A if name == "A" else self.B
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """For a task that has nothing to set."""
+
+
+class Task(ABC):
+    """One translation problem. Its data depend on options, preset and paths, never on a model.
+
+    sources: each data source and the names of the `--data NAME=PATH` that it needs; the first
+        without any is the default.
+    preset_options: options that a preset sets, before the user's own `--set`.
+    metrics: the metric plugins that score the task, in the order of the table.
+    """
+
+    sources: ClassVar[Mapping[str, tuple[str, ...]]]
+    presets: ClassVar[Mapping[str, Preset]]
+    preset_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    metrics: ClassVar[tuple[str, ...]] = ()
+    default_recipe: ClassVar[str] = "code"
+    options_type: ClassVar[type[Any]] = NoOptions
+
+    def __init__(
+        self,
+        options: Any,
+        preset: Preset,
+        source: str,
+        paths: Mapping[str, Path],
+        cache_dir: Path,
+    ) -> None:
+        self.options = options
+        self.preset = preset
+        self.source = source
+        self.paths = paths
+        self.cache_dir = cache_dir
+
+    @property
+    @abstractmethod
+    def spec(self) -> DataSpec:
+        """The shapes of the two domains."""
+
+    @property
+    def architecture(self) -> Architecture:
+        """The networks' size, the same for every model."""
+        return Architecture(self.preset.width)
+
+    @abstractmethod
+    def fingerprint(self) -> JSON:
+        """What the data depend on, as JSON: equal fingerprints mean equal data."""
+
+    @abstractmethod
+    def prepare(self, report: Report) -> None:
+        """Make or read what `load` needs, once, into the cache. `report` takes progress lines."""
+
+    @abstractmethod
+    def load(self, split: SplitName) -> Split:
+        """The two domains of a split, A and B shuffled apart."""
+
+    def options_json(self) -> JSON:
+        return asdict(self.options)
+
+
+def choose_source(task: type[Task], name: str, given: Mapping[str, Path]) -> str:
+    """The source that the given `--data` names select.
+
+    Raises UserError where they fit none, naming those that would.
+    """
+    for source, needs in task.sources.items():
+        if set(needs) == set(given):
+            return source
+    ways = " or ".join(
+        " ".join(f"--data {need}=DIR" for need in needs) or "no --data at all"
+        for needs in task.sources.values()
+    )
+    told = ", ".join(sorted(given)) or "none"
+    raise UserError(f"task {name} cannot use this --data (given: {told})", "--data", f"give {ways}")

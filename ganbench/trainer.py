@@ -1,0 +1,231 @@
+"""The one training loop. It reads like the algorithm: draw, update D, update G, log now and then."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ganbench import checkpoint
+from ganbench.checkpoint import Position
+from ganbench.model import Model
+from ganbench.sampler import Sampler
+from ganbench.seeds import seed_for
+from ganbench.task import Split
+from ganbench.types import Precision
+
+LOG_EVERY_STEPS = 50
+CHECKPOINT = "checkpoint.safetensors"
+LOSS_LOG = "losses.csv"
+
+OnLosses = Callable[[int, Mapping[str, float]], None]
+
+
+class Interrupted(Exception):
+    """The user asked to stop; the checkpoint is written."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long, on what and under which seed to train.
+
+    checkpoint_every_sec: at most this much training is lost by a crash.
+    """
+
+    budget_steps: int
+    batch_size: int
+    seed: int
+    device: str = "cpu"
+    precision: Precision = "fp32"
+    checkpoint_every_sec: float = 30.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """diverged: why the run ended early, or empty."""
+
+    position: Position
+    diverged: str = ""
+
+
+def as_input(samples: Tensor, device: str) -> Tensor:
+    """Samples as networks take them: uint8 images become floats in [0, 1], channels last."""
+    moved = samples.to(device)
+    if moved.dtype != torch.uint8:
+        return moved
+    return moved.to(memory_format=torch.channels_last).float().div_(255)
+
+
+def precision_context(device: str, precision: Precision) -> AbstractContextManager[object]:
+    return torch.autocast(
+        torch.device(device).type, torch.bfloat16, enabled=precision == "bf16"
+    )
+
+
+def place(model: Model, device: str) -> None:
+    """Move to the device; convolution weights go channels last, as the images do."""
+    model.to(device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def adam(modules: nn.Module, model: Model) -> torch.optim.Adam:
+    """One Adam over each parameter once; `parameters()` gives tied weights a single time."""
+    hp = model.hp
+    return torch.optim.Adam(
+        list(modules.parameters()),
+        lr=hp.lr,
+        betas=(hp.beta1, hp.beta2),
+        weight_decay=hp.weight_decay,
+        fused=True,
+    )
+
+
+def update(optimiser: torch.optim.Optimizer, terms: Mapping[str, Tensor]) -> None:
+    """One step on the sum of the terms; gradients reach the optimiser's own parameters only."""
+    params = optimiser.param_groups[0]["params"]
+    total = torch.stack([term.float() for term in terms.values()]).sum()
+    gradients = torch.autograd.grad(total, params)
+    for param, gradient in zip(params, gradients, strict=True):
+        param.grad = gradient
+    optimiser.step()
+
+
+class LossLog:
+    """Means of each loss over a window of steps, summed on the device and read once a window."""
+
+    def __init__(self, path: Path, log_bytes: int) -> None:
+        self.path = path
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+        path.touch()
+        with open(path, "r+b") as file:  # lines after the checkpoint belong to a lost future
+            file.truncate(log_bytes)
+
+    def add(self, terms: Mapping[str, Tensor]) -> None:
+        for name, term in terms.items():
+            value = term.detach()
+            self._sums[name] = self._sums[name] + value if name in self._sums else value
+            self._counts[name] = self._counts.get(name, 0) + 1
+
+    def flush(self, step: int) -> dict[str, float]:
+        """Write the window's line, start the next window, and return the means."""
+        names = sorted(self._sums)
+        values = torch.stack([self._sums[name].float() for name in names]).tolist()
+        means = {n: v / self._counts[n] for n, v in zip(names, values, strict=True)}
+        self._sums, self._counts = {}, {}
+        with open(self.path, "a", encoding="utf-8") as file:
+            if file.tell() == 0:
+                file.write(",".join(["step", *names]) + "\n")
+            file.write(",".join([str(step), *(repr(means[name]) for name in names)]) + "\n")
+        return means
+
+    @property
+    def bytes(self) -> int:
+        return self.path.stat().st_size
+
+
+def train(
+    model: Model,
+    split: Split,
+    plan: Plan,
+    folder: Path,
+    on_losses: OnLosses,
+    should_stop: Callable[[], bool],
+) -> Outcome:
+    """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
+    if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
+    """
+    place(model, plan.device)
+    model.train()
+    optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
+    torch.manual_seed(seed_for(plan.seed, "train"))
+    position = _resume(model, split, optimisers, folder / CHECKPOINT)
+    log = LossLog(folder / LOSS_LOG, position.log_bytes)
+    draw = batches(split, plan)
+    started = time.perf_counter() - position.train_sec
+    saved_at = position.train_sec
+
+    for step in range(position.step, plan.budget_steps):
+        step_of_phases(model, optimisers, draw(step), step, plan, log)
+        done = step + 1
+        if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
+            means = log.flush(done)
+            position = Position(done, time.perf_counter() - started, log.bytes)
+            on_losses(done, means)
+            if bad := not_finite(means.items()):
+                return Outcome(position, f"{bad} was not finite by step {done}")
+            due = position.train_sec - saved_at > plan.checkpoint_every_sec
+            if due or done == plan.budget_steps or should_stop():
+                checkpoint.save(folder / CHECKPOINT, model, optimisers, position)
+                saved_at = position.train_sec
+            if should_stop() and done < plan.budget_steps:
+                raise Interrupted
+    return Outcome(position)
+
+
+def _resume(
+    model: Model, split: Split, optimisers: checkpoint.Optimisers, path: Path
+) -> Position:
+    kept = checkpoint.read(path)
+    if kept is None:
+        model.fit_statistics(split.A.samples, split.B.samples)
+        return Position()
+    tensors, position = kept
+    checkpoint.restore(tensors, model, optimisers)
+    return position
+
+
+def batches(split: Split, plan: Plan) -> Callable[[int], dict[str, Tensor]]:
+    """The data live on the device; a step gathers its batch there."""
+    samples = {"A": split.A.samples.to(plan.device), "B": split.B.samples.to(plan.device)}
+    samplers = {
+        name: Sampler(len(values), plan.batch_size, plan.seed, name)
+        for name, values in samples.items()
+    }
+
+    def draw(step: int) -> dict[str, Tensor]:
+        return {
+            name: as_input(
+                values[samplers[name].indices(step).to(plan.device, non_blocking=True)],
+                plan.device,
+            )
+            for name, values in samples.items()
+        }
+
+    return draw
+
+
+def step_of_phases(
+    model: Model,
+    optimisers: Mapping[str, torch.optim.Optimizer],
+    real: Mapping[str, Tensor],
+    step: int,
+    plan: Plan,
+    log: LossLog,
+) -> None:
+    """Update what the schedule's phase of this step names; D first, on the fakes that G sees."""
+    phase = model.hp.phases[step % len(model.hp.phases)]
+    at = torch.tensor(step, device=plan.device)
+    with precision_context(plan.device, plan.precision):
+        with torch.set_grad_enabled("G" in phase):
+            fake = model.fakes(real)
+        if "D" in phase:
+            frozen = {name: value.detach() for name, value in fake.items()}
+            terms = model.discriminator_loss(real, frozen, at)
+            update(optimisers["D"], terms)
+            log.add(terms)
+        if "G" in phase:
+            terms = model.generator_loss(real, fake, at)
+            update(optimisers["G"], terms)
+            log.add(terms)
+
+
+def not_finite(means: Iterable[tuple[str, float]]) -> str:
+    """The first loss that is not finite, or an empty string."""
+    return next((name for name, value in means if not math.isfinite(value)), "")

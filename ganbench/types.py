@@ -1,0 +1,147 @@
+"""Plain data that crosses the layers: what data looks like, one cell, and the row that it yields."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+DomainName = Literal["A", "B"]
+Direction = Literal["AB", "BA"]
+Status = Literal["done", "diverged", "failed", "skipped"]
+Precision = Literal["fp32", "bf16"]
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """The shape of one sample of each domain, and what the two domains share.
+
+    kind: "image" for float samples in [0, 1] of shape (C, H, W); "points" for (D,).
+    attribute: the shared attribute that a translation ought to keep, such as "azimuth_deg";
+        empty where none is known.
+    """
+
+    kind: Literal["image", "points"]
+    A: tuple[int, ...]
+    B: tuple[int, ...]
+    attribute: str = ""
+
+    def shape(self, domain: DomainName) -> tuple[int, ...]:
+        return self.A if domain == "A" else self.B
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The size of the networks that all compared models share.
+
+    width: channels after the first convolution (images) or units a layer (points).
+    bottleneck: units of the extra layer between encoder and decoder; 0 for none.
+    generator_layers, discriminator_layers: linear layers, points only.
+    """
+
+    width: int
+    bottleneck: int = 0
+    generator_layers: int = 3
+    discriminator_layers: int = 5
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named size and budget.
+
+    budget_steps: updates of the schedule; each draws one batch a domain.
+    size: image side in pixels; 0 for points.
+    batch_size: samples a domain and step; 0 takes the recipe's.
+    """
+
+    name: str
+    budget_steps: int
+    width: int
+    size: int = 0
+    batch_size: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number that a metric gives. higher_is_better is None where neither end is."""
+
+    unit: str
+    higher_is_better: bool | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model x task x seed, fully resolved: everything that its numbers depend on.
+
+    data: name of the data source; data_hash: its content.
+    code_hash: the plugins' source and the project code that training reaches.
+    """
+
+    model: str
+    task: str
+    data: str
+    data_hash: str
+    preset: Preset
+    recipe: str
+    hparams: Mapping[str, Any]
+    options: Mapping[str, Any]
+    precision: Precision
+    device: str
+    threads: int
+    seed: int
+    code_hash: str
+    torch: str
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits over the canonical JSON of all fields."""
+        return content_hash(asdict(self))[:16]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one cell yields; one line of `rows.jsonl`.
+
+    metrics: a number, or a text such as "skipped: reason" where there is none.
+    """
+
+    cell: str
+    model: str
+    task: str
+    data: str
+    preset: str
+    recipe: str
+    seed: int
+    status: Status
+    reason: str = ""
+    hparams: JSON = field(default_factory=dict)
+    options: JSON = field(default_factory=dict)
+    budget: JSON = field(default_factory=dict)
+    metrics: dict[str, float | str] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
+    provenance: JSON = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Row:
+        """Raises ValueError, TypeError or KeyError for anything but a whole row."""
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise TypeError("a row must be a JSON object")
+        return cls(**record)
+
+
+def canonical_json(value: Any) -> str:
+    """The same text for equal values: sorted keys, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def content_hash(value: Any) -> str:
+    """SHA-256, in hex, of a JSON value."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

@@ -1,0 +1,81 @@
+"""Your own two folders of images: --data A=DIR --data B=DIR."""
+
+from dataclasses import dataclass
+
+import torch
+
+from ganbench.api import (
+    DataSpec,
+    Domain,
+    Preset,
+    Split,
+    Task,
+    UserError,
+    cached_arrays,
+    read_image_folder,
+    require,
+    seed_for,
+    split_indices,
+)
+
+LEAST_IMAGES = 3
+
+
+@dataclass(frozen=True)
+class Options:
+    """Shares of each folder's images; what is left is the train split."""
+
+    validation_share: float = 0.1
+    test_share: float = 0.1
+
+    def __post_init__(self):
+        for name in ("validation_share", "test_share"):
+            require(0 < getattr(self, name) < 0.5, name, getattr(self, name), "between 0 and 0.5")
+
+
+class Folder(Task):
+    options_type = Options
+    sources = {"folder": ("A", "B")}
+    metrics = ("reconstruction",)
+    presets = {
+        "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),
+        "quick": Preset("quick", budget_steps=1_000, width=16, size=32, batch_size=32),
+        "paper": Preset("paper", budget_steps=20_000, width=64, size=64),
+    }
+
+    @property
+    def spec(self):
+        shape = (3, self.preset.size, self.preset.size)
+        return DataSpec("image", shape, shape)
+
+    def folders(self):
+        folders = {name: read_image_folder(self.paths[name], LEAST_IMAGES) for name in "AB"}
+        if self.paths["A"].resolve() == self.paths["B"].resolve():
+            raise UserError("A and B are the same folder", str(self.paths["A"]), "give two folders")
+        return folders
+
+    def fingerprint(self):
+        hashes = {name: folder.content_hash() for name, folder in self.folders().items()}
+        return {**self.options_json(), **hashes, "size": self.preset.size}
+
+    def images(self, name):
+        folder = read_image_folder(self.paths[name], LEAST_IMAGES)
+        key = {"files": folder.content_hash(), "size": self.preset.size, "resizer": "fit-lanczos"}
+        return cached_arrays(
+            self.cache_dir, "folder", key, lambda: {"images": folder.decode(self.preset.size)}
+        )["images"]
+
+    def prepare(self, report):
+        for name in "AB":
+            report(f"domain {name}: {len(self.images(name))} images from {self.paths[name]}")
+
+    def load(self, split):
+        return Split(A=self.domain("A", split), B=self.domain("B", split))
+
+    def domain(self, name, split):
+        images = self.images(name)
+        shares = [self.options.validation_share, self.options.test_share]
+        parts = split_indices(len(images), shares, seed_for(0, "split", name))
+        index = parts[("train", "validation", "test").index(split)]
+        domain = Domain(torch.from_numpy(images[index]), truth={"identity": index})
+        return domain.shuffled("folder", name, split)
