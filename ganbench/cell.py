@@ -33,15 +33,13 @@ from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
 from ganbench.task import Task
 from ganbench.trainer import CHECKPOINT, Interrupted, Outcome, Plan, train
-from ganbench.types import Cell, Row, Status
+from ganbench.types import Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
 
 
-def run_cell(
-    job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
-) -> Row:
+def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
     """Train what is left of a cell, score it, write its folder, and give its row.
 
     Whatever goes wrong is in the row's status and reason; only Interrupted passes.
@@ -138,7 +136,7 @@ def score_model(job: Job, task: Task, model: Model) -> Scored:
 def keep_pictures(folder: Path, task: Task, model: Model, scored: Scored) -> None:
     """`arrays.npz` for figures and, for images, `samples.png`: the same inputs for every model."""
     buffer = BytesIO()
-    np.savez_compressed(buffer, **scored.arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **scored.arrays)
     write_atomically(folder / "arrays.npz", buffer.getvalue())
     if task.spec.kind != "image":
         return

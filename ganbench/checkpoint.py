@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run stands: updates done, seconds trained, bytes of the loss log that belong to it."""
+    """Where a run stands: steps done, seconds trained, bytes of the loss log up to there."""
 
     step: int = 0
     train_sec: float = 0.0
@@ -62,10 +62,11 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
     """Put a checkpoint's tensors back; the model's and the optimisers' layouts are kept."""
     model.load_state_dict(_below(tensors, "model/"))
     for phase, optimiser in optimisers.items():
+        params = optimiser.param_groups[0]["params"]
         states: dict[int, dict[str, Tensor]] = {}
         for name, value in _below(tensors, f"optimiser/{phase}/").items():
             index, key = name.split("/")
-            states.setdefault(int(index), {})[key] = value
+            states.setdefault(int(index), {})[key] = _laid_out(value, params[int(index)])
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": states, "param_groups": groups})
     torch.set_rng_state(tensors["rng/cpu"])
@@ -74,6 +75,11 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
 def restore_model(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
     """Put back the networks alone."""
     model.load_state_dict(_below(tensors, "model/"))
+
+
+def _laid_out(value: Tensor, like: Tensor) -> Tensor:
+    """In the memory layout of its parameter: a fused optimiser walks both by address."""
+    return torch.empty_like(like).copy_(value) if value.shape == like.shape else value
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -90,24 +90,44 @@ cache_option = click.option(
 
 
 @main.command()
-@click.option("--models", required=True, callback=names, metavar="NAME,…", help="Models to compare.")
+@click.option(
+    "--models", required=True, callback=names, metavar="NAME,…", help="Models to compare."
+)
 @click.option("--task", "tasks", required=True, callback=names, metavar="NAME,…", help="Tasks.")
 @click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Seeds 0…N-1 [default: 3].")
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
-@click.option("--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick].")
+@click.option(
+    "--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick]."
+)
 @click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
-@click.option("--set", "sets", multiple=True, metavar="NAME.KEY=VALUE", help="One option of a model or task.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="NAME.KEY=VALUE", help="One option of a model or task."
+)
 @click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
 @click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
-@click.option("--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own.")
+@click.option(
+    "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."
+)
 @click.option("--metrics", callback=names, metavar="NAME,…", help="Metrics beside the task's own.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="CPU threads a cell; results depend on it.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option(
+    "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="CPU threads a cell; results depend on it.",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
-@click.option("--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET].")
+@click.option(
+    "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
+)
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
 @click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
 @plugins_option
@@ -124,7 +144,9 @@ def run(**given: Any) -> None:
 
 @main.command()
 @click.argument("output", type=PATH)
-@click.option("--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True)
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True
+)
 @plugins_option
 def table(output: Path, format_name: str, plugin_folders: Sequence[Path]) -> None:
     """Print the comparison of the rows in OUTPUT."""

@@ -79,7 +79,7 @@ class DirectionView:
     def _in_batches(self, function: Callable[[Tensor], Tensor | None]) -> Tensor | None:
         parts = []
         with torch.inference_mode():
-            for samples in self.inputs.samples.split(EVALUATION_BATCH):
+            for samples in torch.split(self.inputs.samples, EVALUATION_BATCH):
                 part = function(as_input(samples, self._device))
                 if part is None:
                     return None
@@ -136,7 +136,7 @@ def score(metric: Metric, view: DirectionView) -> Scores:
     """The metric's columns as finite numbers, or the reason why there is none."""
     reason = metric.unmet(view)
     if reason is not None:
-        return {name: f"skipped: {reason}" for name in metric.columns}
+        return dict.fromkeys(metric.columns, f"skipped: {reason}")
     values = metric.compute(view)
     return {
         name: float(values[name]) if math.isfinite(values[name]) else "undefined: not finite"

@@ -68,9 +68,9 @@ def samples_figure(loaded: Sequence[Loaded]) -> bytes | None:
             continue
         if not rows:
             rows.append(("input A", inputs))
-        rows.append((f"{label} A→B", arrays["AB/samples/fake"]))
+        rows.append((f"{label}, in B", arrays["AB/samples/fake"]))
         if "AB/samples/rec" in arrays:
-            rows.append((f"{label} A→B→A", arrays["AB/samples/rec"]))
+            rows.append((f"{label}, back in A", arrays["AB/samples/rec"]))
     return png_bytes(image_rows(rows)) if rows else None
 
 
@@ -105,8 +105,10 @@ def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
     for (label, row, arrays), axes in zip(kept, panels, strict=True):
         points, centres = arrays["AB/points"], arrays["AB/mode_centres"]
         modes = arrays["AB/input_mode"]
-        axes.scatter(*points.T, c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0)
-        axes.scatter(*centres.T, marker="x", color="black", s=30, linewidths=1)
+        axes.scatter(
+            points[:, 0], points[:, 1], c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0
+        )
+        axes.scatter(centres[:, 0], centres[:, 1], marker="x", color="black", s=30, linewidths=1)
         reach = 1.3 * np.abs(centres).max()
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         covered = row.metrics.get("modes_covered", float("nan"))

@@ -193,9 +193,7 @@ def resolve_hparams(
     return chosen, replace_from_text(hparams, settings, name)
 
 
-def resolve_metrics(
-    asked: Sequence[str], task: Task, registry: Registry
-) -> tuple[str, ...]:
+def resolve_metrics(asked: Sequence[str], task: Task, registry: Registry) -> tuple[str, ...]:
     """Metric plugins to compute: the task's own, and those asked for by plugin or by column."""
     by_column = {
         column: plugin.name

@@ -53,7 +53,7 @@ def replace_from_text(base: T, changes: Mapping[str, str], where: str) -> T:
         if key not in known:
             raise unknown("option", key, known, spot)
         values[key] = parse_value(text, hints[key], spot)
-    return typing.cast(T, dataclasses.replace(base, **values))  # type: ignore[type-var]
+    return dataclasses.replace(base, **values)  # type: ignore[type-var]
 
 
 def require(condition: bool, name: str, value: object, wanted: str) -> None:

@@ -33,4 +33,9 @@ def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) ->
 
 def distance(name: DistanceName) -> Callable[[Tensor, Tensor], Tensor]:
     """The reconstruction distance d(rec, real), averaged over all elements."""
-    return {"l1": F.l1_loss, "l2": F.mse_loss, "huber": F.huber_loss}[name]
+    known: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+        "l1": F.l1_loss,
+        "l2": F.mse_loss,
+        "huber": F.huber_loss,
+    }
+    return known[name]

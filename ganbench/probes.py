@@ -44,9 +44,10 @@ class AngleProbe:
     def predict(self, samples: Tensor) -> np.ndarray:
         """Degrees in (-180, 180], shape (n,), of float images (n, C, H, W) in [0, 1]."""
         with torch.inference_mode():
-            parts = [self.network(part.to(self.device)) for part in samples.split(512)]
+            parts = [self.network(part.to(self.device)) for part in torch.split(samples, 512)]
             cosine, sine = torch.cat(parts).float().cpu().unbind(1)
-        return np.degrees(np.arctan2(sine.numpy(), cosine.numpy())).astype(np.float64)
+        angle: np.ndarray = np.degrees(np.arctan2(sine.numpy(), cosine.numpy()))
+        return angle.astype(np.float64)
 
 
 def fit_angle_probe(train: Split, attribute: str, cache_dir: Path, key: JSON) -> AngleProbe:
@@ -80,7 +81,7 @@ def _train(network: nn.Module, train: Split, attribute: str) -> Mapping[str, np.
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps)
         network.train()
         for _ in range(EPOCHS):
-            for index in torch.randperm(len(samples)).split(BATCH_SIZE):
+            for index in torch.split(torch.randperm(len(samples)), BATCH_SIZE):
                 loss = F.mse_loss(network(samples[index].float() / 255), target[index])
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]

@@ -190,7 +190,7 @@ def inspect_file(file: Path, origin: str) -> Plugin:
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
     except SyntaxError as error:
-        return replace(unknown_kind, error=f"line {error.lineno}: syntax error: {error.msg}")
+        return replace(unknown_kind, error=f"line {error.lineno or 1}: syntax error: {error.msg}")
     except (OSError, ValueError) as error:
         return replace(unknown_kind, error=f"the file cannot be read: {error}")
     classes = plugin_classes(tree)

@@ -35,7 +35,5 @@ class Sampler:
         kept = self._epochs.get(epoch)
         if kept is not None:
             return kept
-        generator = torch.Generator().manual_seed(
-            seed_for(self.seed, "order", self.domain, epoch)
-        )
+        generator = torch.Generator().manual_seed(seed_for(self.seed, "order", self.domain, epoch))
         return torch.randperm(self.n, generator=generator)

@@ -30,7 +30,7 @@ def project_imports(file: Path) -> frozenset[Path]:
 
     What comes through `ganbench.api` counts as imported from where it is defined.
     """
-    found = set()
+    found: set[Path] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
 import os
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,5 +114,3 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def cell_folder(output: Path, cell_id: str) -> Path:
     return output / "cells" / cell_id
-
-

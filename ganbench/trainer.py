@@ -1,4 +1,4 @@
-"""The one training loop. It reads like the algorithm: draw, update D, update G, log now and then."""
+"""The one training loop, straight as the algorithm: draw, update D, update G, log now and then."""
 
 from __future__ import annotations
 
@@ -63,15 +63,13 @@ def as_input(samples: Tensor, device: str) -> Tensor:
 
 
 def precision_context(device: str, precision: Precision) -> AbstractContextManager[object]:
-    return torch.autocast(
-        torch.device(device).type, torch.bfloat16, enabled=precision == "bf16"
-    )
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
 
 
 def place(model: Model, device: str) -> None:
     """Move to the device; convolution weights go channels last, as the images do."""
     model.to(device)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.to(memory_format=torch.channels_last)
 
 
 def adam(modules: nn.Module, model: Model) -> torch.optim.Adam:
@@ -169,9 +167,7 @@ def train(
     return Outcome(position)
 
 
-def _resume(
-    model: Model, split: Split, optimisers: checkpoint.Optimisers, path: Path
-) -> Position:
+def _resume(model: Model, split: Split, optimisers: checkpoint.Optimisers, path: Path) -> Position:
     kept = checkpoint.read(path)
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)

@@ -1,4 +1,4 @@
-"""Plain data that crosses the layers: what data looks like, one cell, and the row that it yields."""
+"""Plain data that crosses the layers: what data looks like, one cell, and the row it yields."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Row:
     provenance: JSON = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True, allow_nan=False)
+        return json.dumps(asdict(self), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> Row:

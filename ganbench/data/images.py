@@ -60,7 +60,7 @@ class ImageFolder:
 
 
 def read_image_folder(path: Path, least: int = 1) -> ImageFolder:
-    """Lists the images below `path`. Raises UserError for a missing folder or fewer than `least`."""
+    """Lists the images below `path`. Raises UserError for no folder or fewer than `least`."""
     if not path.is_dir():
         problem = "is not a folder" if path.exists() else "does not exist"
         raise UserError(f"the image folder {problem}", str(path), "give the path of a folder")

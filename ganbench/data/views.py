@@ -14,7 +14,8 @@ import torch
 from ganbench.data.cache import cached_arrays
 from ganbench.data.images import split_indices
 from ganbench.data.mesh import Part
-SUFFIXES=()  # TEMP
+
+from ganbench.data.readers.meshes import mesh_files, read_meshes
 from ganbench.data.render import render_views
 from ganbench.errors import UserError
 from ganbench.hparams import require
@@ -79,9 +80,12 @@ def render_code_hash(shapes_module: str) -> str:
 
 
 def mesh_files_hash(folder: Path) -> str:
-    """SHA-256 over names and bytes of the mesh files below `folder`."""
+    """SHA-256 over names and bytes of the mesh files below `folder` and their materials.
+
+    Raises UserError for a folder that is missing or has no mesh files.
+    """
     digest = hashlib.sha256()
-    for file in sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES):
+    for file in sorted([*mesh_files(folder), *folder.rglob("*.mtl")]):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Does a translation keep its input's azimuth? Read off by a probe (Kim et al., 2017, figures 5, 6).
+"""Does a translation keep its input's azimuth, read by a probe? (Kim et al., 2017, figures 5, 6)
 
 The probe is trained on the train split of both domains; its own error on real test images of the
 target domain stands beside the scores, for no score can be read finer than that.
@@ -16,11 +16,17 @@ def wrapped_deg(angle):
     return (angle + 180) % 360 - 180
 
 
-def circular_correlation(a_deg, b_deg):
-    """Correlation of two angles in [-1, 1] (Jammalamadaka and SenGupta, 2001); 0 without spread."""
+def circular_correlation(a_deg, b_deg, resolution_deg=0.0):
+    """Correlation of two angles in [-1, 1] (Jammalamadaka and SenGupta, 2001); 0 without spread.
+
+    `resolution_deg`, the error with which b is read, adds to the spread of b: the coefficient
+    knows no scale, so without it a collapsed model whose translations differ by less than the
+    probe can read would pass for an aligned one.
+    """
     a, b = np.radians(a_deg), np.radians(b_deg)
     sines = [np.sin(x - np.angle(np.exp(1j * x).mean())) for x in (a, b)]
-    scale = np.sqrt((sines[0] ** 2).sum() * (sines[1] ** 2).sum())
+    noise = len(b) * np.sin(np.radians(resolution_deg)) ** 2
+    scale = np.sqrt((sines[0] ** 2).sum() * ((sines[1] ** 2).sum() + noise))
     return float((sines[0] * sines[1]).sum() / scale) if scale > 1e-12 else 0.0
 
 
@@ -29,7 +35,7 @@ def rmse_deg(a_deg, b_deg):
 
 
 def entropy_share(angles_deg, bins_deg):
-    """Entropy over the nearest bins, as a share of an even spread's: 0 for a single bin, else to 1."""
+    """Entropy over the nearest bins as a share of an even spread's: 0 for one bin, 1 for all."""
     nearest = np.abs(wrapped_deg(angles_deg[:, None] - bins_deg[None])).argmin(axis=1)
     share = np.bincount(nearest, minlength=len(bins_deg)) / len(angles_deg)
     share = share[share > 0]
@@ -52,14 +58,14 @@ class Azimuth(Metric):
     def compute(self, view):
         probe = view.probe(ATTRIBUTE)
         given, found = view.inputs.truth[ATTRIBUTE], probe.predict(view.fakes)
-        real = probe.predict(view.target_samples)
-        correlation = circular_correlation(given, found)
+        real, known = probe.predict(view.target_samples), view.targets.truth[ATTRIBUTE]
+        correlation = circular_correlation(given, found, rmse_deg(real, known))
         return {
             "azimuth_correlation": correlation,
             "azimuth_alignment": abs(correlation),
             "azimuth_rmse_deg": min(rmse_deg(given, found), rmse_deg(-given, found)),
             "azimuth_coverage": entropy_share(found, view.targets.constants["azimuths_deg"]),
-            "probe_mae_deg": float(np.abs(wrapped_deg(real - view.targets.truth[ATTRIBUTE])).mean()),
+            "probe_mae_deg": float(np.abs(wrapped_deg(real - known)).mean()),
         }
 
     def arrays(self, view):

@@ -1,6 +1,7 @@
 """Rendered cars to other rendered cars; only the azimuth is shared (Kim et al., 2017, figure 5)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ganbench.api import (
     Architecture,
@@ -22,7 +23,12 @@ BOTTLENECK = 100  # the authors' extra layers in the angle tasks
 
 @dataclass(frozen=True)
 class Options(ViewOptions):
-    """Cars as the paper has them: every 15 degrees over a range of 150."""
+    """Cars as the paper has them: every 15 degrees over a range of 150.
+
+    paint: of the procedural cars; see `procedural_cars`.
+    """
+
+    paint: Literal["grey", "mixed"] = "mixed"
 
 
 class Car2Car(Task):
@@ -59,7 +65,7 @@ class Car2Car(Task):
         def objects():
             if self.source == "meshes":
                 return read_mesh_objects(self.paths["meshes"], self.options, report)
-            return procedural_cars(self.options.identities)
+            return procedural_cars(self.options.identities, self.options.paint)
 
         return rendered(
             self.cache_dir,

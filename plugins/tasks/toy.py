@@ -1,4 +1,4 @@
-"""Mixtures of Gaussians in 2-D: 5 modes to 10 on the arc of a circle (Kim et al., 2017, figure 4)."""
+"""Gaussian mixtures in 2-D: 5 modes to 10 on the arc of a circle (Kim et al., 2017, figure 4)."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -56,14 +56,14 @@ class Options:
             )
 
 
-def centres_A(options):
+def source_centres(options):
     if options.layout_A == "square":
         return options.radius_A * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [0, 0]], float)
     angles = 2 * np.pi * np.arange(options.modes_A) / options.modes_A
     return options.radius_A * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def centres_B(options):
+def target_centres(options):
     angles = np.radians(np.linspace(options.arc_start_deg, options.arc_end_deg, options.modes_B))
     return options.arc_radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
@@ -113,6 +113,6 @@ class Toy(Task):
         o = self.options
         n = o.train_samples if split == "train" else o.test_samples
         return Split(
-            A=mixture(centres_A(o), o.sigma_A, n, seed_for(0, "toy", "A", split)),
-            B=mixture(centres_B(o), o.sigma_B, n, seed_for(0, "toy", "B", split)),
+            A=mixture(source_centres(o), o.sigma_A, n, seed_for(0, "toy", "A", split)),
+            B=mixture(target_centres(o), o.sigma_B, n, seed_for(0, "toy", "B", split)),
         )

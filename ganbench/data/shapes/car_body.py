@@ -21,7 +21,7 @@ ARCH_RATIO = 1.14  # wheel arch over wheel radius
 BONNET_CROWN_M = 0.025
 BED_DEPTH_M = 0.36
 SEAM_M = 0.014
-BODY_LEVELS = (0.09, 0.12, 0.26, 0.3, 0.4, 0.5, 0.52, 0.57, 0.62, 0.78, 0.88, 0.96)
+BODY_LEVELS = (0.09, 0.12, 0.2, 0.26, 0.3, 0.4, 0.5, 0.52, 0.57, 0.62, 0.78, 0.88)
 
 
 class Material(IntEnum):
@@ -97,9 +97,9 @@ def columns(
     """Points (k, 2) around the left half of a plan, with a column at each wanted place."""
     corner_front, corner_rear = 2 ** (-1 / front_power), 2 ** (-1 / rear_power)
     return superellipse(
-        grid_lines(0, corner_front, 9, front_y)[:-1],
+        grid_lines(0, corner_front, 7, front_y)[:-1],
         grid_lines(-corner_rear, corner_front, side_count, side_x)[::-1],
-        grid_lines(0, corner_rear, 9, rear_y)[:-1][::-1],
+        grid_lines(0, corner_rear, 7, rear_y)[:-1][::-1],
         front_power,
         rear_power,
     )
@@ -107,7 +107,7 @@ def columns(
 
 def _arch_lines(p: CarParameters) -> list[float]:
     radius = ARCH_RATIO * p.wheel_radius_m
-    steps = radius * np.cos(np.linspace(0, np.pi, 15))
+    steps = radius * np.cos(np.linspace(0, np.pi, 13))
     edges = np.array([-1.006, 1.006]) * radius
     return [float(axle + step) for axle in axles(p) for step in (*steps, *edges)]
 
@@ -134,9 +134,9 @@ def body(p: CarParameters) -> list[Surface]:
         (0.17, 0.42, 0.47, 0.52, 0.6),
         (*along, lamp_front, lamp_rear),
         (0.17, glazing.lamp_inner),
-        46,
+        22,
     )
-    levels = grid_lines(0, 1, 9, (*BODY_LEVELS, glazing.lamp_low, glazing.lamp_high))
+    levels = grid_lines(0, 1, 5, (*BODY_LEVELS, glazing.lamp_low, glazing.lamp_high))
     wall = _wall(p, plan, levels)
     return [(wall, _wall_codes(p, plan, levels)), _lid(p, plan, wall[-1]), _floor(wall[0])]
 
@@ -205,7 +205,7 @@ def _mark_rear(
 
 def _lid(p: CarParameters, plan: Floats, rim: Floats) -> Surface:
     """The top of the body from its rim, shape (columns, 3), to the centre line."""
-    inward = np.array([1, 0.97, 0.9, 0.885, 0.7, 0.45, 0.2, 0])
+    inward = np.array([1, 0.9, 0.885, 0.6, 0.3, 0])
     grid = dome(plan, rim, inward, p.front_power, BONNET_CROWN_M)
     codes = np.zeros((len(inward) - 1, len(rim) - 1), dtype=np.int64)
     if p.style == "pickup":

@@ -68,10 +68,8 @@ def _cabin(p: CarParameters) -> list[Surface]:
     power = 5.0 if p.style != "van" else 7.0
     rear_power = max(5.0, p.rear_power)
     edges = [end for pane in glazing.panes for end in pane]
-    plan = columns(power, rear_power, (0.84,), edges, (glazing.rear_width,), 24)
-    levels = grid_lines(
-        0, 1, 8, (0.05, 0.1, 0.86, 0.9, 0.95, 0.98, glazing.rear_low, glazing.rear_high)
-    )
+    plan = columns(power, rear_power, (0.84,), edges, (glazing.rear_width,), 18)
+    levels = grid_lines(0, 1, 6, (0.1, 0.86, 0.9, 0.95, 0.98, glazing.rear_low, glazing.rear_high))
     wall = _cabin_wall(p, plan, levels)
     x, y = (plan[:-1] + plan[1:]).T / 2
     level = ((levels[:-1] + levels[1:]) / 2)[:, None]
@@ -82,7 +80,7 @@ def _cabin(p: CarParameters) -> list[Surface]:
     codes[at_rear & (y < glazing.rear_width) & rear] = Material.GLASS
     for start, end in glazing.panes:
         codes[(x < start) & (x > end) & (level > 0.1) & (level < 0.86)] = Material.GLASS
-    inward = np.array([1, 0.95, 0.85, 0.6, 0.3, 0])
+    inward = np.array([1, 0.9, 0.7, 0.4, 0])
     roof = dome(plan, wall[-1], inward, 4.0, ROOF_CROWN_M)
     return [(wall, codes), (roof, np.zeros((len(inward) - 1, len(plan) - 1), dtype=np.int64))]
 
@@ -122,14 +120,14 @@ def _wheel(p: CarParameters, axle: float) -> list[Part]:
     radius = p.wheel_radius_m
     ring = np.array([1.0, 1.0, 0.96, 0.82, 0.7]) * radius
     depth = np.array([-TYRE_WIDTH_M, -0.03, -0.008, 0.0, -0.005])
-    tyre = _revolved(ring, outer + depth, axle, radius, 40)
+    tyre = _revolved(ring, outer + depth, axle, radius, 28)
     face = np.array([0.7, 0.64, 0.24, 0.0]) * radius
     dish = outer + np.array([-0.005, -0.02, -0.012, -0.008])
     steps = 4 * p.spokes
     rim = _revolved(face, dish, axle, radius, steps)
     gap = np.zeros((3, steps), dtype=bool)
     gap[1] = np.arange(steps) % 4 >= 2
-    everywhere = np.ones((4, 40), dtype=bool)
+    everywhere = np.ones((4, 28), dtype=bool)
     return [
         patch(tyre, everywhere, TYRE, 0.05, 10),
         patch(rim, ~gap, p.hub_rgb, 0.4, 30),

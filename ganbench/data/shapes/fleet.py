@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import numpy as np
 
 from ganbench.data.mesh import Part
 from ganbench.data.shapes.cars import STYLES, build_car, sample_car
 from ganbench.seeds import seed_for
 
+GREY = (0.62, 0.63, 0.65)
 
-def procedural_cars(count: int) -> list[tuple[Part, ...]]:
-    """`count` cars, the styles in turn; a larger fleet holds the smaller one."""
+
+Paint = Literal["grey", "mixed"]
+
+
+def procedural_cars(count: int, paint: Paint) -> list[tuple[Part, ...]]:
+    """`count` cars, the styles in turn; a larger fleet holds the smaller one.
+
+    paint: "mixed" draws common car colours; "grey" paints every car the same light grey, so that
+    cars differ in shape and azimuth only.
+    """
     rngs = [np.random.default_rng(seed_for(0, "car", i)) for i in range(count)]
-    return [build_car(sample_car(rng, STYLES[i % len(STYLES)])) for i, rng in enumerate(rngs)]
+    cars = [sample_car(rng, STYLES[i % len(STYLES)]) for i, rng in enumerate(rngs)]
+    if paint == "grey":
+        cars = [replace(car, paint_rgb=GREY, trim_rgb=GREY) for car in cars]
+    return [build_car(car) for car in cars]

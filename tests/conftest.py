@@ -1,0 +1,33 @@
+"""Fixtures: the real command in a subprocess, and one cache for the whole test run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def ganbench(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """Runs `ganbench ARGS` as a user would, away from the repository."""
+    home = tmp_path_factory.mktemp("elsewhere")
+
+    def run(*args: str | Path, cwd: Path = home) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"}
+        command = [sys.executable, "-m", "ganbench", *map(str, args)]
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=cwd, env=env, timeout=300, check=False
+        )
+
+    return run

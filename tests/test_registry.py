@@ -1,0 +1,120 @@
+"""Discovery: every origin, every fault, and that a fault harms nothing else."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from ganbench import registry
+from ganbench.errors import UserError
+from ganbench.registry import discover
+
+GOOD = '''"""A model of one's own."""
+from ganbench.api import Model
+
+class Mine(Model):
+    def build(self, nets): ...
+    def fakes(self, real): ...
+    def generator_loss(self, real, fake, step): ...
+'''
+
+FAULTS = {
+    "syntax": ("class Broken(Model:\n", "line 1: syntax error"),
+    "no_class": ("x = 1\n", "no class derived from Model, Task or Metric"),
+    "two": (GOOD + "class Other(Model): ...\n", "2 classes derived"),
+    "absent": ("import no_such_package\n" + GOOD, "line 1: the module 'no_such_package'"),
+    "api": ("from ganbench.api import Modle\n" + GOOD, "has no 'Modle'; did you mean 'Model'?"),
+    "latin": ("# caf\xe9\n", "cannot be read"),
+}
+
+
+def test_built_in_plugins_are_whole() -> None:
+    found = discover()
+    assert not found.broken
+    assert set(found.of_kind("model")) >= {"standard", "recon", "discogan"}
+    assert set(found.of_kind("task")) >= {"car2car", "toy", "folder"}
+    assert set(found.of_kind("metric")) >= {"azimuth", "modes", "reconstruction"}
+    assert all(plugin.summary for plugin in found.plugins)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_plugin_is_listed_with_its_fault_and_harms_nothing(
+    tmp_path: Path, fault: str
+) -> None:
+    text, message = FAULTS[fault]
+    (tmp_path / f"{fault}.py").write_bytes(text.encode("latin-1"))
+    (tmp_path / "mine.py").write_text(GOOD)
+    found = discover([tmp_path])
+    assert [plugin.name for plugin in found.broken] == [fault]
+    assert message in found.broken[0].error
+    assert found.load("model", "mine").__name__ == "Mine"
+    with pytest.raises(UserError) as caught:
+        found.find("model", fault)
+    assert message in str(caught.value)
+
+
+def test_a_plugin_that_fails_when_loaded_names_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(GOOD + "\nraise RuntimeError('too late')\n")
+    found = discover([tmp_path])
+    with pytest.raises(UserError) as caught:
+        found.load("model", "late")
+    assert "RuntimeError: too late" in caught.value.what
+    assert caught.value.where == f"{tmp_path / 'late.py'}, line 9"
+
+
+def test_a_missing_method_is_named(tmp_path: Path) -> None:
+    (tmp_path / "half.py").write_text(
+        "from ganbench.api import Model\nclass Half(Model):\n    def build(self, nets): ...\n"
+    )
+    with pytest.raises(UserError, match="lacks fakes, generator_loss"):
+        discover([tmp_path]).load("model", "half")
+
+
+def test_a_taken_name_is_listed_as_broken(tmp_path: Path) -> None:
+    (tmp_path / "discogan.py").write_text(GOOD)
+    found = discover([tmp_path])
+    assert "the name is taken by" in found.broken[0].error
+    assert found.find("model", "discogan").origin == "built-in"
+
+
+def test_sub_folders_by_kind_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "mine.py").write_text(GOOD)
+    assert "mine" in discover([tmp_path]).of_kind("model")
+
+
+def test_entry_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "strangers_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('listing must not run this')\n")
+    (package / "model.py").write_text(GOOD)
+    monkeypatch.syspath_prepend(tmp_path)
+    group = registry.ENTRY_POINT_GROUP
+    points = [
+        EntryPoint("theirs", "strangers_package.model", group),
+        EntryPoint("gone", "no_such_package.model", group),
+    ]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    found = discover()
+    assert found.find("model", "theirs").class_name == "Mine"
+    assert "no_such_package.model is not installed" in found.broken[0].error
+    (package / "__init__.py").write_text("")
+    assert found.load("model", "theirs").__name__ == "Mine"
+
+
+def test_unknown_names_get_the_closest_one() -> None:
+    with pytest.raises(UserError, match="unknown model 'dicsogan'") as caught:
+        discover().load("model", "dicsogan")
+    assert caught.value.fix == "did you mean 'discogan'?"
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="plugin folder does not exist"):
+        discover([tmp_path / "nowhere"])
+
+
+def test_columns_are_read_without_running_the_plugin() -> None:
+    column = discover().columns["azimuth_rmse_deg"]
+    assert (column.unit, column.higher_is_better) == ("deg", False)

@@ -1,0 +1,138 @@
+"""The loop: who is updated when, resuming, divergence, the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from test_models import IMAGES, POINTS, build
+
+from ganbench import trainer
+from ganbench.model import Model
+from ganbench.task import Domain, Split
+from ganbench.trainer import CHECKPOINT, LOSS_LOG, Interrupted, Outcome, Plan, train
+from ganbench.types import DataSpec
+
+
+def data(spec: DataSpec, n: int = 40) -> Split:
+    generator = torch.Generator().manual_seed(0)
+    if spec.kind == "points":
+        return Split(*(Domain(torch.randn(n, 2, generator=generator)) for _ in "AB"))
+    shape = (n, *spec.A)
+    images = (torch.randint(0, 256, shape, generator=generator) for _ in "AB")
+    return Split(*(Domain(image.to(torch.uint8)) for image in images))
+
+
+def run(
+    model: Model, folder: Path, steps: int, spec: DataSpec = POINTS, stop_at: int | None = None
+) -> Outcome:
+    folder.mkdir(exist_ok=True)
+    seen: list[int] = []
+    return train(
+        model,
+        data(spec),
+        Plan(steps, batch_size=8, seed=0),
+        folder,
+        lambda step, losses: seen.append(step),
+        lambda: stop_at is not None and bool(seen) and seen[-1] >= stop_at,
+    )
+
+
+def state(model: Model) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+@pytest.mark.parametrize("name", ["standard", "recon", "discogan"])
+@pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
+def test_interrupted_and_resumed_equals_a_straight_run(
+    tmp_path: Path, name: str, spec: DataSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "LOG_EVERY_STEPS", 4)
+    straight = build(name, spec, "code")
+    run(straight, tmp_path / "straight", 13, spec)
+    with pytest.raises(Interrupted):
+        run(build(name, spec, "code"), tmp_path / "broken", 13, spec, stop_at=8)
+    resumed = build(name, spec, "code")
+    assert run(resumed, tmp_path / "broken", 13, spec).position.step == 13
+    for key, value in straight.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[key]), key
+    logs = [(tmp_path / f / LOSS_LOG).read_text() for f in ("straight", "broken")]
+    assert logs[0] == logs[1]
+    assert [line.split(",")[0] for line in logs[0].split()] == ["step", "4", "8", "12", "13"]
+
+
+def test_lines_after_the_checkpoint_are_dropped(tmp_path: Path) -> None:
+    run(build("standard", POINTS, "paper"), tmp_path, 50)
+    log = tmp_path / LOSS_LOG
+    whole = log.read_text()
+    log.write_text(whole + "60,1.0,1.0\n70,1.")
+    run(build("standard", POINTS, "paper"), tmp_path, 50)
+    assert log.read_text() == whole
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", None])
+def test_a_damaged_checkpoint_means_training_again(tmp_path: Path, damage: bytes | None) -> None:
+    first = build("standard", POINTS, "paper")
+    run(first, tmp_path, 20)
+    checkpoint = tmp_path / CHECKPOINT
+    data = checkpoint.read_bytes()
+    checkpoint.write_bytes(data[: len(data) // 2] if damage is None else damage)
+    again = build("standard", POINTS, "paper")
+    run(again, tmp_path, 20)
+    for key, value in first.state_dict().items():
+        assert torch.equal(value, again.state_dict()[key])
+
+
+@pytest.mark.parametrize(("phase", "idle"), [("D", "generators"), ("G", "discriminators")])
+def test_a_phase_updates_its_own_networks_only(tmp_path: Path, phase: str, idle: str) -> None:
+    model = build("discogan", POINTS, "code", schedule=phase)
+    before = state(model)
+    run(model, tmp_path, 2)
+    for key, value in model.state_dict().items():
+        assert torch.equal(value, before[key]) == key.startswith(idle), key
+
+
+def test_the_schedule_is_cycled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    model = build("standard", POINTS, "code")
+    for letter, name in (("D", "discriminator_loss"), ("G", "generator_loss")):
+        real = getattr(model, name)
+
+        def spy(*args: Any, letter: str = letter, real: Any = real) -> Any:
+            calls.append(letter)
+            return real(*args)
+
+        monkeypatch.setattr(model, name, spy)
+    run(model, tmp_path, 7)
+    assert "".join(calls) == "DGGDGGD"
+
+
+def test_a_loss_that_is_not_finite_ends_the_run(tmp_path: Path) -> None:
+    model = build("standard", POINTS, "paper", lr=1e30)
+    outcome = run(model, tmp_path, 500)
+    assert "not finite by step" in outcome.diverged
+    assert outcome.position.step < 500
+
+
+def test_precision_bf16_runs_and_keeps_weights_in_fp32(tmp_path: Path) -> None:
+    model = build("discogan", IMAGES, "code")
+    train(
+        model,
+        data(IMAGES),
+        Plan(3, 8, 0, precision="bf16"),
+        tmp_path,
+        lambda step, losses: None,
+        lambda: False,
+    )
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_cuda(tmp_path: Path, precision: Any) -> None:
+    model = build("discogan", IMAGES, "code")
+    plan = Plan(6, 8, 0, device="cuda", precision=precision)
+    out = train(model, data(IMAGES), plan, tmp_path, lambda step, losses: None, lambda: False)
+    assert not out.diverged
