@@ -29,9 +29,19 @@ class Position:
 Optimisers = Mapping[str, torch.optim.Optimizer]
 
 
-def save(path: Path, model: nn.Module, optimisers: Optimisers, position: Position) -> None:
-    """Write all of it to `path`, or leave what was there before."""
+def save(
+    path: Path,
+    model: nn.Module,
+    optimisers: Optimisers,
+    window: Mapping[str, Tensor],
+    position: Position,
+) -> None:
+    """Write all of it to `path`, or leave what was there before.
+
+    window: sums of the losses since the log's last line.
+    """
     tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
+    tensors |= {f"window/{name}": value for name, value in window.items()}
     for phase, optimiser in optimisers.items():
         for i, state in optimiser.state_dict()["state"].items():
             for name, value in state.items():
@@ -70,6 +80,11 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": states, "param_groups": groups})
     torch.set_rng_state(tensors["rng/cpu"])
+
+
+def window_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The sums of the losses since the log's last line."""
+    return _below(tensors, "window/")
 
 
 def restore_model(tensors: Mapping[str, Tensor], model: nn.Module) -> None:

@@ -97,10 +97,10 @@ def update(optimiser: torch.optim.Optimizer, terms: Mapping[str, Tensor]) -> Non
 class LossLog:
     """Means of each loss over a window of steps, summed on the device and read once a window."""
 
-    def __init__(self, path: Path, log_bytes: int) -> None:
+    def __init__(self, path: Path, log_bytes: int, window: Mapping[str, Tensor]) -> None:
         self.path = path
-        self._sums: dict[str, Tensor] = {}
-        self._counts: dict[str, int] = {}
+        self._sums = {k.removeprefix("sum/"): v for k, v in window.items() if k[:4] == "sum/"}
+        self._counts = {k.removeprefix("n/"): int(v) for k, v in window.items() if k[:2] == "n/"}
         path.touch()
         with open(path, "r+b") as file:  # lines after the checkpoint belong to a lost future
             file.truncate(log_bytes)
@@ -108,7 +108,8 @@ class LossLog:
     def add(self, terms: Mapping[str, Tensor]) -> None:
         for name, term in terms.items():
             value = term.detach()
-            self._sums[name] = self._sums[name] + value if name in self._sums else value
+            kept = self._sums.get(name)
+            self._sums[name] = value if kept is None else kept.to(value.device) + value
             self._counts[name] = self._counts.get(name, 0) + 1
 
     def flush(self, step: int) -> dict[str, float]:
@@ -122,6 +123,12 @@ class LossLog:
                 file.write(",".join(["step", *names]) + "\n")
             file.write(",".join([str(step), *(repr(means[name]) for name in names)]) + "\n")
         return means
+
+    @property
+    def window(self) -> dict[str, Tensor]:
+        """Sums and counts since the last line, for a checkpoint."""
+        sums = {f"sum/{name}": value for name, value in self._sums.items()}
+        return sums | {f"n/{name}": torch.tensor(n) for name, n in self._counts.items()}
 
     @property
     def bytes(self) -> int:
@@ -143,8 +150,14 @@ def train(
     model.train()
     optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
     torch.manual_seed(seed_for(plan.seed, "train"))
-    position = _resume(model, split, optimisers, folder / CHECKPOINT)
-    log = LossLog(folder / LOSS_LOG, position.log_bytes)
+    kept = checkpoint.read(folder / CHECKPOINT)
+    if kept is None:
+        model.fit_statistics(split.A.samples, split.B.samples)
+        position, log = Position(), LossLog(folder / LOSS_LOG, 0, {})
+    else:
+        tensors, position = kept
+        checkpoint.restore(tensors, model, optimisers)
+        log = LossLog(folder / LOSS_LOG, position.log_bytes, checkpoint.window_of(tensors))
     draw = batches(split, plan)
     started = time.perf_counter() - position.train_sec
     saved_at = position.train_sec
@@ -152,29 +165,20 @@ def train(
     for step in range(position.step, plan.budget_steps):
         step_of_phases(model, optimisers, draw(step), step, plan, log)
         done = step + 1
+        train_sec = time.perf_counter() - started
         if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
             means = log.flush(done)
-            position = Position(done, time.perf_counter() - started, log.bytes)
             on_losses(done, means)
             if bad := not_finite(means.items()):
-                return Outcome(position, f"{bad} was not finite by step {done}")
-            due = position.train_sec - saved_at > plan.checkpoint_every_sec
-            if due or done == plan.budget_steps or should_stop():
-                checkpoint.save(folder / CHECKPOINT, model, optimisers, position)
-                saved_at = position.train_sec
-            if should_stop() and done < plan.budget_steps:
-                raise Interrupted
+                return Outcome(Position(done, train_sec), f"{bad} was not finite by step {done}")
+        stop, ended = should_stop(), done == plan.budget_steps
+        if stop or ended or train_sec - saved_at > plan.checkpoint_every_sec:
+            position = Position(done, train_sec, log.bytes)
+            checkpoint.save(folder / CHECKPOINT, model, optimisers, log.window, position)
+            saved_at = train_sec
+        if stop and not ended:
+            raise Interrupted
     return Outcome(position)
-
-
-def _resume(model: Model, split: Split, optimisers: checkpoint.Optimisers, path: Path) -> Position:
-    kept = checkpoint.read(path)
-    if kept is None:
-        model.fit_statistics(split.A.samples, split.B.samples)
-        return Position()
-    tensors, position = kept
-    checkpoint.restore(tensors, model, optimisers)
-    return position
 
 
 def batches(split: Split, plan: Plan) -> Callable[[int], dict[str, Tensor]]:

@@ -108,7 +108,9 @@ def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
 
 
 def test_the_budget_is_told_and_that_it_is_not_the_papers() -> None:
-    assert only(ROWS).notes[0] == "quick: 100 steps, width 8, batch 8; this is not the paper's budget"
+    assert (
+        only(ROWS).notes[0] == "quick: 100 steps, width 8, batch 8; this is not the paper's budget"
+    )
 
 
 def test_csv_and_json_hold_the_same_records() -> None:
@@ -132,7 +134,8 @@ def test_markdown_and_latex() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (0.12345, "0.123"), (12.345, "12.3"), (1234.5, "1234"), (1e-9, "1.00e-09")]
+    ("value", "text"),
+    [(0.0, "0"), (0.12345, "0.123"), (12.345, "12.3"), (1234.5, "1234"), (1e-9, "1.00e-09")],
 )
 def test_three_significant_digits(value: float, text: str) -> None:
     assert number(value) == text

@@ -29,14 +29,18 @@ def run(
     model: Model, folder: Path, steps: int, spec: DataSpec = POINTS, stop_at: int | None = None
 ) -> Outcome:
     folder.mkdir(exist_ok=True)
-    seen: list[int] = []
+    polls = iter(range(1, steps + 1))
+
+    def stop() -> bool:
+        return next(polls) == stop_at
+
     return train(
         model,
         data(spec),
         Plan(steps, batch_size=8, seed=0),
         folder,
-        lambda step, losses: seen.append(step),
-        lambda: stop_at is not None and bool(seen) and seen[-1] >= stop_at,
+        lambda step, losses: None,
+        stop,
     )
 
 
@@ -44,16 +48,17 @@ def state(model: Model) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in model.state_dict().items()}
 
 
+@pytest.mark.parametrize("stop_at", [8, 10])
 @pytest.mark.parametrize("name", ["standard", "recon", "discogan"])
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
 def test_interrupted_and_resumed_equals_a_straight_run(
-    tmp_path: Path, name: str, spec: DataSpec, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, name: str, spec: DataSpec, stop_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trainer, "LOG_EVERY_STEPS", 4)
     straight = build(name, spec, "code")
     run(straight, tmp_path / "straight", 13, spec)
     with pytest.raises(Interrupted):
-        run(build(name, spec, "code"), tmp_path / "broken", 13, spec, stop_at=8)
+        run(build(name, spec, "code"), tmp_path / "broken", 13, spec, stop_at=stop_at)
     resumed = build(name, spec, "code")
     assert run(resumed, tmp_path / "broken", 13, spec).position.step == 13
     for key, value in straight.state_dict().items():

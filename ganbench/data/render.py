@@ -43,7 +43,8 @@ LIGHTS = (
 INSTALL_OPENGL = (
     "install an off-screen OpenGL, e.g. on Debian/Ubuntu: "
     "apt-get install libegl1 libgl1 libgl1-mesa-dri libxrender1; if it is installed, unset "
-    "VTK_DEFAULT_OPENGL_WINDOW and check that memory has not run out"
+    "VTK_DEFAULT_OPENGL_WINDOW and check that memory has not run out; "
+    'a script of your own must call this below `if __name__ == "__main__":`'
 )
 
 
@@ -65,8 +66,8 @@ def render_views(
     size: side of the square image in pixels.
     on_progress: called with the number of objects that are finished so far.
 
-    The result does not depend on the number of processes. As with every `spawn`ed process, a
-    script that calls this must guard its own start with `if __name__ == "__main__":`.
+    The result does not depend on the number of processes. They are spawned, so a script that
+    calls this must guard its own start with `if __name__ == "__main__":`.
 
     Raises UserError when the rendering process fails, ValueError for a mesh without extent.
     """

@@ -80,12 +80,13 @@ def render_code_hash(shapes_module: str) -> str:
 
 
 def mesh_files_hash(folder: Path) -> str:
-    """SHA-256 over names and bytes of the mesh files below `folder` and their materials.
+    """SHA-256 over names and bytes of the mesh files below `folder` and the files they name.
 
     Raises UserError for a folder that is missing or has no mesh files.
     """
     digest = hashlib.sha256()
-    for file in sorted([*mesh_files(folder), *folder.rglob("*.mtl")]):
+    beside = [*folder.rglob("*.mtl"), *folder.rglob("*.bin")]
+    for file in sorted([*mesh_files(folder), *beside]):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -42,7 +42,7 @@ def test_every_car_is_a_valid_mesh_on_the_ground(style: str, seed: int) -> None:
         assert np.isfinite(part.vertices).all()
         assert part.faces.min() >= 0
         assert part.faces.max() < len(part.vertices)
-        a, b, c = (part.vertices[part.faces[:, k]] for k in range(3))
+        a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
         assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
         assert all(0 <= channel <= 1 for channel in part.rgb)
     low, high = bounds(mesh)

@@ -186,7 +186,7 @@ def _split(
     for index in range(len(found)):
         chosen = group.ravel() == index
         used, compact = np.unique(faces[chosen], return_inverse=True)
-        red, green, blue = colours[chosen].mean(axis=0).tolist()
+        red, green, blue = colours[chosen].mean(axis=0).round(6).tolist()
         parts.append(
             Part(vertices[used], compact.reshape(-1, 3).astype(np.int32), (red, green, blue))
         )

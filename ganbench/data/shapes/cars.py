@@ -42,7 +42,7 @@ Look = tuple[Rgb, float, float]  # colour, strength of the highlight, its Phong 
 
 LOOKS: dict[Material, Look] = {
     Material.BLACK: (BLACK, 0.05, 10.0),
-    Material.GLASS: ((0.13, 0.16, 0.2), 0.6, 60.0),
+    Material.GLASS: ((0.18, 0.22, 0.28), 0.6, 60.0),
     Material.LAMP: ((1.0, 0.98, 0.88), 0.6, 60.0),
     Material.TAIL_LAMP: ((0.8, 0.02, 0.03), 0.4, 40.0),
     Material.FRONT_PLATE: ((0.93, 0.93, 0.9), 0.1, 10.0),

@@ -68,11 +68,12 @@ def _compact(
     points: Floats, faces: npt.NDArray[np.int64], rgb: Rgb, specular: float, shininess: float
 ) -> Part:
     """Drop the triangles without area, then the unused points."""
-    a, b, c = (points[faces[:, corner]] for corner in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    used, compact = np.unique(faces[area > 1e-10], return_inverse=True)
+    rounded = points.astype(np.float32).astype(np.float64)
+    a, b, c = (rounded[faces[:, corner]] for corner in range(3))
+    double_area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    used, compact = np.unique(faces[double_area > 1e-9], return_inverse=True)
     return Part(
-        points[used].astype(np.float32),
+        rounded[used].astype(np.float32),
         compact.reshape(-1, 3).astype(np.int32),
         rgb,
         specular,
