@@ -13,6 +13,7 @@ import torch
 from ganbench.errors import UserError, unknown
 from ganbench.hparams import HParams, replace_from_text
 from ganbench.model import Model
+from ganbench.networks import encoder_channels
 from ganbench.registry import Registry
 from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Task, choose_source
@@ -165,7 +166,17 @@ def resolve_task(
     base = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
     options = replace_from_text(base, settings, name)
     preset = changed_preset(task_type.presets[preset_name], request.budget or {})
-    return task_type(options, preset, source, paths, request.cache_dir / "data")
+    task = task_type(options, preset, source, paths, request.cache_dir / "data")
+    check_size(task, name)
+    return task
+
+
+def check_size(task: Task, name: str) -> None:
+    """Raises UserError for an image size that no network has, and for points with a size."""
+    if task.spec.kind == "image":
+        encoder_channels(task.preset.size, task.preset.width)
+    elif task.preset.size:
+        raise UserError(f"task {name} has points, not images", "--size", "drop --size")
 
 
 def changed_preset(preset: Preset, budget: Mapping[str, int]) -> Preset:

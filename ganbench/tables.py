@@ -217,7 +217,8 @@ def lines_of(table: Table, columns: Mapping[str, Column]) -> list[list[str]]:
         numbers = [table.counts[model][status] for model in table.models]
         if status == "done" or any(numbers):
             body.append([f"seeds {status}", *map(str, numbers)])
-    body.append(["train_sec a seed", *(f"{table.train_sec[model]:.1f}" for model in table.models)])
+    seconds = [table.train_sec[model] for model in table.models]
+    body.append(["train_sec a seed", *("none" if s != s else f"{s:.1f}" for s in seconds)])
     return body
 
 

@@ -26,7 +26,7 @@ def test_translator_keeps_the_size_and_ends_in_unit_range(size: int, bottleneck:
     nets = image_builder(size, width=2, bottleneck=bottleneck)
     out = nets.translator("A", "B")(torch.rand(2, 3, size, size))
     assert out.shape == (2, 3, size, size)
-    assert 0 <= out.min() and out.max() <= 1
+    assert out.min() >= 0 and out.max() <= 1
     judgement = nets.discriminator("B")(out)
     assert judgement.logits.shape == (2,)
     assert len(judgement.features) == {16: 1, 32: 2, 64: 3, 128: 4, 256: 5}[size]

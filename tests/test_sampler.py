@@ -21,7 +21,7 @@ def test_a_step_does_not_depend_on_the_steps_before(
         fresh = Sampler(n, batch, seed, "A").indices(step)
         assert torch.equal(wandering.indices(step), fresh)
         assert fresh.shape == (batch,)
-        assert 0 <= fresh.min() and fresh.max() < n
+        assert fresh.min() >= 0 and fresh.max() < n
 
 
 @settings(max_examples=50, deadline=None)

@@ -14,7 +14,6 @@ import torch
 from ganbench.data.cache import cached_arrays
 from ganbench.data.images import split_indices
 from ganbench.data.mesh import Part
-
 from ganbench.data.readers.meshes import mesh_files, read_meshes
 from ganbench.data.render import render_views
 from ganbench.errors import UserError

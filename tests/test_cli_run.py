@@ -1,0 +1,245 @@
+"""The real command: the whole job, again, interrupted, and its tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Command
+from PIL import Image
+
+from ganbench.store import ROWS, read_rows
+from ganbench.types import Row
+
+MODELS = "standard,recon,discogan"
+
+
+@pytest.fixture(scope="module")
+def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished smoke run of the main job: three models, two seeds."""
+    folder = tmp_path_factory.mktemp("run") / "out"
+    done = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", folder),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "6 cells, 6 to do" in done.stderr
+    assert "preset smoke · recipe" in done.stdout
+    assert "this is not the paper's budget" in done.stdout
+    return folder
+
+
+def rows(folder: Path) -> tuple[Row, ...]:
+    return read_rows(folder).rows
+
+
+def test_every_cell_has_its_row_and_its_folder(output: Path) -> None:
+    assert {(r.model, r.seed) for r in rows(output)} == {
+        (model, seed) for model in MODELS.split(",") for seed in (0, 1)
+    }
+    for row in rows(output):
+        assert row.status == "done"
+        assert row.cost["steps"] == row.budget["budget_steps"]
+        assert row.cost["train_sec"] > 0 and row.cost["peak_memory_bytes"] > 1e7
+        assert row.provenance["torch"] and row.provenance["plugin_hash"]
+        folder = output / "cells" / row.cell
+        assert {f.name for f in folder.iterdir()} >= {
+            "config.json",
+            "losses.csv",
+            "checkpoint.safetensors",
+            "samples.png",
+            "arrays.npz",
+        }
+        Image.open(folder / "samples.png").verify()
+
+
+def test_metrics_are_numbers_or_reasons_in_both_directions(output: Path) -> None:
+    by_model = {row.model: row.metrics for row in rows(output)}
+    for metrics in by_model.values():
+        assert -1 <= float(metrics["azimuth_correlation"]) <= 1
+        assert float(metrics["azimuth_alignment"]) == abs(float(metrics["azimuth_correlation"]))
+        assert float(metrics["probe_mae_deg"]) > 0
+    assert str(by_model["standard"]["reconstruction_mse"]).startswith("skipped: ")
+    assert float(by_model["recon"]["reconstruction_mse"]) > 0
+    assert {n for n in by_model["discogan"] if n.endswith("_BA")}
+    assert not {n for n in by_model["recon"] if n.endswith("_BA")}
+
+
+def test_figures_are_drawn(output: Path) -> None:
+    figures = {f.name for f in (output / "figures").iterdir()}
+    assert figures == {"car2car-samples.png", "car2car-azimuth.png"}
+    pixels = np.asarray(Image.open(output / "figures" / "car2car-azimuth.png").convert("L"))
+    assert pixels.std() > 5  # not a blank sheet
+
+
+def test_models_see_the_same_inputs(output: Path) -> None:
+    inputs = []
+    for row in rows(output):
+        with np.load(output / "cells" / row.cell / "arrays.npz") as arrays:
+            inputs.append(arrays["AB/samples/input"])
+    assert all(np.array_equal(inputs[0], other) for other in inputs[1:])
+
+
+def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) -> None:
+    before = (output / ROWS).read_bytes()
+    again = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", output),
+    )
+    assert again.returncode == 0
+    assert "6 cells, 0 to do" in again.stderr
+    assert "azimuth_alignment" in again.stdout
+    assert (output / ROWS).read_bytes() == before
+
+
+def test_a_rerun_cell_gives_the_same_metrics(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    done = ganbench(
+        *("run", "--models", "discogan", "--task", "car2car", "--preset", "smoke"),
+        *("--seed-list", "1", "--output", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = rows(tmp_path)
+    (first,) = [r for r in rows(output) if (r.model, r.seed) == ("discogan", 1)]
+    assert (row.cell, row.metrics) == (first.cell, first.metrics)
+
+
+@pytest.mark.parametrize("name", ["rich", "markdown", "csv", "latex", "json"])
+def test_table_formats(ganbench: Command, output: Path, name: str) -> None:
+    done = ganbench("table", output, "--format", name)
+    assert done.returncode == 0, done.stderr
+    assert "azimuth" in done.stdout and "discogan" in done.stdout
+    if name == "json":
+        records = json.loads(done.stdout)["records"]
+        alignment = [r for r in records if r["metric"] == "azimuth_alignment"]
+        assert {r["model"] for r in alignment} == set(MODELS.split(","))
+        assert all(r["n"] == 2 for r in alignment)
+
+
+def test_a_cut_off_rows_file_loses_one_row_at_most(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(output, copy)
+    text = (copy / ROWS).read_text()
+    (copy / ROWS).write_text(text[:-40])
+    table = ganbench("table", copy)
+    assert table.returncode == 1
+    assert "the last line was cut off" in table.stderr and "Traceback" not in table.stderr
+    assert "discogan" in table.stdout
+    again = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", copy),
+    )
+    assert again.returncode == 0, again.stderr
+    assert "6 cells, 1 to do" in again.stderr
+    assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
+
+
+def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "toy", "--dry-run"),
+        *("--seed-list", "3,7", "--output", tmp_path / "out"),
+    )
+    assert done.returncode == 0
+    assert "seed 3" in done.stdout and "2 cells, 2 to do" in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
+    arguments = [
+        *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
+        *("--steps", "3000", "--seeds", "1", "--workers", "1", "--output", str(tmp_path / "out")),
+    ]
+    env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "ganbench", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        start_new_session=True,
+    )
+    assert started.stderr is not None
+    for _ in range(3000):  # until the first cell is done and the second under way
+        if (tmp_path / "out" / ROWS).exists() and len(
+            list((tmp_path / "out" / "cells").glob("*/losses.csv"))
+        ) == 2:
+            break
+        time.sleep(0.02)
+    os.killpg(started.pid, signal.SIGINT)
+    _, errors = started.communicate(timeout=120)
+    assert started.returncode == 130, errors
+    assert "Traceback" not in errors and "goes on from here" in errors
+    kept = (tmp_path / "out" / ROWS).read_text()
+    done = ganbench(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert "2 cells, 1 to do" in done.stderr
+    assert (tmp_path / "out" / ROWS).read_text().startswith(kept)
+    assert {(r.model, r.status) for r in rows(tmp_path / "out")} == {
+        ("standard", "done"),
+        ("discogan", "done"),
+    }
+
+
+def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
+    import ganbench
+
+    frame = ganbench.run(
+        models=["standard"],
+        tasks=["toy"],
+        seeds=2,
+        preset="smoke",
+        output=tmp_path,
+        cache_dir=cache_dir,
+    )
+    assert list(frame["seed"]) == [0, 1]
+    assert frame["modes_covered"].notna().all()
+
+
+def test_a_plugin_of_ones_own(ganbench: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        '"""The standard model under another name."""\n'
+        "from ganbench.api import Model, adversarial_recipes\n\n\n"
+        "class Mine(Model):\n"
+        "    recipes = staticmethod(adversarial_recipes)\n\n"
+        "    def build(self, nets):\n"
+        '        self.generators["G_AB"] = nets.translator("A", "B")\n'
+        '        self.discriminators["D_B"] = nets.discriminator("B")\n\n'
+        "    def fakes(self, real):\n"
+        '        return {"B": self.generators["G_AB"](real["A"])}\n\n'
+        "    def generator_loss(self, real, fake, step):\n"
+        '        return self.adversarial_terms("B", real, fake)\n'
+    )
+    (tmp_path / "raises.py").write_text(
+        '"""A model that fails in training."""\n'
+        "from ganbench.api import Model\n\n\n"
+        "class Raises(Model):\n"
+        "    def build(self, nets):\n"
+        "        raise RuntimeError('no network today')\n\n"
+        "    def fakes(self, real): ...\n"
+        "    def generator_loss(self, real, fake, step): ...\n"
+    )
+    out = tmp_path / "out"
+    done = ganbench(
+        *("run", "--models", "standard,mine,raises", "--task", "toy", "--preset", "smoke"),
+        *("--seeds", "1", "--plugins", tmp_path, "--output", out),
+    )
+    assert done.returncode == 1
+    by_model = {row.model: row for row in rows(out)}
+    assert by_model["mine"].metrics == by_model["standard"].metrics
+    failed = by_model["raises"]
+    assert failed.status == "failed"
+    assert "RuntimeError: no network today (raises.py, line 7" in failed.reason
+    assert "Traceback" in (out / "cells" / failed.cell / "traceback.txt").read_text()
+    assert "raises seed 0 failed: RuntimeError: no network today" in done.stdout
