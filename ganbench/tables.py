@@ -218,7 +218,7 @@ def lines_of(table: Table, columns: Mapping[str, Column]) -> list[list[str]]:
         if status == "done" or any(numbers):
             body.append([f"seeds {status}", *map(str, numbers)])
     seconds = [table.train_sec[model] for model in table.models]
-    body.append(["train_sec a seed", *("none" if s != s else f"{s:.1f}" for s in seconds)])
+    body.append(["train_sec a seed", *("none" if math.isnan(s) else f"{s:.1f}" for s in seconds)])
     return body
 
 

@@ -93,5 +93,7 @@ def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray
     """
     order = np.random.default_rng(seed).permutation(n)
     counts = [max(1, round(share * n)) for share in shares]
+    while sum(counts) >= n:
+        counts[counts.index(max(counts))] -= 1
     edges = np.cumsum([n - sum(counts), *counts])[:-1]
     return [np.sort(part) for part in np.split(order, edges)]

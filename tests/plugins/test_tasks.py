@@ -1,0 +1,151 @@
+"""No identity in two places, no pairing, the same data each time, ground truth that is true."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ganbench.data.views import identity_split
+from ganbench.errors import UserError
+from ganbench.registry import discover
+from ganbench.task import Split, Task
+
+SPLITS = ("train", "validation", "test")
+
+
+def make(name: str, cache: Path, paths: dict[str, Path] | None = None, **options: Any) -> Task:
+    task_type = discover().load("task", name)
+    defaults = {**task_type.preset_options.get("smoke", {}), **options}
+    source = next(s for s, needs in task_type.sources.items() if set(needs) == set(paths or {}))
+    task: Task = task_type(
+        task_type.options_type(**defaults), task_type.presets["smoke"], source, paths or {}, cache
+    )
+    task.prepare(lambda line: None)
+    return task
+
+
+def equal(a: Split, b: Split) -> bool:
+    return torch.equal(a.A.samples, b.A.samples) and torch.equal(a.B.samples, b.B.samples)
+
+
+@pytest.mark.parametrize("identities", [6, 7, 60, 192])
+def test_identities_are_split_apart_and_none_is_lost(identities: int) -> None:
+    parts = identity_split(identities)
+    assert len(parts) == 6 and all(len(part) for part in parts.values())
+    for one, other in combinations(parts.values(), 2):
+        assert not set(one) & set(other)
+    assert sorted(np.concatenate(list(parts.values()))) == list(range(identities))
+
+
+def test_the_main_job_has_train_and_test_identities_enough() -> None:
+    parts = identity_split(192)
+    assert len(parts["A", "train"]) + len(parts["B", "train"]) > 120
+    assert len(parts["A", "test"]) + len(parts["B", "test"]) > 30
+
+
+def test_car2car(cache_dir: Path) -> None:
+    task = make("car2car", cache_dir)
+    seen: set[int] = set()
+    for split in SPLITS:
+        data = task.load(split)  # type: ignore[arg-type]
+        assert equal(data, task.load(split))  # type: ignore[arg-type]
+        for domain in (data.A, data.B):
+            assert domain.samples.dtype == torch.uint8
+            assert domain.samples.shape[1:] == (3, 16, 16)
+            identities = set(domain.truth["identity"].tolist())
+            assert not identities & seen
+            seen |= identities
+            assert len(domain) == 11 * len(identities)
+            assert sorted(set(domain.truth["azimuth_deg"])) == list(range(-75, 76, 15))
+    assert seen == set(range(12))
+    train = task.load("train")
+    assert not np.array_equal(train.A.truth["azimuth_deg"], train.B.truth["azimuth_deg"])
+
+
+def test_a_mirrored_view_has_the_opposite_azimuth(cache_dir: Path) -> None:
+    """The ground truth's sign, checked on the pictures: a car at -a is the mirror image of a."""
+    domain = make("car2car", cache_dir).load("train").A
+    first = domain.truth["identity"] == domain.truth["identity"][0]
+    azimuth = domain.truth["azimuth_deg"]
+    for angle in (30, 60, 75):
+        right, left = (
+            domain.samples[np.flatnonzero(first & (azimuth == a))[0]].float()
+            for a in (angle, -angle)
+        )
+        same, mirrored = (left - right).abs().mean(), (left - right.flip(-1)).abs().mean()
+        assert mirrored < 0.5 * same
+
+
+def test_options_change_the_data_and_the_fingerprint(cache_dir: Path) -> None:
+    mixed, grey = (
+        make("car2car", cache_dir, paint="mixed"),
+        make("car2car", cache_dir, paint="grey"),
+    )
+    assert mixed.fingerprint() != grey.fingerprint()
+    assert not equal(mixed.load("test"), grey.load("test"))
+
+
+def test_toy_samples_lie_at_their_modes(cache_dir: Path) -> None:
+    task = make("toy", cache_dir, sigma_B=0.1, modes_B=7)
+    for split in SPLITS:
+        domain = task.load(split).B  # type: ignore[arg-type]
+        centres = domain.constants["mode_centres"]
+        assert centres.shape == (7, 2)
+        np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 5)
+        off = domain.samples.numpy() - centres[domain.truth["mode"]]
+        assert off.std() == pytest.approx(0.1, rel=0.05)
+    test, validation = task.load("test"), task.load("validation")
+    assert not torch.equal(test.B.samples, validation.B.samples)
+
+
+def test_toy_refuses_a_square_of_other_than_five(cache_dir: Path) -> None:
+    with pytest.raises(UserError, match="the square has 5 modes"):
+        make("toy", cache_dir, modes_A=4)
+    assert len(make("toy", cache_dir, modes_A=4, layout_A="circle").load("test").A) == 2_500
+
+
+def test_folder_splits_by_file(cache_dir: Path, tmp_path: Path) -> None:
+    for name in "AB":
+        (tmp_path / name).mkdir()
+        for i in range(30):
+            colour = (i, 100, 0 if name == "A" else 255)
+            Image.new("RGB", (40, 20), colour).save(tmp_path / name / f"{i}.png")
+    task = make("folder", cache_dir, {name: tmp_path / name for name in "AB"})
+    reds = []
+    for split in SPLITS:
+        data = task.load(split)  # type: ignore[arg-type]
+        assert set(data.A.samples[:, 2].unique().tolist()) == {0}
+        assert set(data.B.samples[:, 2].unique().tolist()) == {255}
+        reds += data.A.samples[:, 0, 0, 0].tolist()
+    assert sorted(reds) == list(range(30))
+    before = task.fingerprint()
+    Image.new("RGB", (40, 20), "white").save(tmp_path / "A" / "0.png")
+    assert task.fingerprint() != before
+
+
+def test_own_meshes_are_rendered(cache_dir: Path, tmp_path: Path) -> None:
+    """Boxes as OBJ files of different scales, y up; one broken file is named and left out."""
+    for i in range(7):
+        size = np.array([1.0 + 0.1 * i, 0.4, 0.5]) * 10.0 ** (i - 3)
+        corners = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+        lines = [f"v {' '.join(map(str, np.array(c) * size))}" for c in corners]
+        quads = ["1 2 4 3", "5 7 8 6", "1 5 6 2", "3 4 8 7", "1 3 7 5", "2 6 8 4"]
+        text = "\n".join([*lines, *(f"f {quad}" for quad in quads)])
+        (tmp_path / f"car{i}.obj").write_text(text)
+    (tmp_path / "broken.stl").write_bytes(b"garbage")
+    told: list[str] = []
+    task = make("car2car", cache_dir, {"meshes": tmp_path}, up="y")
+    task.cache_dir = tmp_path / "cache"
+    task.prepare(told.append)
+    assert any("broken.stl" in line for line in told)
+    assert task.load("train").A.samples.float().std() > 10
+    (tmp_path / "car6.obj").unlink()
+    (tmp_path / "car5.obj").unlink()
+    with pytest.raises(UserError, match="only 5 meshes could be read"):
+        task.prepare(told.append)
