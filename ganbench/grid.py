@@ -191,16 +191,16 @@ def changed_preset(preset: Preset, budget: Mapping[str, int]) -> Preset:
 def resolve_hparams(
     name: str, model: type[Model], task: Task, recipe: str, settings: Mapping[str, str]
 ) -> tuple[str, HParams]:
-    """The recipe's name and values: recipe, then the preset's batch, then the user's `--set`."""
+    """The recipe's name and values: recipe, then the preset's batch and lr, then `--set`."""
     recipes = model.recipes(task.spec)
     if recipe and recipe not in recipes:
         raise unknown("recipe", recipe, recipes, f"--recipe, model {name}")
     chosen = recipe or (
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )
-    hparams = recipes[chosen]
-    if task.preset.batch_size:
-        hparams = replace(hparams, batch_size=task.preset.batch_size)
+    preset = {"batch_size": task.preset.batch_size, "lr": task.preset.lr}
+    given: dict[str, Any] = {key: value for key, value in preset.items() if value}
+    hparams = replace(recipes[chosen], **given)
     return chosen, replace_from_text(hparams, settings, name)
 
 

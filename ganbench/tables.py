@@ -161,7 +161,7 @@ def budget_notes(rows: Sequence[Row]) -> list[str]:
     batch = _common(row.hparams.get("batch_size") for row in rows)
     text = (
         f"{rows[0].preset}: {budget['budget_steps']:,} steps{size}, "
-        f"width {budget['width']}, batch {batch}"
+        f"width {budget['width']}, batch {batch}, lr {_common(r.hparams.get('lr') for r in rows)}"
     )
     foreign = rows[0].preset != "paper"
     return [text + ("; this is not the paper's budget" if foreign else "")]

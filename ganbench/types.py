@@ -55,6 +55,7 @@ class Preset:
     budget_steps: updates of the schedule; each draws one batch a domain.
     size: image side in pixels; 0 for points.
     batch_size: samples a domain and step; 0 takes the recipe's.
+    lr: learning rate for networks of this width; 0 takes the recipe's.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Preset:
     width: int
     size: int = 0
     batch_size: int = 0
+    lr: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def test_the_hash_follows_the_text_not_the_order(tmp_path: Path) -> None:
 
 
 def request(tmp_path: Path, **changes: object) -> Request:
-    base = Request(models=("standard",), tasks=("toy",), seeds=(0,), cache_dir=tmp_path)
-    return replace(base, preset="smoke", **changes)  # type: ignore[arg-type]
+    base = Request(("standard",), ("toy",), (0,), cache_dir=tmp_path, preset="smoke")
+    return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def only_id(tmp_path: Path, **changes: object) -> str:

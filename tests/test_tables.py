@@ -109,7 +109,8 @@ def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
 
 def test_the_budget_is_told_and_that_it_is_not_the_papers() -> None:
     assert (
-        only(ROWS).notes[0] == "quick: 100 steps, width 8, batch 8; this is not the paper's budget"
+        only(ROWS).notes[0]
+        == "quick: 100 steps, width 8, batch 8, lr 0.001; this is not the paper's budget"
     )
 
 
