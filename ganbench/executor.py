@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -103,7 +105,16 @@ _channel: list[Channel] = []
 
 def _enter(channel: Channel) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _channel[:] = [channel]
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed must not train on beside the one that is started next."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(job: Job, output: Path) -> Row:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,13 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "preset smoke · recipe" in done.stdout
     assert "this is not the paper's budget" in done.stdout
     return folder
+
+
+def wait_for(condition: Callable[[], bool], limit_sec: float = 120) -> None:
+    until = time.monotonic() + limit_sec
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.05)
 
 
 def rows(folder: Path) -> tuple[Row, ...]:
@@ -171,12 +179,8 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
         start_new_session=True,
     )
     assert started.stderr is not None
-    for _ in range(3000):  # until the first cell is done and the second under way
-        if (tmp_path / "out" / ROWS).exists() and len(
-            list((tmp_path / "out" / "cells").glob("*/losses.csv"))
-        ) == 2:
-            break
-        time.sleep(0.02)
+    logs = tmp_path / "out" / "cells"
+    wait_for(lambda: len(list(logs.glob("*/losses.csv"))) == 2)  # the second is under way
     os.killpg(started.pid, signal.SIGINT)
     _, errors = started.communicate(timeout=120)
     assert started.returncode == 130, errors
@@ -190,6 +194,30 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
         ("standard", "done"),
         ("discogan", "done"),
     }
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
+def test_workers_end_with_a_killed_run(cache_dir: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    started = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "ganbench", "run", "--models", "standard", "--task", "toy"),
+            *("--preset", "smoke", "--steps", "1000000", "--seeds", "1", "--output", str(out)),
+        ],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "GANBENCH_CACHE": str(cache_dir)},
+    )
+
+    def children() -> list[str]:
+        stats = [f.read_text() for f in Path("/proc").glob("[0-9]*/stat") if f.exists()]
+        return [s.split()[0] for s in stats if s.rsplit(")", 1)[1].split()[1] == str(started.pid)]
+
+    wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))))
+    workers = children()
+    assert workers
+    started.kill()
+    started.wait()
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
 def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
