@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ganbench.cell import network_size
 from ganbench.data.cache import default_cache_dir
 from ganbench.executor import Progress, execute
 from ganbench.figures import draw_figures
@@ -104,13 +105,25 @@ def run_request(
     if afresh:
         forget(todo, output)
     listener.start(todo, len(grid.jobs))
-    for row in execute(todo, output, workers or default_workers(grid), listener.progress):
+    for row in execute(
+        heaviest_first(todo), output, workers or default_workers(grid), listener.progress
+    ):
         append_row(output, row)
         listener.ended(row)
     rows = rows_of(grid, output)
     if todo:
         draw_figures(rows, output)
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
+
+
+def heaviest_first(jobs: Sequence[Job]) -> list[Job]:
+    """Jobs by falling size of their networks, so that no long cell is left alone at the end."""
+    sizes: dict[tuple[str, str], int] = {}
+    for job in jobs:
+        kind = job.cell.task, job.cell.model
+        if kind not in sizes:
+            sizes[kind] = network_size(job)
+    return sorted(jobs, key=lambda job: -sizes[job.cell.task, job.cell.model])
 
 
 def forget(jobs: Sequence[Job], output: Path) -> None:

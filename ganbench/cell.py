@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from ganbench import checkpoint
 from ganbench.errors import UserError
 from ganbench.evaluate import Scored, evaluate
 from ganbench.grid import Job
@@ -32,7 +31,7 @@ from ganbench.probes import fit_angle_probe
 from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
 from ganbench.task import Task
-from ganbench.trainer import CHECKPOINT, Interrupted, Outcome, Plan, train
+from ganbench.trainer import Interrupted, Outcome, Plan, train
 from ganbench.types import Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
@@ -109,15 +108,12 @@ def build_model(job: Job, task: Task) -> Model:
     return model
 
 
-def load_trained(job: Job, output: Path) -> tuple[Task, Model] | None:
-    """A cell's task and trained model from its folder, or None where it is not trained."""
-    kept = checkpoint.read(cell_folder(output, job.cell.id) / CHECKPOINT)
-    if kept is None:
-        return None
-    task = build_task(job)
-    model = build_model(job, task)
-    checkpoint.restore_model(kept[0], model)
-    return task, model.eval()
+def network_size(job: Job) -> int:
+    """Parameters of a cell's networks; 0 where the plugin cannot build them."""
+    try:
+        return sum(p.numel() for p in build_model(job, build_task(job)).parameters())
+    except Exception:  # the cell's own run tells what is wrong
+        return 0
 
 
 def score_model(job: Job, task: Task, model: Model) -> Scored:

@@ -87,11 +87,6 @@ def window_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return _below(tensors, "window/")
 
 
-def restore_model(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
-    """Put back the networks alone."""
-    model.load_state_dict(_below(tensors, "model/"))
-
-
 def _laid_out(value: Tensor, like: Tensor) -> Tensor:
     """In the memory layout of its parameter: a fused optimiser walks both by address."""
     return torch.empty_like(like).copy_(value) if value.shape == like.shape else value

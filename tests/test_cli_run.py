@@ -168,7 +168,7 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
 def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
     arguments = [
         *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
-        *("--steps", "3000", "--seeds", "1", "--workers", "1", "--output", str(tmp_path / "out")),
+        *("--steps", "1500", "--seeds", "1", "--workers", "1", "--output", str(tmp_path / "out")),
     ]
     env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
     started = subprocess.Popen(
