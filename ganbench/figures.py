@@ -84,11 +84,13 @@ def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
     for (label, row, arrays), axes in zip(kept, panels, strict=True):
         given, found = arrays["AB/input_azimuth_deg"], arrays["AB/azimuth_deg"]
         jitter = spread.uniform(-3, 3, len(given))  # views are 15 degrees apart: show the density
-        axes.plot([-180, 180], [-180, 180], color="0.8", lw=0.8)
-        axes.plot([-180, 180], [180, -180], color="0.8", lw=0.8, ls=":")
+        low, high = given.min(), given.max()
+        axes.plot([low, high], [low, high], color="0.7", lw=0.8)
+        axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
         axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
-        limit = 1.25 * np.abs(given).max()
-        axes.set(xlim=(-limit, limit), ylim=(-180, 180), yticks=(-180, -90, 0, 90, 180))
+        margin = 0.1 * (high - low)
+        axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
+        axes.set_yticks((-180, -90, 0, 90, 180))
         correlation = row.metrics.get("azimuth_correlation", float("nan"))
         axes.set_title(f"{label}, seed {row.seed}, r = {correlation:.2f}", fontsize=8)
     figure.supxlabel("input azimuth (deg), jittered", fontsize=9)

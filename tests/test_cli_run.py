@@ -31,7 +31,7 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("--seeds", "2", "--output", folder),
     )
     assert done.returncode == 0, done.stderr
-    assert "6 cells, 6 to do" in done.stderr
+    assert "cells: 6, to do: 6" in done.stderr
     assert "preset smoke · recipe" in done.stdout
     assert "this is not the paper's budget" in done.stdout
     return folder
@@ -102,7 +102,7 @@ def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) 
         *("--seeds", "2", "--output", output),
     )
     assert again.returncode == 0
-    assert "6 cells, 0 to do" in again.stderr
+    assert "cells: 6, to do: 0" in again.stderr
     assert "azimuth_alignment" in again.stdout
     assert (output / ROWS).read_bytes() == before
 
@@ -110,14 +110,18 @@ def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) 
 def test_a_rerun_cell_gives_the_same_metrics(
     ganbench: Command, output: Path, tmp_path: Path
 ) -> None:
-    done = ganbench(
+    arguments = (
         *("run", "--models", "discogan", "--task", "car2car", "--preset", "smoke"),
         *("--seed-list", "1", "--output", tmp_path),
     )
-    assert done.returncode == 0, done.stderr
-    (row,) = rows(tmp_path)
     (first,) = [r for r in rows(output) if (r.model, r.seed) == ("discogan", 1)]
-    assert (row.cell, row.metrics) == (first.cell, first.metrics)
+    for more in ((), ("--no-cache",)):
+        done = ganbench(*arguments, *more)
+        assert done.returncode == 0, done.stderr
+        assert "cells: 1, to do: 1" in done.stderr
+        (row,) = rows(tmp_path)
+        assert (row.cell, row.metrics) == (first.cell, first.metrics)
+    assert len((tmp_path / ROWS).read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize("name", ["rich", "markdown", "csv", "latex", "json"])
@@ -150,7 +154,7 @@ def test_a_cut_off_rows_file_loses_one_row_at_most(
         *("--seeds", "2", "--output", copy),
     )
     assert again.returncode == 0, again.stderr
-    assert "6 cells, 1 to do" in again.stderr
+    assert "cells: 6, to do: 1" in again.stderr
     assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
 
 
@@ -160,7 +164,7 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
         *("--seed-list", "3,7", "--output", tmp_path / "out"),
     )
     assert done.returncode == 0
-    assert "seed 3" in done.stdout and "2 cells, 2 to do" in done.stdout
+    assert "seed 3" in done.stdout and "cells: 2, to do: 2" in done.stdout
     assert not (tmp_path / "out").exists()
 
 
@@ -188,7 +192,7 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
     kept = (tmp_path / "out" / ROWS).read_text()
     done = ganbench(*arguments)
     assert done.returncode == 0, done.stderr
-    assert "2 cells, 1 to do" in done.stderr
+    assert "cells: 2, to do: 1" in done.stderr
     assert (tmp_path / "out" / ROWS).read_text().startswith(kept)
     assert {(r.model, r.status) for r in rows(tmp_path / "out")} == {
         ("standard", "done"),

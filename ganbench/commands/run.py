@@ -85,7 +85,7 @@ def show_plan(jobs: Sequence[Job], todo: Sequence[Job], folder: Path) -> None:
             f"{cell.id}  {cell.task}  {cell.model}  seed {cell.seed}  "
             f"{cell.preset.name}/{cell.recipe}  {state}"
         )
-    click.echo(f"{len(jobs)} cells, {len(todo)} to do, in {folder}")
+    click.echo(f"cells: {len(jobs)}, to do: {len(todo)}, in {folder}")
 
 
 def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:
@@ -128,7 +128,7 @@ class PlainListener:
     def start(self, jobs: Sequence[Job], total: int) -> None:
         self._jobs = {job.cell.id: job for job in jobs}
         self._left = len(jobs)
-        self.say(f"{total} cells, {len(jobs)} to do")
+        self.say(f"cells: {total}, to do: {len(jobs)}")
 
     def progress(self, progress: CellProgress) -> None:
         now = time.monotonic()
@@ -166,7 +166,7 @@ class BarListener:
         self._bars.console.print(line, markup=False)
 
     def start(self, jobs: Sequence[Job], total: int) -> None:
-        self.say(f"{total} cells, {len(jobs)} to do")
+        self.say(f"cells: {total}, to do: {len(jobs)}")
         self._jobs = {job.cell.id: job for job in jobs}
         if jobs:
             steps = sum(job.cell.preset.budget_steps for job in jobs)

@@ -58,13 +58,15 @@ class Azimuth(Metric):
     def compute(self, view):
         probe = view.probe(ATTRIBUTE)
         given, found = view.inputs.truth[ATTRIBUTE], probe.predict(view.fakes)
+        views = view.targets.constants["azimuths_deg"]
+        mirrored = views.min() + views.max() - given
         real, known = probe.predict(view.target_samples), view.targets.truth[ATTRIBUTE]
         correlation = circular_correlation(given, found, rmse_deg(real, known))
         return {
             "azimuth_correlation": correlation,
             "azimuth_alignment": abs(correlation),
-            "azimuth_rmse_deg": min(rmse_deg(given, found), rmse_deg(-given, found)),
-            "azimuth_coverage": entropy_share(found, view.targets.constants["azimuths_deg"]),
+            "azimuth_rmse_deg": min(rmse_deg(given, found), rmse_deg(mirrored, found)),
+            "azimuth_coverage": entropy_share(found, views),
             "probe_mae_deg": float(np.abs(wrapped_deg(real - known)).mean()),
         }
 

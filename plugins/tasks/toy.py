@@ -87,7 +87,7 @@ class Toy(Task):
     default_recipe = "paper"
     presets = {
         "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),
-        "quick": Preset("quick", budget_steps=8_000, width=128, batch_size=200),
+        "quick": Preset("quick", budget_steps=4_000, width=128, batch_size=200),
         "paper": Preset("paper", budget_steps=50_000, width=128),
     }
 

@@ -144,3 +144,15 @@ def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:
         again.predict(as_input(test.samples, "cpu")), probe.predict(as_input(test.samples, "cpu"))
     )
     assert task.spec == DataSpec("image", (3, 16, 16), (3, 16, 16), "azimuth_deg")
+
+
+def test_mirrored_is_about_the_middle_of_the_views() -> None:
+    """Views from 0 to 150 degrees: the mirrored range is 150 - a, not -a."""
+    view = PlantedView(150 - (INPUT + 75))
+    truth = {"azimuth_deg": INPUT + 75}
+    view.inputs = Domain(view.inputs.samples, truth, {"azimuths_deg": AZIMUTHS + 75})
+    view.targets = view.inputs
+    view.target_samples = torch.from_numpy(truth["azimuth_deg"])
+    found = PLUGIN().compute(view)
+    assert found["azimuth_rmse_deg"] < 3
+    assert found["azimuth_correlation"] < -0.99
