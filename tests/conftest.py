@@ -9,8 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """As cells train: sums in one order, and no threads that fight for two cores."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
