@@ -198,6 +198,8 @@ def shown(entry: Entry) -> str:
     if found.n < 2:
         return number(found.mean)
     half = (found.high - found.low) / 2
+    if found.mean == half == 0:
+        return "0 ± 0"
     digits = max(0, 2 - math.floor(math.log10(max(abs(found.mean), half, 1e-6))))
     return f"{found.mean:.{min(digits, 6)}f} ± {half:.{min(digits, 6)}f}"
 

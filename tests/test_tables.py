@@ -62,6 +62,11 @@ def test_means_by_model() -> None:
     assert table.train_sec["recon"] == 2.0
 
 
+def test_zeros_are_shown_as_zeros() -> None:
+    zeros = build_tables([row("standard", s, 0.0) for s in range(2)])
+    assert "| score ↑ | 0 ± 0 |" in renderers()["markdown"](zeros, COLUMNS)
+
+
 def test_a_diverged_seed_is_counted_and_told_and_never_averaged() -> None:
     bad = row("standard", 9, 0.0, status="diverged", reason="adv_B was not finite", metrics={})
     table = only([*ROWS, bad])
