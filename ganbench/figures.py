@@ -111,10 +111,14 @@ def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
             points[:, 0], points[:, 1], c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0
         )
         axes.scatter(centres[:, 0], centres[:, 1], marker="x", color="black", s=30, linewidths=1)
-        reach = 1.3 * np.abs(centres).max()
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-        covered = row.metrics.get("modes_covered", float("nan"))
-        axes.set_title(f"{label}, seed {row.seed}: {covered:.0f} modes", fontsize=8)
+        low, high = centres.min(axis=0), centres.max(axis=0)
+        margin = 0.15 * (high - low).max()
+        axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
+        axes.set_aspect("equal")
+        scores = (row.metrics.get(m, float("nan")) for m in ("modes_covered", "mode_collisions"))
+        covered, collisions = scores
+        title = f"{label}, seed {row.seed}: {covered:.0f} modes, {collisions:.0f} shared"
+        axes.set_title(title, fontsize=8)
     return figure_bytes(figure)
 
 

@@ -44,6 +44,11 @@ def wait_for(condition: Callable[[], bool], limit_sec: float = 120) -> None:
         time.sleep(0.05)
 
 
+def heed_interrupts() -> None:
+    """A shell's background job is born deaf to SIGINT; the command under test must not be."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def rows(folder: Path) -> tuple[Row, ...]:
     return read_rows(folder).rows
 
@@ -181,6 +186,7 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
         text=True,
         env=env,
         start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 (one call, no threads yet)
     )
     assert started.stderr is not None
     logs = tmp_path / "out" / "cells"
