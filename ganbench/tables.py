@@ -164,7 +164,15 @@ def budget_notes(rows: Sequence[Row]) -> list[str]:
         f"width {budget['width']}, batch {batch}, lr {_common(r.hparams.get('lr') for r in rows)}"
     )
     foreign = rows[0].preset != "paper"
-    return [text + ("; this is not the paper's budget" if foreign else "")]
+    notes = [text + ("; this is not the paper's budget" if foreign else "")]
+    warm = {r.model: r.hparams.get("warmup_steps", 0) for r in rows}
+    notes += [
+        f"{model}: the warm-up of {steps:,} steps outlasts the budget, so only the weights at "
+        "the start were used"
+        for model, steps in warm.items()
+        if steps >= budget["budget_steps"]
+    ]
+    return notes
 
 
 def reasons(rows: Sequence[Row], labels: Mapping[str, str]) -> list[str]:

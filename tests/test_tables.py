@@ -119,6 +119,13 @@ def test_the_budget_is_told_and_that_it_is_not_the_papers() -> None:
     )
 
 
+def test_a_warm_up_longer_than_the_budget_is_told() -> None:
+    hparams = {"lr": 1e-3, "batch_size": 8, "warmup_steps": 100}
+    notes = only([row("recon", 0, 1.0, hparams=hparams)]).notes
+    assert any("recon: the warm-up of 100 steps outlasts the budget" in note for note in notes)
+    assert not any("warm-up" in note for note in only(ROWS).notes)
+
+
 def test_csv_and_json_hold_the_same_records() -> None:
     tables = build_tables(ROWS)
     expected = records(tables, COLUMNS)
