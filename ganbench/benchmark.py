@@ -12,7 +12,7 @@ from ganbench.data.cache import default_cache_dir
 from ganbench.executor import Progress, execute
 from ganbench.figures import draw_figures
 from ganbench.grid import Grid, Job, Request, cores, resolve
-from ganbench.registry import Registry, discover
+from ganbench.registry import discover
 from ganbench.store import append_row, cell_folder, open_output, read_rows, set_torn_aside
 from ganbench.trainer import CHECKPOINT
 from ganbench.types import Row
@@ -76,20 +76,18 @@ def _settled(job: Job, row: Row | None) -> bool:
     return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
 
 
-def run_request(
-    request: Request,
-    registry: Registry,
+def run_grid(
+    grid: Grid,
     output: Path,
     workers: int,
     afresh: bool,
     listener: Listener,
 ) -> Result:
-    """Run what is left of a request and append its rows to `output`.
+    """Run what is left of a resolved request and append its rows to `output`.
 
     workers: cells at a time; 0 takes one for each core over the threads of a cell, or one on a
     GPU. afresh: forget the cells' folders and rows. Raises UserError for the user's mistakes.
     """
-    grid = resolve(request, registry)
     open_output(output)
     stored = read_rows(output)
     if stored.torn:
@@ -179,7 +177,8 @@ def run(
     )
     registry = discover([Path(folder) for folder in plugins])
     folder = Path(output) if output else default_output(request.tasks, preset or "quick")
-    result = run_request(request, registry, folder, workers, False, Silent())
+    grid = resolve(request, registry)
+    result = run_grid(grid, folder, workers, False, Silent())
     return frame(result.rows)
 
 

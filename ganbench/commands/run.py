@@ -15,7 +15,7 @@ from ganbench.benchmark import (
     Listener,
     default_output,
     left_to_do,
-    run_request,
+    run_grid,
 )
 from ganbench.commands.show import print_tables
 from ganbench.data.cache import default_cache_dir
@@ -71,7 +71,7 @@ def run_command(
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0
     listener = terminal_listener()
-    result = run_request(request, registry, folder, workers or 0, no_cache, listener)
+    result = run_grid(grid, folder, workers or 0, no_cache, listener)
     report(result.rows, result.figures, folder, registry)
     return 0 if result.complete else 1
 
