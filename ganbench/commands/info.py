@@ -11,7 +11,7 @@ import click
 from ganbench.data.cache import default_cache_dir
 from ganbench.registry import built_in_folder
 
-LIBRARIES = ("torch", "numpy", "scipy", "pandas", "vtk")
+LIBRARIES = ("torch", "numpy", "scipy", "pandas", "pyvista", "vtk")
 
 
 def info_command(cache_dir: Path | None) -> None:

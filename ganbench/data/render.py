@@ -1,26 +1,29 @@
 """Off-screen rendering of triangle meshes, always in child processes.
 
-VTK ends the whole process with a segmentation fault where it finds no off-screen OpenGL, so it
-is never imported in the process of the user: children render, and a dead child is an error
-message. The children import neither torch nor anything else of the package but the mesh types.
+PyVista draws, and its VTK ends the whole process with a segmentation fault where it finds no
+off-screen OpenGL. So PyVista is never imported in the process of the user: children render, and
+a dead child is an error message. The children import neither torch nor anything else of the
+package but the mesh types.
 """
 
 from __future__ import annotations
 
-import importlib
 import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ganbench.data.mesh import Mesh, Part, normalise
 from ganbench.errors import UserError
+
+if TYPE_CHECKING:
+    import pyvista as pv
 
 Images = npt.NDArray[np.uint8]
 
@@ -53,17 +56,19 @@ def render_views(
     azimuths_deg: Sequence[float],
     size: int,
     elevation_deg: float,
+    background: float = 1.0,
     on_progress: Callable[[int], None] | None = None,
 ) -> Images:
     """Images of every object from every azimuth, uint8 of shape (objects, azimuths, 3, size, size).
 
-    Objects are normalised first, so any scale fills the frame; the background is white. The
-    camera and its lights stay still and the object turns about its vertical axis. At azimuth 0
-    its front (+x) faces the camera; a positive azimuth turns it towards its own left, that is
-    anticlockwise seen from above, which moves its front to the right of the image.
+    Objects are normalised first, so any scale fills the frame. The camera and its lights stay
+    still and the object turns about its vertical axis. At azimuth 0 its front (+x) faces the
+    camera; a positive azimuth turns it towards its own left, that is anticlockwise seen from
+    above, which moves its front to the right of the image.
 
     azimuths_deg, elevation_deg: degrees; the camera looks down from a positive elevation.
     size: side of the square image in pixels.
+    background: its grey, 0 for black to 1 for white.
     on_progress: called with the number of objects that are finished so far.
 
     The result does not depend on the number of processes. They are spawned, so a script that
@@ -89,6 +94,7 @@ def render_views(
                 tuple(azimuths_deg),
                 size,
                 elevation_deg,
+                background,
             ): i
             for i in starts
         }
@@ -159,21 +165,28 @@ def start_child() -> None:
 
 
 def _render_chunk(
-    meshes: Sequence[Mesh], azimuths_deg: Sequence[float], size: int, elevation_deg: float
+    meshes: Sequence[Mesh],
+    azimuths_deg: Sequence[float],
+    size: int,
+    elevation_deg: float,
+    background: float,
 ) -> Images:
     factor = _supersampling(size)
-    window, renderer = _open_window(size * factor)
+    plotter = _open_plotter(size * factor)
+    if _picture(plotter).min() < 255:  # nothing is in the scene yet but its white background
+        raise NoPictureError("OpenGL did not draw the white background")
+    plotter.set_background((background, background, background))
     images = np.empty((len(meshes), len(azimuths_deg), 3, size, size), dtype=np.uint8)
     try:
         for mesh, views in zip(meshes, images, strict=True):
-            renderer.RemoveAllViewProps()
-            for part in mesh:
-                renderer.AddActor(_actor(part))
-            for index, azimuth_deg in enumerate(azimuths_deg):
-                _aim(renderer, azimuth_deg, elevation_deg)
-                views[index] = _shrink(_picture(window), factor)
+            plotter.clear_actors()
+            for index, part in enumerate(part for part in mesh if len(part.faces)):
+                _add_part(plotter, part, f"part {index}")
+            for view, azimuth_deg in zip(views, azimuths_deg, strict=True):
+                _aim(plotter, azimuth_deg, elevation_deg)
+                view[:] = _shrink(_picture(plotter), factor)
     finally:
-        window.Finalize()
+        plotter.close()
     return images
 
 
@@ -182,123 +195,70 @@ def _supersampling(size: int) -> int:
     return max(2, min(4, 192 // size))
 
 
-def _open_window(side: int) -> tuple[Any, Any]:
-    """A square off-screen window of `side` pixels and its lit, empty, white renderer."""
-    importlib.import_module("vtkmodules.vtkRenderingOpenGL2")  # registers the implementation
-    from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer, vtkRenderWindow
+def _open_plotter(side: int) -> pv.Plotter:
+    """A square off-screen scene of `side` pixels: lit, empty and white."""
+    import pyvista as pv
 
-    window = vtkRenderWindow()
-    window.SetOffScreenRendering(True)
-    window.SetMultiSamples(0)  # supersampled instead, which every OpenGL does alike
-    window.SetSize(side, side)
-    renderer = vtkRenderer()
-    renderer.SetBackground(1.0, 1.0, 1.0)
-    renderer.SetAutomaticLightCreation(False)
-    for position, intensity in LIGHTS:
-        light = vtkLight()
-        light.SetLightTypeToCameraLight()
-        light.SetPosition(*position)
-        light.SetFocalPoint(0.0, 0.0, 0.0)
-        light.SetIntensity(intensity)
-        renderer.AddLight(light)
-    window.AddRenderer(renderer)
-    return window, renderer
-
-
-def _actor(part: Part) -> Any:
-    """The part with smooth shading, except across creases."""
-    from vtkmodules.vtkFiltersCore import vtkCleanPolyData, vtkPolyDataNormals
-    from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
-
-    clean = vtkCleanPolyData()
-    clean.SetInputData(_poly_data(part))
-    clean.SetTolerance(0.0)  # merges exact duplicates only
-    normals = vtkPolyDataNormals()
-    normals.SetInputConnection(clean.GetOutputPort())
-    normals.SetFeatureAngle(CREASE_DEG)
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputConnection(normals.GetOutputPort())
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    look = actor.GetProperty()
-    look.SetInterpolationToPhong()
-    look.SetColor(*part.rgb)
-    look.SetAmbient(0.22)
-    look.SetDiffuse(0.82)
-    look.SetSpecular(part.specular)
-    look.SetSpecularPower(part.shininess)
-    return actor
-
-
-def _poly_data(part: Part) -> Any:
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-
-    convert = _numpy_support()
-    points = vtkPoints()
-    points.SetData(convert.numpy_to_vtk(part.vertices, deep=True))
-    count = len(part.faces)
-    cells = vtkCellArray()
-    cells.SetData(
-        convert.numpy_to_vtkIdTypeArray(np.arange(0, 3 * count + 1, 3, dtype=np.int64), deep=True),
-        convert.numpy_to_vtkIdTypeArray(part.faces.astype(np.int64).ravel(), deep=True),
+    plotter = pv.Plotter(
+        off_screen=True,
+        window_size=[side, side],
+        lighting="none",
+        theme=pv.themes.DocumentTheme(),  # white, whatever theme the user's environment names
     )
-    data = vtkPolyData()
-    data.SetPoints(points)
-    data.SetPolys(cells)
-    return data
+    plotter.disable_anti_aliasing()  # supersampled instead, which every OpenGL does alike
+    for position, intensity in LIGHTS:
+        plotter.add_light(
+            pv.Light(position=position, light_type="camera light", intensity=intensity)
+        )
+    plotter.camera.view_angle = 2 * math.degrees(math.asin(FRAME_MARGIN / CAMERA_DISTANCE))
+    return plotter
 
 
-def _numpy_support() -> Any:
-    """VTK's converters, which carry no types."""
-    return importlib.import_module("vtkmodules.util.numpy_support")
+def _add_part(plotter: pv.Plotter, part: Part, name: str) -> None:
+    """Show the part with smooth shading, except across creases."""
+    import pyvista as pv
+
+    surface = pv.PolyData.from_regular_faces(part.vertices, part.faces, deep=True)
+    # Merges exact duplicates only, and drops the lines and points it makes of empty triangles.
+    surface = surface.clean().triangulate()
+    plotter.add_mesh(
+        surface,
+        name=name,
+        color=part.rgb,
+        smooth_shading=True,
+        split_sharp_edges=True,
+        feature_angle=CREASE_DEG,
+        ambient=0.22,
+        diffuse=0.82,
+        specular=part.specular,
+        specular_power=part.shininess,
+        render=False,
+    )
 
 
-def _aim(renderer: Any, azimuth_deg: float, elevation_deg: float) -> None:
+def _aim(plotter: pv.Plotter, azimuth_deg: float, elevation_deg: float) -> None:
     """Move the camera so that the object appears turned by the azimuth."""
     turn, rise = math.radians(-azimuth_deg), math.radians(elevation_deg)
-    forward = (math.cos(turn), math.sin(turn))
-    camera = renderer.GetActiveCamera()
-    camera.SetFocalPoint(0.0, 0.0, 0.0)
-    camera.SetPosition(
-        CAMERA_DISTANCE * math.cos(rise) * forward[0],
-        CAMERA_DISTANCE * math.cos(rise) * forward[1],
-        CAMERA_DISTANCE * math.sin(rise),
-    )
+    towards = np.array([math.cos(turn), math.sin(turn), 0.0])
+    above = np.array([0.0, 0.0, 1.0])
+    position = CAMERA_DISTANCE * (math.cos(rise) * towards + math.sin(rise) * above)
     # Square to the line of sight, so that looking straight down works too.
-    camera.SetViewUp(-math.sin(rise) * forward[0], -math.sin(rise) * forward[1], math.cos(rise))
-    camera.SetViewAngle(2 * math.degrees(math.asin(FRAME_MARGIN / CAMERA_DISTANCE)))
-    camera.SetClippingRange(CAMERA_DISTANCE - 1.1, CAMERA_DISTANCE + 1.1)
+    up = math.cos(rise) * above - math.sin(rise) * towards
+    plotter.camera_position = [position, (0.0, 0.0, 0.0), up]
 
 
-def _picture(window: Any) -> Images:
-    """What the window shows, shape (side, side, 3), top row first."""
-    from vtkmodules.vtkRenderingCore import vtkWindowToImageFilter
-
-    window.Render()
-    grab = vtkWindowToImageFilter()
-    grab.SetInput(window)
-    grab.SetInputBufferTypeToRGB()
-    grab.ReadFrontBufferOff()
-    grab.ShouldRerenderOff()
-    grab.Update()
-    pixels = grab.GetOutput().GetPointData().GetScalars()
-    side = window.GetSize()[0]
-    if pixels is None or pixels.GetNumberOfTuples() != side * side:
-        raise NoPictureError("no picture came back from OpenGL")
-    picture: Images = _numpy_support().vtk_to_numpy(pixels).reshape(side, side, 3)[::-1]
-    if picture[0, 0].min() < 255:  # the object's sphere never reaches the corner
-        raise NoPictureError("OpenGL did not draw the white background")
+def _picture(plotter: pv.Plotter) -> Images:
+    """What the plotter shows, shape (side, side, 3), top row first."""
+    plotter.render()  # a screenshot draws by itself the first time only
+    try:
+        picture: Images = np.asarray(plotter.screenshot(return_img=True))
+    except (RuntimeError, ValueError) as error:
+        raise NoPictureError(f"no picture came back from OpenGL: {error}") from error
     return picture
 
 
 def _shrink(picture: Images, factor: int) -> Images:
     """Mean over squares of factor x factor pixels; channels first."""
-    side = picture.shape[0] // factor
-    # Rows first, in long contiguous runs: several times faster than both axes at once.
-    rows = picture.reshape(side, factor, -1).sum(axis=1, dtype=np.uint16)
-    blocks = rows.reshape(side, side, factor, 3)
-    total = sum(blocks[:, :, index].astype(np.uint32) for index in range(factor))
-    rounded = (total + factor * factor // 2) // (factor * factor)
-    result: Images = rounded.astype(np.uint8).transpose(2, 0, 1)
-    return result
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(picture).reduce(factor)).transpose(2, 0, 1)

@@ -12,8 +12,8 @@ import pytest
 
 from ganbench.data.mesh import Mesh, Part, bounds
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
+from ganbench.data.readers.mesh_file import NEUTRAL_RGB
 from ganbench.data.readers.meshes import MeshFolder, read_meshes
-from ganbench.data.readers.vtk_meshes import NEUTRAL_RGB
 from ganbench.data.render import render_views, start_child
 from ganbench.data.shapes.cars import build_car, sample_car
 from ganbench.data.shapes.surfaces import joined

@@ -52,6 +52,13 @@ def test_shape_and_type(objects: list[Mesh], views: Images) -> None:
     assert views.dtype == np.uint8
 
 
+@pytest.mark.parametrize(("background", "level"), [(0.0, 0), (0.5, 128), (1.0, 255)])
+def test_the_background_is_as_asked(background: float, level: int) -> None:
+    views = render_views([arrow()], (0, 60), SIZE, ELEVATION_DEG, background)
+    assert np.abs(views[..., 0, :].astype(int) - level).max() <= 1
+    assert np.abs(views.astype(int) - level).max() > 50
+
+
 def test_white_border_and_a_full_frame(views: Images) -> None:
     border = np.ones((SIZE, SIZE), bool)
     border[1:-1, 1:-1] = False
@@ -100,11 +107,28 @@ def test_same_bytes_however_objects_are_divided(
     monkeypatch.setattr(render, "CHUNK_OBJECTS", 3)
     monkeypatch.setattr(render, "FRAMES_WORTH_A_CHILD", 1)
     finished: list[int] = []
-    again = render_views(objects, AZIMUTHS_DEG, SIZE, ELEVATION_DEG, finished.append)
+    again = render_views(objects, AZIMUTHS_DEG, SIZE, ELEVATION_DEG, on_progress=finished.append)
     assert np.array_equal(again, views)
     assert finished == sorted(finished)
     assert finished[-1] == len(objects)
     assert len(finished) == 3
+
+
+def test_parts_without_area_draw_nothing() -> None:
+    front = arrow()[1]
+    empty = np.array([[0, 0, 0], [0, 1, 1], [1, 1, 0]], np.int32)
+    flat = Part(front.vertices, empty, (0.0, 0.0, 0.0))
+    nothing = Part(front.vertices, empty[:0], (0.0, 0.0, 0.0))
+    bare, more = render_views([(front,), (front, flat, nothing)], [30], 32, 20.0)
+    assert np.array_equal(bare, more)
+
+
+def test_the_users_pyvista_theme_makes_no_difference(
+    objects: list[Mesh], views: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYVISTA_PLOT_THEME", "dark")
+    again = render_views(objects[:1], AZIMUTHS_DEG, SIZE, ELEVATION_DEG)
+    assert np.array_equal(again, views[:1])
 
 
 def test_nothing_to_render_starts_no_process() -> None:

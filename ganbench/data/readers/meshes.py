@@ -10,7 +10,7 @@ import numpy as np
 
 from ganbench.data.mesh import Mesh
 from ganbench.data.readers.isolated import Failure, map_isolated
-from ganbench.data.readers.vtk_meshes import READERS, read_mesh
+from ganbench.data.readers.mesh_file import READERS, read_mesh
 from ganbench.data.render import start_child
 from ganbench.errors import UserError
 
