@@ -11,20 +11,19 @@ from ganbench.data.mesh import Part
 from ganbench.data.shapes.cars import STYLES, build_car, sample_car
 from ganbench.seeds import seed_for
 
-GREY = (0.62, 0.63, 0.65)
+Paint = Literal["white", "grey", "mixed"]
 
-
-Paint = Literal["grey", "mixed"]
+PAINTS = {"white": (0.95, 0.95, 0.95), "grey": (0.62, 0.63, 0.65)}
 
 
 def procedural_cars(count: int, paint: Paint) -> list[tuple[Part, ...]]:
     """`count` cars, the styles in turn; a larger fleet holds the smaller one.
 
-    paint: "mixed" draws common car colours; "grey" paints every car the same light grey, so that
+    paint: "mixed" draws common car colours; "white" and "grey" paint every car alike, so that
     cars differ in shape and azimuth only.
     """
     rngs = [np.random.default_rng(seed_for(0, "car", i)) for i in range(count)]
     cars = [sample_car(rng, STYLES[i % len(STYLES)]) for i, rng in enumerate(rngs)]
-    if paint == "grey":
-        cars = [replace(car, paint_rgb=GREY, trim_rgb=GREY) for car in cars]
+    if paint != "mixed":
+        cars = [replace(car, paint_rgb=PAINTS[paint], trim_rgb=PAINTS[paint]) for car in cars]
     return [build_car(car) for car in cars]
