@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from ganbench.statistics import estimate
-from ganbench.tables import Table, build_tables, number, records, renderers
+from ganbench.formats import Sheet, number, renderers
+from ganbench.groups import group_rows
+from ganbench.tables import table_sheets
 from ganbench.types import Column, Row
 
 COLUMNS = {"score": Column("deg", True, "a score"), "loss": Column("", False, "a loss")}
@@ -40,76 +42,105 @@ def row(model: str, seed: int, score: float | str, **changes: object) -> Row:
 ROWS = [row("standard", s, 1.0 + s) for s in range(3)] + [row("recon", s, 5.0) for s in range(2)]
 
 
-def only(rows: list[Row]) -> Table:
-    (table,) = build_tables(rows)
-    return table
+def only(rows: list[Row]) -> Sheet:
+    (sheet,) = table_sheets(rows, COLUMNS)
+    return sheet
 
 
-def test_estimate_is_the_t_interval() -> None:
-    found = estimate([1.0, 2.0, 3.0])
-    assert (found.mean, found.n) == (2.0, 3)
-    half = 4.302652729911275 / math.sqrt(3)  # t(0.975, 2) from a printed table, sd 1
-    assert found.low == pytest.approx(2 - half)
-    assert found.high == pytest.approx(2 + half)
-    assert math.isnan(estimate([1.0]).low)
+def record(sheet: Sheet, metric: str, model: str) -> dict[str, Any]:
+    (found,) = [r for r in sheet.records if (r["metric"], r["model"]) == (metric, model)]
+    return dict(found)
+
+
+def line(sheet: Sheet, name: str) -> tuple[str, ...]:
+    (found,) = [cells for cells in sheet.lines if cells[0].startswith(name)]
+    return found
 
 
 def test_means_by_model() -> None:
-    table = only(ROWS)
-    entry = table.entries["score", "standard"].estimate
-    assert entry is not None and (entry.mean, entry.n) == (2.0, 3)
-    assert table.counts["recon"]["done"] == 2
-    assert table.train_sec["recon"] == 2.0
+    sheet = only(ROWS)
+    assert sheet.head == ("metric", "standard", "recon")
+    found = record(sheet, "score", "standard")
+    assert (found["mean"], found["n"]) == (2.0, 3)
+    assert line(sheet, "seeds done") == ("seeds done", "3", "2")
+    assert line(sheet, "train_sec") == ("train_sec a seed", "2.0", "2.0")
 
 
 def test_zeros_are_shown_as_zeros() -> None:
-    zeros = build_tables([row("standard", s, 0.0) for s in range(2)])
-    assert "| score ↑ | 0 ± 0 |" in renderers()["markdown"](zeros, COLUMNS)
+    zeros = [row("standard", s, 0.0) for s in range(2)]
+    assert line(only(zeros), "score") == ("score ↑", "0 ± 0")
+
+
+def test_a_bootstrap_interval_is_shown_by_its_ends() -> None:
+    (sheet,) = table_sheets([row("standard", s, 1.0 + s) for s in range(6)], COLUMNS, "bca")
+    mean, low, high = re.fullmatch(r"(.*) \[(.*), (.*)\]", line(sheet, "score")[1]).groups()  # type: ignore[union-attr]
+    assert float(low) < float(mean) == 3.5 < float(high)
+    assert "BCa" in sheet.notes[-1]
 
 
 def test_a_diverged_seed_is_counted_and_told_and_never_averaged() -> None:
     bad = row("standard", 9, 0.0, status="diverged", reason="adv_B was not finite", metrics={})
-    table = only([*ROWS, bad])
-    assert table.counts["standard"] == {"done": 3, "diverged": 1, "failed": 0, "skipped": 0}
-    assert "standard seed 9 diverged: adv_B was not finite" in table.notes
-    entry = table.entries["score", "standard"].estimate
-    assert entry is not None and entry.n == 3
+    sheet = only([*ROWS, bad])
+    assert line(sheet, "seeds done") == ("seeds done", "3", "2")
+    assert line(sheet, "seeds diverged") == ("seeds diverged", "1", "0")
+    assert "standard seed 9 diverged: adv_B was not finite" in sheet.notes
+    assert record(sheet, "score", "standard")["n"] == 3
+
+
+def test_cells_that_ended_alike_share_a_line() -> None:
+    bad = [row("recon", s, 0.0, status="failed", reason="no", metrics={}) for s in (7, 8)]
+    assert "recon seeds 7, 8 failed: no" in only([*ROWS, *bad]).notes
 
 
 def test_a_skip_shows_its_reason_and_the_cell_is_never_blank() -> None:
-    table = only([*ROWS, row("discogan", 0, "skipped: no way back")])
-    assert "discogan score skipped: no way back" in table.notes
-    for text in (renderers()["markdown"]([table], COLUMNS), renderers()["latex"]([table], COLUMNS)):
-        assert "skipped" in text
+    sheet = only([*ROWS, row("discogan", 0, "skipped: no way back")])
+    assert "discogan score skipped: no way back" in sheet.notes
+    assert line(sheet, "score")[-1] == "skipped"
     extra = row("discogan", 1, 1.0, metrics={"score": 1.0, "score_BA": 2.0})
-    one_way = only([*ROWS, extra]).entries["score_BA", "standard"]
-    assert one_way.reason == "skipped: A to B only"
+    assert record(only([*ROWS, extra]), "score_BA", "standard")["reason"] == "skipped: A to B only"
+
+
+def test_a_metric_without_any_number_is_told_but_has_no_line() -> None:
+    lost = [row("recon", s, 1.0, metrics={"score": 1.0, "loss": "skipped: why"}) for s in range(2)]
+    sheet = only(lost)
+    assert not [cells for cells in sheet.lines if cells[0].startswith("loss")]
+    assert "recon loss skipped: why" in sheet.notes
 
 
 def test_settings_that_differ_are_never_in_one_table() -> None:
     others = [
         row("standard", 0, 1.0, preset="paper"),
         row("standard", 0, 1.0, data="meshes"),
+        row("standard", 0, 1.0, split="validation"),
         row("standard", 0, 1.0, options={"sigma": 1}),
         row("standard", 0, 1.0, provenance={"precision": "bf16"}),
     ]
-    assert len(build_tables([*ROWS, *others])) == 5
+    assert len(table_sheets([*ROWS, *others], COLUMNS)) == 6
 
 
 def test_variants_of_one_model_get_labels_of_their_own() -> None:
     other = {"lr": 2e-3, "batch_size": 8}
-    table = only([*ROWS, row("standard", 0, 3.0, hparams=other)])
-    assert table.models == ("standard (lr=0.001)", "recon", "standard (lr=0.002)")
+    sheet = only([*ROWS, row("standard", 0, 3.0, hparams=other)])
+    assert sheet.head[1:] == ("standard (lr=0.001)", "recon", "standard (lr=0.002)")
     recipes = only([*ROWS, row("standard", 0, 3.0, recipe="code")])
-    assert "standard (code)" in recipes.models
-    assert recipes.recipe == ""
+    assert "standard (code)" in recipes.head
+    assert "recipes paper, code" in recipes.title
+
+
+def test_references_stand_last_and_have_no_recipe() -> None:
+    reference = row("oracle", 0, 9.0, recipe="", hparams={})
+    sheet = only([reference, *ROWS])
+    assert sheet.head == ("metric", "standard", "recon", "oracle")
+    assert sheet.title.endswith("recipe paper")
+    assert sheet.notes[0].startswith("quick: 100 steps, width 8, batch 8, lr 0.001")
+    assert record(sheet, "score", "oracle")["recipe"] == ""
 
 
 def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
-    table = only([*ROWS, row("recon", 0, 9.0, cell="newer code")])
-    entry = table.entries["score", "recon"].estimate
-    assert entry is not None and (entry.mean, entry.n) == (7.0, 2)
-    assert any("1 older rows" in note for note in table.notes)
+    sheet = only([*ROWS, row("recon", 0, 9.0, cell="newer code")])
+    found = record(sheet, "score", "recon")
+    assert (found["mean"], found["n"]) == (7.0, 2)
+    assert any("1 older rows" in note for note in sheet.notes)
 
 
 def test_the_budget_is_told_and_that_it_is_not_the_papers() -> None:
@@ -127,23 +158,29 @@ def test_a_warm_up_longer_than_the_budget_is_told() -> None:
 
 
 def test_csv_and_json_hold_the_same_records() -> None:
-    tables = build_tables(ROWS)
-    expected = records(tables, COLUMNS)
-    assert json.loads(renderers()["json"](tables, COLUMNS))["records"] == expected
-    read = list(csv.DictReader(io.StringIO(renderers()["csv"](tables, COLUMNS))))
+    sheets = table_sheets(ROWS, COLUMNS)
+    expected = [dict(r) for r in sheets[0].records]
+    assert json.loads(renderers()["json"](sheets, "records"))["records"] == expected
+    read = list(csv.DictReader(io.StringIO(renderers()["csv"](sheets, "records"))))
     assert [r["model"] for r in read] == ["standard", "recon"]
     assert float(read[0]["mean"]) == 2.0
     assert (read[0]["unit"], read[0]["n"]) == ("deg", "3")
 
 
 def test_markdown_and_latex() -> None:
-    tables = build_tables(ROWS)
-    markdown = renderers()["markdown"](tables, COLUMNS)
+    sheets = table_sheets(ROWS, COLUMNS)
+    markdown = renderers()["markdown"](sheets, "records")
     assert "| metric | standard | recon |" in markdown
     assert "| score ↑ | 2.00 ± 2.48 | 5.00 ± 0.00 |" in markdown
-    latex = renderers()["latex"](tables, COLUMNS)
+    latex = renderers()["latex"](sheets, "records")
     assert r"score $\uparrow$ & 2.00 $\pm$ 2.48" in latex
     assert r"train\_sec" in latex
+
+
+def test_rows_of_before_there_was_a_split_are_of_the_test_split() -> None:
+    old = json.loads(ROWS[0].to_json())
+    del old["split"]
+    assert len(group_rows([Row.from_json(json.dumps(old)), *ROWS[1:]])) == 1
 
 
 @pytest.mark.parametrize(
