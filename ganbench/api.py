@@ -2,15 +2,10 @@
 
 from ganbench.data.cache import cached_arrays
 from ganbench.data.images import ImageFolder, read_image_folder, split_indices
+from ganbench.data.mixtures import NoiseToMixture, mixture, on_arc, on_circle, on_grid
 from ganbench.data.shapes.fleet import procedural_cars
-from ganbench.data.views import (
-    ViewOptions,
-    mesh_files_hash,
-    read_mesh_objects,
-    render_code_hash,
-    rendered,
-    view_domain,
-)
+from ganbench.data.shapes.heads import procedural_heads
+from ganbench.data.views import ViewOptions, ViewsTask
 from ganbench.errors import UserError
 from ganbench.hparams import (
     AdversarialHParams,
@@ -28,9 +23,10 @@ from ganbench.metric import Metric, View
 from ganbench.model import Batch, Model
 from ganbench.networks import Judgement, NetworkBuilder
 from ganbench.recipes import adversarial_recipes, reconstruction_recipes
+from ganbench.reference import Reference
 from ganbench.seeds import seed_for
-from ganbench.task import Domain, Report, Split, SplitName, Task
-from ganbench.types import Architecture, Column, DataSpec, DomainName, Preset
+from ganbench.task import Domain, Report, Split, Task
+from ganbench.types import Architecture, Column, DataSpec, DomainName, Preset, SplitName
 
 __all__ = [
     "AdversarialHParams",
@@ -46,8 +42,10 @@ __all__ = [
     "Metric",
     "Model",
     "NetworkBuilder",
+    "NoiseToMixture",
     "Preset",
     "ReconstructionHParams",
+    "Reference",
     "Report",
     "Split",
     "SplitName",
@@ -55,21 +53,22 @@ __all__ = [
     "UserError",
     "View",
     "ViewOptions",
+    "ViewsTask",
     "adversarial_discriminator_loss",
     "adversarial_generator_loss",
     "adversarial_recipes",
     "cached_arrays",
     "distance",
     "feature_matching_loss",
-    "mesh_files_hash",
+    "mixture",
+    "on_arc",
+    "on_circle",
+    "on_grid",
     "procedural_cars",
+    "procedural_heads",
     "read_image_folder",
-    "read_mesh_objects",
     "reconstruction_recipes",
-    "render_code_hash",
-    "rendered",
     "require",
     "seed_for",
     "split_indices",
-    "view_domain",
 ]

@@ -15,7 +15,7 @@ from ganbench.grid import Grid, Job, Request, cores, resolve
 from ganbench.registry import discover
 from ganbench.store import append_row, cell_folder, open_output, read_rows, set_torn_aside
 from ganbench.trainer import CHECKPOINT
-from ganbench.types import Row
+from ganbench.types import Row, ScoredSplit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,8 +140,9 @@ def rows_of(grid: Grid, output: Path) -> tuple[Row, ...]:
     return tuple(known[job.cell.id] for job in grid.jobs if job.cell.id in known)
 
 
-def default_output(tasks: Sequence[str], preset: str) -> Path:
-    return Path("results") / f"{'+'.join(tasks)}-{preset}"
+def default_output(name: str, preset: str, split: ScoredSplit) -> Path:
+    """name: of the tasks or of the benchmark file."""
+    return Path("results") / "-".join([name, preset, *([] if split == "test" else [split])])
 
 
 def run(
@@ -155,6 +156,8 @@ def run(
     sets: Sequence[str] = (),
     data: Mapping[str, Path | str] | None = None,
     metrics: Sequence[str] = (),
+    references: Sequence[str] | None = None,
+    split: ScoredSplit = "test",
     plugins: Sequence[Path | str] = (),
     cache_dir: Path | str | None = None,
     workers: int = 0,
@@ -162,6 +165,7 @@ def run(
     """Train and score models x tasks x seeds; one line of the frame is one cell.
 
     seeds: a number n for seeds 0 to n-1, or the seeds themselves. sets: "NAME.key=value" texts.
+    references: names, none where empty, the tasks' own where None.
     Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
     """
     request = Request(
@@ -174,10 +178,15 @@ def run(
         sets=tuple(sets),
         data={name: Path(path) for name, path in (data or {}).items()},
         metrics=tuple(metrics),
+        references=None if references is None else tuple(references),
+        split=split,
     )
     registry = discover([Path(folder) for folder in plugins])
-    folder = Path(output) if output else default_output(request.tasks, preset or "quick")
     grid = resolve(request, registry)
+    name = "+".join(request.tasks)
+    folder = (
+        Path(output) if output else default_output(name, grid.tasks[0].preset.name, request.split)
+    )
     result = run_grid(grid, folder, workers, False, Silent())
     return frame(result.rows)
 
@@ -186,7 +195,10 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     """Rows as a data frame: one line a cell, a column for each metric and cost."""
     import pandas as pd
 
-    fields = ("cell", "model", "task", "data", "preset", "recipe", "seed", "status", "reason")
+    fields = (
+        *("cell", "model", "task", "data", "split", "preset", "recipe", "seed", "status"),
+        "reason",
+    )
     return pd.DataFrame(
         [{**{f: getattr(row, f) for f in fields}, **row.metrics, **row.cost} for row in rows]
     )

@@ -22,7 +22,14 @@ import numpy as np
 import torch
 
 from ganbench.errors import UserError
-from ganbench.evaluate import Scored, evaluate
+from ganbench.evaluate import (
+    DIRECTIONS,
+    Scored,
+    Translation,
+    evaluate,
+    translations_of_model,
+    translations_of_reference,
+)
 from ganbench.grid import Job
 from ganbench.model import Model
 from ganbench.networks import NetworkBuilder
@@ -30,9 +37,9 @@ from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import fit_angle_probe
 from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
-from ganbench.task import Task
+from ganbench.task import Split, Task
 from ganbench.trainer import Interrupted, Outcome, Plan, train
-from ganbench.types import Row, Status
+from ganbench.types import Direction, Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
@@ -70,6 +77,17 @@ def _train_and_score(
 ) -> Row:
     cell = job.cell
     task = build_task(job)
+    if cell.is_reference:
+        reference = job.registry.load("reference", cell.model)()
+        split = task.load(cell.split)
+        return scored_row(
+            row,
+            folder,
+            job,
+            task,
+            split,
+            translations_of_reference(reference, task, split, cell.seed),
+        )
     model = build_model(job, task)
     plan = Plan(
         budget_steps=cell.preset.budget_steps,
@@ -82,11 +100,27 @@ def _train_and_score(
     trained = replace(row, cost=training_cost(model, outcome))
     if outcome.diverged:
         return replace(trained, status="diverged", reason=outcome.diverged)
+    split = task.load(cell.split)
+    untrained = build_model(job, task).to(cell.device)
+    translations = translations_of_model(model, untrained, split, cell.device)
+    return scored_row(trained, folder, job, task, split, translations)
+
+
+def scored_row(
+    row: Row,
+    folder: Path,
+    job: Job,
+    task: Task,
+    split: Split,
+    translations: Mapping[Direction, Translation],
+) -> Row:
+    """The row with its metrics; pictures and arrays go to the folder."""
     clock = time.perf_counter()
-    scored = score_model(job, task, model)
-    keep_pictures(folder, task, model, scored)
-    cost = {**trained.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
-    return replace(trained, metrics=scored.metrics, cost=cost)
+    metrics = {name: job.registry.load("metric", name)() for name in job.metrics}
+    scored = evaluate(translations, split, task.spec, metrics, probes(job, task))
+    keep_pictures(folder, task, scored)
+    cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
+    return replace(row, metrics=scored.metrics, cost=cost)
 
 
 def build_task(job: Job) -> Task:
@@ -111,25 +145,26 @@ def build_model(job: Job, task: Task) -> Model:
 def network_size(job: Job) -> int:
     """Parameters of a cell's networks; 0 where the plugin cannot build them."""
     try:
+        if job.cell.is_reference:
+            return 0
         return sum(p.numel() for p in build_model(job, build_task(job)).parameters())
     except Exception:  # the cell's own run tells what is wrong
         return 0
 
 
-def score_model(job: Job, task: Task, model: Model) -> Scored:
-    """The job's metrics on the test split; the probe is trained on the train split."""
-    metrics = {name: job.registry.load("metric", name)() for name in job.metrics}
+def probes(job: Job, task: Task) -> Callable[[str], Any]:
+    """Regressors by attribute, trained on the train split when first asked for."""
     key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
-    probes = job.cache_dir / "probes"
+    folder = job.cache_dir / "probes"
 
     @cache
     def probe(attribute: str) -> Any:
-        return fit_angle_probe(task.load("train"), attribute, probes, key)
+        return fit_angle_probe(task.load("train"), attribute, folder, key)
 
-    return evaluate(model, task.load("test"), task.spec, metrics, job.cell.device, probe)
+    return probe
 
 
-def keep_pictures(folder: Path, task: Task, model: Model, scored: Scored) -> None:
+def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
     """`arrays.npz` for figures and, for images, `samples.png`: the same inputs for every model."""
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **scored.arrays)
@@ -137,7 +172,7 @@ def keep_pictures(folder: Path, task: Task, model: Model, scored: Scored) -> Non
     if task.spec.kind != "image":
         return
     rows = []
-    for direction in model.directions:
+    for direction in DIRECTIONS:
         source, target = direction
         for label, name in (
             (f"input {source}", "input"),
@@ -161,6 +196,7 @@ def empty_row(job: Job) -> Row:
         recipe=cell.recipe,
         seed=cell.seed,
         status="done",
+        split=cell.split,
         hparams=dict(cell.hparams),
         options=dict(cell.options),
         budget=asdict(cell.preset),

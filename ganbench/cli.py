@@ -54,6 +54,15 @@ def names(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
     return tuple(dict.fromkeys(part for part in map(str.strip, (value or "").split(",")) if part))
 
 
+def reference_names(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """None where nothing is given, an empty tuple for "none"."""
+    if value is None:
+        return None
+    return () if value.strip() == "none" else names(ctx, param, value)
+
+
 def seed_list(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...]:
     try:
         seeds = tuple(dict.fromkeys(int(part) for part in names(ctx, param, value)))
@@ -84,16 +93,25 @@ plugins_option = click.option(
     metavar="DIR",
     help="A folder with plugins of your own; may be repeated.",
 )
+format_option = click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True
+)
+interval_option = click.option(
+    "--interval",
+    type=click.Choice(["t", "bca"]),
+    default="t",
+    show_default=True,
+    help="Student's t, or the BCa bootstrap, which covers too little with few seeds.",
+)
 cache_option = click.option(
     "--cache-dir", type=PATH, metavar="DIR", help="Where made data are kept [default: user cache]."
 )
 
 
 @main.command()
-@click.option(
-    "--models", required=True, callback=names, metavar="NAME,…", help="Models to compare."
-)
-@click.option("--task", "tasks", required=True, callback=names, metavar="NAME,…", help="Tasks.")
+@click.argument("benchmark", required=False, type=PATH)
+@click.option("--models", callback=names, metavar="NAME,…", help="Models to compare.")
+@click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
 @click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Seeds 0…N-1 [default: 3].")
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
 @click.option(
@@ -111,6 +129,19 @@ cache_option = click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."
 )
 @click.option("--metrics", callback=names, metavar="NAME,…", help="Metrics beside the task's own.")
+@click.option(
+    "--references",
+    callback=reference_names,
+    metavar="NAME,…",
+    help="References beside the models, or none [default: the task's own].",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["validation", "test"]),
+    default="test",
+    show_default=True,
+    help="Where to score; use validation to choose a setting.",
+)
 @click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
 )
@@ -135,7 +166,8 @@ cache_option = click.option(
 def run(**given: Any) -> None:
     """Train and score models on tasks, then print the comparison.
 
-    The same command again continues, or does nothing but print. Exit code 1 if a cell is not done.
+    Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
+    command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
     from ganbench.commands.run import run_command
 
@@ -144,15 +176,43 @@ def run(**given: Any) -> None:
 
 @main.command()
 @click.argument("output", type=PATH)
-@click.option(
-    "--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True
-)
+@format_option
+@interval_option
 @plugins_option
-def table(output: Path, format_name: str, plugin_folders: Sequence[Path]) -> None:
-    """Print the comparison of the rows in OUTPUT."""
+def table(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Print the means of the rows in OUTPUT, models side by side."""
     from ganbench.commands.show import table_command
 
-    sys.exit(table_command(output, format_name, find_plugins(plugin_folders)))
+    sys.exit(table_command(output, registry=find_plugins(plugin_folders), **given))
+
+
+@main.command()
+@click.argument("output", type=PATH)
+@click.option("--baseline", default="", metavar="MODEL", help="Compare with this model only.")
+@click.option("--metrics", callback=names, metavar="NAME,…", help="Test these columns only.")
+@format_option
+@interval_option
+@plugins_option
+def compare(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Test the models in OUTPUT against each other, paired by seed."""
+    from ganbench.commands.show import compare_command
+
+    sys.exit(compare_command(output, registry=find_plugins(plugin_folders), **given))
+
+
+@main.command()
+@click.argument("output", type=PATH)
+@click.option(
+    "--benchmark", type=PATH, metavar="FILE", help="Its claims [default: the run's own file]."
+)
+@format_option
+@interval_option
+@plugins_option
+def claims(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Say which claims of a benchmark the rows in OUTPUT replicate."""
+    from ganbench.commands.show import claims_command
+
+    sys.exit(claims_command(output, registry=find_plugins(plugin_folders), **given))
 
 
 @main.command("list")

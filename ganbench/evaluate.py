@@ -1,4 +1,4 @@
-"""Scores a trained model on the test split: one pass of translations feeds every metric."""
+"""Scores translations on one split: one pass of translations feeds every metric."""
 
 from __future__ import annotations
 
@@ -13,13 +13,31 @@ from torch import Tensor
 
 from ganbench.metric import Metric, Probe
 from ganbench.model import Model
-from ganbench.task import Domain, Split
+from ganbench.reference import Reference
+from ganbench.seeds import seed_for
+from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
 from ganbench.types import DataSpec, Direction, DomainName
 
 EVALUATION_BATCH = 256
 SAMPLES_KEPT = 10
+DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
 Scores = dict[str, float | str]
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One direction of what is scored, computed when asked for. None: there is no such thing.
+
+    fakes, reconstructions, initial: float samples (n, ...) on the CPU, in the inputs' order;
+        `initial` are the translations before training.
+    judge: the target domain's discriminator, float samples (k, ...) to probabilities (k,).
+    """
+
+    fakes: Callable[[], Tensor]
+    reconstructions: Callable[[], Tensor | None]
+    initial: Callable[[], Tensor | None]
+    judge: Callable[[Tensor], Tensor | None]
 
 
 @dataclass(frozen=True)
@@ -30,33 +48,106 @@ class Scored:
     arrays: dict[str, np.ndarray]
 
 
+def sides(direction: Direction) -> tuple[DomainName, DomainName]:
+    """The source and the target domain."""
+    return ("A", "B") if direction == "AB" else ("B", "A")
+
+
+def translations_of_model(
+    model: Model, untrained: Model, split: Split, device: str
+) -> dict[Direction, Translation]:
+    """Each direction that the model declares. untrained: the same model as its seed starts it."""
+
+    def translation(source: DomainName, target: DomainName) -> Translation:
+        samples = split.domain(source).samples
+
+        def fakes(of: Model) -> Tensor:
+            made = in_batches(of, samples, device, lambda x: of.translate(x, target))
+            assert made is not None
+            return made
+
+        return Translation(
+            fakes=lambda: fakes(model),
+            reconstructions=lambda: in_batches(
+                model, samples, device, lambda x: model.reconstruct(x, source)
+            ),
+            initial=lambda: fakes(untrained),
+            judge=lambda points: judged(model, target, points, device),
+        )
+
+    return {direction: translation(*sides(direction)) for direction in model.directions}
+
+
+def translations_of_reference(
+    reference: Reference, task: Task, split: Split, seed: int
+) -> dict[Direction, Translation]:
+    """Both directions of a reference, drawn with `seed`."""
+
+    def translation(direction: Direction) -> Translation:
+        rng = np.random.default_rng(seed_for(seed, "reference", direction))
+        return Translation(
+            fakes=lambda: as_input(
+                reference.fakes(task, split, *sides(direction), rng).contiguous(), "cpu"
+            ),
+            reconstructions=lambda: None,
+            initial=lambda: None,
+            judge=lambda points: None,
+        )
+
+    return {direction: translation(direction) for direction in DIRECTIONS}
+
+
+def in_batches(
+    model: Model, samples: Tensor, device: str, function: Callable[[Tensor], Tensor | None]
+) -> Tensor | None:
+    """`function` of the samples, in evaluation mode; None where it gives None."""
+    parts = []
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for some in torch.split(samples, EVALUATION_BATCH):
+            part = function(as_input(some, device))
+            if part is None:
+                break
+            parts.append(part.float().cpu())
+    model.train(was_training)
+    return torch.cat(parts) if parts else None
+
+
+def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Tensor | None:
+    """Probabilities (n,) that the domain's discriminator takes float samples for real."""
+    name = f"D_{domain}"
+    if name not in model.discriminators:
+        return None
+    judge = model.discriminators[name]
+    return in_batches(model, samples, device, lambda x: judge(x).logits.sigmoid())
+
+
 class DirectionView:
-    """One direction of one model on the test split; each part is computed when first asked for."""
+    """One direction of what is scored; each part is computed when first asked for, and kept."""
 
     def __init__(
         self,
-        model: Model,
-        test: Split,
+        translation: Translation,
+        split: Split,
         spec: DataSpec,
         direction: Direction,
-        device: str,
         probe: Callable[[str], Probe],
     ) -> None:
         self.spec = spec
-        self.source: DomainName = direction[0]  # type: ignore[assignment]
-        self.target: DomainName = direction[1]  # type: ignore[assignment]
+        self.source, self.target = sides(direction)
         self.probe = probe
-        self._model = model
-        self._test = test
-        self._device = device
+        self.judge = translation.judge
+        self._translation = translation
+        self._split = split
 
     @property
     def inputs(self) -> Domain:
-        return self._test.domain(self.source)
+        return self._split.domain(self.source)
 
     @property
     def targets(self) -> Domain:
-        return self._test.domain(self.target)
+        return self._split.domain(self.target)
 
     @cached_property
     def input_samples(self) -> Tensor:
@@ -68,44 +159,33 @@ class DirectionView:
 
     @cached_property
     def fakes(self) -> Tensor:
-        made = self._in_batches(lambda x: self._model.translate(x, self.target))
-        assert made is not None
-        return made
+        return self._translation.fakes()
 
     @cached_property
     def reconstructions(self) -> Tensor | None:
-        return self._in_batches(lambda x: self._model.reconstruct(x, self.source))
+        return self._translation.reconstructions()
 
-    def _in_batches(self, function: Callable[[Tensor], Tensor | None]) -> Tensor | None:
-        parts = []
-        with torch.inference_mode():
-            for samples in torch.split(self.inputs.samples, EVALUATION_BATCH):
-                part = function(as_input(samples, self._device))
-                if part is None:
-                    return None
-                parts.append(part.float().cpu())
-        return torch.cat(parts)
+    @cached_property
+    def initial_fakes(self) -> Tensor | None:
+        return self._translation.initial()
 
 
 def evaluate(
-    model: Model,
-    test: Split,
+    translations: Mapping[Direction, Translation],
+    split: Split,
     spec: DataSpec,
     metrics: Mapping[str, Metric],
-    device: str,
     probe: Callable[[str], Probe],
 ) -> Scored:
-    """Every metric in every direction of the model. The names of B to A end in `_BA`.
+    """Every metric in every direction. The names of B to A end in `_BA`.
 
-    Evaluation changes neither the model's mode nor the global random state.
+    Evaluation leaves the global random state as it was.
     """
-    was_training = model.training
-    model.eval()
     scores: Scores = {}
     arrays: dict[str, np.ndarray] = {}
     with torch.random.fork_rng(devices=[]):
-        for direction in model.directions:
-            view = DirectionView(model, test, spec, direction, device, probe)
+        for direction, translation in translations.items():
+            view = DirectionView(translation, split, spec, direction, probe)
             suffix = "" if direction == "AB" else f"_{direction}"
             arrays.update({f"{direction}/samples/{k}": v for k, v in first_samples(view).items()})
             for metric in metrics.values():
@@ -114,7 +194,6 @@ def evaluate(
                 if metric.unmet(view) is None:
                     kept = metric.arrays(view).items()
                     arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
-    model.train(was_training)
     return Scored(scores, arrays)
 
 

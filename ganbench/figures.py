@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganbench.groups import variant_labels
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.store import cell_folder, write_atomically
-from ganbench.tables import variant_labels
 from ganbench.types import Row
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ Arrays = dict[str, np.ndarray]
 Loaded = tuple[str, Row, Arrays]
 PANEL_INCH = 2.3
 DPI = 150
+MOST_SEEDS = 5
+LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def draw_figures(rows: Sequence[Row], output: Path) -> list[Path]:
     """Draws what the rows' arrays allow into `output/figures`; gives the files."""
     files = []
     for task in dict.fromkeys(row.task for row in rows):
-        loaded = load_arrays([row for row in rows if row.task == task], output)
+        loaded = load_arrays(shown_rows(rows, task), output)
         for name, draw in (
             ("samples", samples_figure),
             ("azimuth", azimuth_figure),
@@ -40,6 +43,13 @@ def draw_figures(rows: Sequence[Row], output: Path) -> list[Path]:
                 write_atomically(file, data)
                 files.append(file)
     return files
+
+
+def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
+    """The task's models on its first seeds; references have nothing to show."""
+    mine = [row for row in rows if row.task == task and not row.is_reference]
+    seeds = sorted({row.seed for row in mine})[:MOST_SEEDS]
+    return [row for row in mine if row.seed in seeds]
 
 
 def load_arrays(rows: Sequence[Row], output: Path) -> list[Loaded]:
@@ -81,7 +91,8 @@ def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
         return None
     figure, panels = panel_grid(kept)
     spread = np.random.default_rng(0)
-    for (label, row, arrays), axes in zip(kept, panels, strict=True):
+    for label, row, arrays in kept:
+        axes = panels[label, row.seed]
         given, found = arrays["AB/input_azimuth_deg"], arrays["AB/azimuth_deg"]
         jitter = spread.uniform(-3, 3, len(given))  # views are 15 degrees apart: show the density
         low, high = given.min(), given.max()
@@ -99,45 +110,82 @@ def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
 
 
 def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
-    """The B plane: target modes as crosses, translations coloured by their source mode."""
+    """The paper's figure 4: a row of panels a model, the start of its first seed and its seeds.
+
+    The B plane: D_B's output as background with contours, target modes as crosses, translations
+    coloured by their source mode.
+    """
     kept = [entry for entry in loaded if "AB/points" in entry[2]]
     if not kept:
         return None
-    figure, panels = panel_grid(kept)
-    for (label, row, arrays), axes in zip(kept, panels, strict=True):
-        points, centres = arrays["AB/points"], arrays["AB/mode_centres"]
-        modes = arrays["AB/input_mode"]
-        axes.scatter(
-            points[:, 0], points[:, 1], c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0
-        )
-        axes.scatter(centres[:, 0], centres[:, 1], marker="x", color="black", s=30, linewidths=1)
-        low, high = centres.min(axis=0), centres.max(axis=0)
-        margin = 0.15 * (high - low).max()
-        axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - margin, high[1] + margin))
-        axes.set_aspect("equal")
-        scores = (row.metrics.get(m, float("nan")) for m in ("modes_covered", "mode_collisions"))
-        covered, collisions = scores
-        title = f"{label}, seed {row.seed}: {covered:.0f} modes, {collisions:.0f} shared"
-        axes.set_title(title, fontsize=8)
+    labels = list(dict.fromkeys(label for label, _, _ in kept))
+    by_seed = sorted(kept, key=lambda entry: entry[1].seed)
+    firsts = [next(entry for entry in by_seed if entry[0] == label) for label in labels]
+    figure, panels = panel_grid(kept, lead=1)
+    starts = [panels[label, None] for label in labels]
+    for (label, row, arrays), axes in zip(firsts, starts, strict=True):
+        if "AB/initial_points" in arrays:
+            draw_plane(axes, arrays, "initial_points")
+        axes.set_title(f"{label}, seed {row.seed}, at the start", fontsize=8)
+    for label, row, arrays in kept:
+        axes = panels[label, row.seed]
+        draw_judgement(axes, arrays)
+        draw_plane(axes, arrays, "points")
+        found = (("modes_covered", "modes"), ("mode_collisions", "shared"))
+        told = [f"{row.metrics[name]:.0f} {word}" for name, word in found if name in row.metrics]
+        axes.set_title(f"{label}, seed {row.seed}: {', '.join(told)}", fontsize=8)
+    figure.supxlabel(
+        "× target modes; points: translations by source mode; grey: D_B's output, white is real",
+        fontsize=8,
+    )
     return figure_bytes(figure)
 
 
-def panel_grid(loaded: Sequence[Loaded]) -> tuple[Figure, list[Axes]]:
-    """A panel for each entry: models down, seeds across, in the entries' order."""
+def draw_judgement(axes: Axes, arrays: Arrays) -> None:
+    """D_B's probability over the plane, in grey, with contours at 0.1, 0.3, 0.5, 0.7 and 0.9."""
+    if "AB/judged" not in arrays:
+        return
+    side = math.isqrt(len(arrays["AB/judged"]))
+    judged = arrays["AB/judged"].reshape(side, side)
+    (left, bottom), (right, top) = arrays["AB/plane_corners"]
+    extent = (left, right, bottom, top)
+    axes.imshow(judged, extent=extent, origin="lower", cmap="Greys_r", vmin=0, vmax=1)
+    axes.contour(judged, LEVELS, extent=extent, colors="tab:olive", linewidths=0.4)
+
+
+def draw_plane(axes: Axes, arrays: Arrays, name: str) -> None:
+    points, centres = arrays[f"AB/{name}"], arrays["AB/mode_centres"]
+    modes = arrays.get("AB/input_mode", np.zeros(len(points)))
+    x, y = points.T
+    axes.scatter(x, y, c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0)
+    x, y = centres.T
+    axes.scatter(x, y, marker="x", color="black", s=24, linewidths=1.2)
+    (left, bottom), (right, top) = arrays["AB/plane_corners"]
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+    axes.set_aspect("equal")
+
+
+def panel_grid(
+    loaded: Sequence[Loaded], lead: int = 0
+) -> tuple[Figure, dict[tuple[str, int | None], Axes]]:
+    """Panels by (label, seed): models down, seeds across; None is a leading column's seed."""
     from matplotlib.figure import Figure
 
     labels = list(dict.fromkeys(label for label, _, _ in loaded))
-    seeds = sorted({row.seed for _, row, _ in loaded})
+    seeds = [*[None] * lead, *sorted({row.seed for _, row, _ in loaded})]
     figure = Figure(
         (PANEL_INCH * len(seeds) + 0.4, PANEL_INCH * len(labels) + 0.3), layout="constrained"
     )
     grid = figure.subplots(len(labels), len(seeds), sharex=True, sharey=True, squeeze=False)
-    used = [grid[labels.index(label), seeds.index(row.seed)] for label, row, _ in loaded]
-    for axes in grid.flat:
+    panels = {
+        (label, seed): grid[i, j] for i, label in enumerate(labels) for j, seed in enumerate(seeds)
+    }
+    used = {(label, row.seed) for label, row, _ in loaded}
+    for key, axes in panels.items():
         axes.tick_params(labelsize=7)
-        if axes not in used:
+        if key not in used and key[1] is not None:
             axes.axis("off")
-    return figure, used
+    return figure, panels
 
 
 def figure_bytes(figure: Figure) -> bytes:

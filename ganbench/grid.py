@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +14,11 @@ from ganbench.errors import UserError, unknown
 from ganbench.hparams import HParams, replace_from_text
 from ganbench.model import Model
 from ganbench.networks import encoder_channels
-from ganbench.registry import Registry
+from ganbench.reference import Reference
+from ganbench.registry import Kind, Registry
 from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Task, choose_source
-from ganbench.types import Cell, Precision, Preset, content_hash
+from ganbench.types import Cell, Precision, Preset, ScoredSplit, content_hash
 
 TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks")
 EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
@@ -29,6 +30,8 @@ class Request:
 
     sets: texts "NAME.key=value", NAME a model or a task.
     budget: preset fields to replace, such as {"budget_steps": 100}.
+    references: names, none where empty, and the task's own where None.
+    split: where the cells are scored; "validation" is for whoever still chooses a setting.
     """
 
     models: tuple[str, ...]
@@ -41,6 +44,8 @@ class Request:
     budget: Mapping[str, int] | None = None
     data: Mapping[str, Path] | None = None
     metrics: tuple[str, ...] = ()
+    references: tuple[str, ...] | None = None
+    split: ScoredSplit = "test"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
@@ -74,46 +79,71 @@ def resolve(request: Request, registry: Registry) -> Grid:
     device = resolve_device(request.device)
     precision = resolve_precision(request.precision, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
-    models = {name: registry.load("model", name) for name in request.models}
     tasks, jobs = [], []
-    for task_name in request.tasks:
-        task = resolve_task(request, registry, task_name, device, settings.get(task_name, {}))
+    for name in request.tasks:
+        task = resolve_task(request, registry, name, device, settings.get(name, {}))
         metrics = resolve_metrics(request.metrics, task, registry)
+        base = Cell(
+            model="",
+            task=name,
+            data=task.source,
+            data_hash=content_hash(task.fingerprint()),
+            preset=task.preset,
+            recipe="",
+            hparams={},
+            options=task.options_json(),
+            precision=precision,
+            device=device,
+            threads=request.threads,
+            split=request.split,
+            seed=0,
+            code_hash="",
+            torch=torch.__version__,
+        )
         tasks.append(task)
-        data_hash = content_hash(task.fingerprint())
-        for name, model in models.items():
-            recipe, hparams = resolve_hparams(
-                name, model, task, request.recipe, settings.get(name, {})
+        jobs += [
+            Job(
+                cell=replace(cell, seed=seed),
+                metrics=metrics,
+                registry=registry,
+                paths=task.paths,
+                cache_dir=request.cache_dir,
+                evaluation_hash=evaluation_hash(registry, metrics),
+                unsupported=unsupported or "",
             )
-            cell = Cell(
-                model=name,
-                task=task_name,
-                data=task.source,
-                data_hash=data_hash,
-                preset=task.preset,
-                recipe=recipe,
-                hparams=asdict(hparams),
-                options=task.options_json(),
-                precision=precision,
-                device=device,
-                threads=request.threads,
-                seed=0,
-                code_hash=training_hash(registry, name, task_name),
-                torch=torch.__version__,
+            for cell, unsupported in (
+                *model_cells(request, registry, task, base, settings),
+                *reference_cells(request, registry, task, base),
             )
-            jobs += [
-                Job(
-                    cell=replace(cell, seed=seed),
-                    metrics=metrics,
-                    registry=registry,
-                    paths=task.paths,
-                    cache_dir=request.cache_dir,
-                    evaluation_hash=evaluation_hash(registry, metrics),
-                    unsupported=model.unsupported(task.spec) or "",
-                )
-                for seed in request.seeds
-            ]
+            for seed in request.seeds
+        ]
     return Grid(tuple(tasks), tuple(jobs))
+
+
+def model_cells(
+    request: Request,
+    registry: Registry,
+    task: Task,
+    base: Cell,
+    settings: Mapping[str, Mapping[str, str]],
+) -> Iterator[tuple[Cell, str | None]]:
+    """A cell of seed 0 for each model, and why it cannot be trained, or None."""
+    for name in request.models:
+        model: type[Model] = registry.load("model", name)
+        recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
+        code = training_hash(registry, "model", name, base.task)
+        cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams), code_hash=code)
+        yield cell, model.unsupported(task.spec)
+
+
+def reference_cells(
+    request: Request, registry: Registry, task: Task, base: Cell
+) -> Iterator[tuple[Cell, str | None]]:
+    """The same for each reference."""
+    for name in task.references if request.references is None else request.references:
+        reference: type[Reference] = registry.load("reference", name)
+        code = training_hash(registry, "reference", name, base.task)
+        yield replace(base, model=name, code_hash=code), reference.unsupported(task.spec)
 
 
 def resolve_device(asked: str) -> str:
@@ -219,10 +249,14 @@ def resolve_metrics(asked: Sequence[str], task: Task, registry: Registry) -> tup
     return tuple(dict.fromkeys([*task.metrics, *(by_column[name] for name in asked)]))
 
 
-def training_hash(registry: Registry, model: str, task: str) -> str:
-    """The source that a cell's training reaches: both plugins, the trainer, and what they use."""
-    files = [registry.find("model", model).path, registry.find("task", task).path]
-    return source_hash(reach([*files, *module_files(TRAINING_MODULES)]))
+def training_hash(registry: Registry, kind: Kind, name: str, task: str) -> str:
+    """The source that a cell's training reaches: both plugins, the trainer, and what they use.
+
+    A reference, the other kind, reaches no trainer.
+    """
+    modules = TRAINING_MODULES if kind == "model" else ()
+    files = [registry.find(kind, name).path, registry.find("task", task).path]
+    return source_hash(reach([*files, *module_files(modules)]))
 
 
 def evaluation_hash(registry: Registry, metrics: Sequence[str]) -> str:

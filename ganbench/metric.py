@@ -1,4 +1,4 @@
-"""The metric contract: numbers about one direction of one trained model on the test split."""
+"""The metric contract: numbers about one direction of one trained model on the scored split."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class View(Protocol):
 
     @property
     def inputs(self) -> Domain:
-        """The source domain's test split."""
+        """The source domain's scored split."""
 
     @property
     def targets(self) -> Domain:
-        """The target domain's test split: real samples."""
+        """The target domain's scored split: real samples."""
 
     @property
     def input_samples(self) -> Tensor:
@@ -50,6 +50,13 @@ class View(Protocol):
     @property
     def reconstructions(self) -> Tensor | None:
         """The inputs after the way there and back, or None."""
+
+    @property
+    def initial_fakes(self) -> Tensor | None:
+        """The translations before training; None for a reference."""
+
+    def judge(self, samples: Tensor) -> Tensor | None:
+        """D's probabilities (n,) that float samples of the target domain are real, or None."""
 
     def probe(self, attribute: str) -> Probe:
         """A regressor of `attribute`."""

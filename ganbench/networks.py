@@ -101,24 +101,53 @@ def image_discriminator(channels_in: int, size: int, architecture: Architecture)
     return Discriminator(image_encoder(channels_in, channels), head)
 
 
-def linear_blocks(features_in: int, width: int, count: int) -> list[nn.Module]:
-    return [
-        nn.Sequential(nn.Linear(width if i else features_in, width), nn.ReLU(inplace=True))
-        for i in range(count)
-    ]
+class Maxout(nn.Module):
+    """(n, features_in) to (n, width): each unit the largest of `pieces` linear functions."""
+
+    def __init__(self, features_in: int, width: int, pieces: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features_in, width * pieces)
+        self.pieces = pieces
+
+    def forward(self, x: Tensor) -> Tensor:
+        largest: Tensor = self.linear(x).view(len(x), -1, self.pieces).amax(2)
+        return largest
+
+
+def relu_block(features_in: int, width: int, *, norm: bool = False) -> nn.Module:
+    layers: list[nn.Module] = [nn.Linear(features_in, width, bias=not norm)]
+    if norm:
+        layers.append(nn.BatchNorm1d(width))
+    return nn.Sequential(*layers, nn.ReLU(inplace=True))
 
 
 def point_translator(features_in: int, features_out: int, architecture: Architecture) -> nn.Module:
-    """(n, features_in) to (n, features_out); linear output."""
-    hidden = architecture.generator_layers - 1
-    blocks = linear_blocks(features_in, architecture.width, hidden)
-    return nn.Sequential(*blocks, nn.Linear(architecture.width, features_out))
+    """(n, features_in) to (n, features_out); the output is linear unless it ends on a ReLU."""
+    width, hidden = architecture.width, architecture.generator_layers - 1
+    sizes = [features_in, *[width] * hidden]
+    layers = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
+    layers.append(nn.Linear(width, features_out))
+    if architecture.final_relu:
+        layers.append(nn.ReLU(inplace=True))
+    return initialised(nn.Sequential(*layers), architecture.init_std)
 
 
 def point_discriminator(features_in: int, architecture: Architecture) -> nn.Module:
-    hidden = architecture.discriminator_layers - 1
-    blocks = linear_blocks(features_in, architecture.width, hidden)
-    return Discriminator(blocks, nn.Linear(architecture.width, 1))
+    width = architecture.discriminator_width or architecture.width
+    sizes = [features_in, *[width] * (architecture.discriminator_layers - 1)]
+    pieces = architecture.maxout_pieces
+    blocks = [Maxout(a, width, pieces) if pieces else relu_block(a, width) for a in sizes[:-1]]
+    return initialised(Discriminator(blocks, nn.Linear(width, 1)), architecture.init_std)
+
+
+def initialised(network: nn.Module, std: float) -> nn.Module:
+    """The network, its linear layers drawn anew where `std` is not 0."""
+    for module in network.modules() if std else ():
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=std)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    return network
 
 
 class NetworkBuilder:

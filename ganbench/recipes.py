@@ -1,5 +1,7 @@
 """The DiscoGAN paper's two recipes: `paper` is its text, `code` what the authors' code runs.
 
+`pacgan` has the optimiser of PacGAN's synthetic experiments (Lin et al., 2018), for noise to modes.
+
 One adversarial term and one share of feature matching hold for all three models, unlike in the
 authors' angle code, where the plain GAN alone went without it.
 """
@@ -10,11 +12,16 @@ from ganbench.hparams import AdversarialHParams, ReconstructionHParams
 from ganbench.types import DataSpec
 
 CODE_OPTIMISER = {"weight_decay": 1e-5, "batch_size": 64, "schedule": "D,G,G", "feat_share": 0.9}
+PACGAN_OPTIMISER = {"lr": 1e-4, "beta1": 0.8, "weight_decay": 0.0, "batch_size": 100}
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
     """Recipes of a model without a reconstruction."""
-    return {"paper": AdversarialHParams(), "code": AdversarialHParams(**CODE_OPTIMISER)}  # type: ignore[arg-type]
+    return {
+        "paper": AdversarialHParams(),
+        "code": AdversarialHParams(**CODE_OPTIMISER),  # type: ignore[arg-type]
+        "pacgan": AdversarialHParams(**PACGAN_OPTIMISER),  # type: ignore[arg-type]
+    }
 
 
 def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
@@ -36,4 +43,5 @@ def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
     return {
         "paper": ReconstructionHParams(),
         "code": ReconstructionHParams(**CODE_OPTIMISER, **weights),  # type: ignore[arg-type]
+        "pacgan": ReconstructionHParams(**PACGAN_OPTIMISER),  # type: ignore[arg-type]
     }

@@ -1,7 +1,7 @@
 """Which plugins there are. Files are read, not run, so listing needs no torch and harms nothing.
 
-A plugin is a Python file with one class derived from Model, Task or Metric; its name is the
-file's stem, or the entry point's name.
+A plugin is a Python file with one class derived from Model, Task, Metric or Reference; its name is
+the file's stem, or the entry point's name.
 """
 
 from __future__ import annotations
@@ -22,8 +22,13 @@ from ganbench.errors import UserError, did_you_mean
 from ganbench.source import API, PACKAGE_DIR, api_origins
 from ganbench.types import Column
 
-Kind = Literal["model", "task", "metric"]
-KINDS: dict[str, Kind] = {"Model": "model", "Task": "task", "Metric": "metric"}
+Kind = Literal["model", "task", "metric", "reference"]
+KINDS: dict[str, Kind] = {
+    "Model": "model",
+    "Task": "task",
+    "Metric": "metric",
+    "Reference": "reference",
+}
 ENTRY_POINT_GROUP = "ganbench.plugins"
 
 
@@ -144,8 +149,8 @@ def built_in_plugins() -> list[Plugin]:
 
 
 def plugin_files(folder: Path) -> list[Path]:
-    """Python files in `folder` and in its sub-folders models, tasks and metrics."""
-    places = [folder / "models", folder / "tasks", folder / "metrics", folder]
+    """Python files in `folder` and in its sub-folders models, tasks, metrics and references."""
+    places = [*(folder / f"{kind}s" for kind in KINDS.values()), folder]
     return [
         file
         for place in places
@@ -197,7 +202,7 @@ def inspect_file(file: Path, origin: str) -> Plugin:
     summary = (ast.get_docstring(tree) or "").split("\n")[0]
     if len(classes) != 1:
         count = f"{len(classes)} classes" if classes else "no class"
-        error_text = f"{count} derived from Model, Task or Metric; a plugin has exactly one"
+        error_text = f"{count} derived from {', '.join(KINDS)}; a plugin has exactly one"
         return replace(unknown_kind, summary=summary, error=error_text)
     (node, kind) = classes[0]
     return Plugin(

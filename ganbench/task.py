@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -14,9 +14,8 @@ from torch import Tensor
 
 from ganbench.errors import UserError
 from ganbench.seeds import seed_for
-from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset
+from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset, SplitName
 
-SplitName = Literal["train", "validation", "test"]
 Report = Callable[[str], None]
 
 
@@ -68,12 +67,14 @@ class Task(ABC):
         without any is the default.
     preset_options: options that a preset sets, before the user's own `--set`.
     metrics: the metric plugins that score the task, in the order of the table.
+    references: the reference plugins that give its metrics their scale.
     """
 
     sources: ClassVar[Mapping[str, tuple[str, ...]]]
     presets: ClassVar[Mapping[str, Preset]]
     preset_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     metrics: ClassVar[tuple[str, ...]] = ()
+    references: ClassVar[tuple[str, ...]] = ()
     default_recipe: ClassVar[str] = "code"
     options_type: ClassVar[type[Any]] = NoOptions
 
@@ -112,6 +113,19 @@ class Task(ABC):
     @abstractmethod
     def load(self, split: SplitName) -> Split:
         """The two domains of a split, A and B shuffled apart."""
+
+    def matches(self, split: Split, source: DomainName, target: DomainName) -> np.ndarray:
+        """Which target samples are right translations of which inputs: bool, (inputs, targets).
+
+        By default those of the same `spec.attribute`. Only references see it, never a model.
+        Raises UserError where the data do not know the attribute.
+        """
+        attribute = self.spec.attribute
+        given, wanted = (split.domain(name).truth.get(attribute) for name in (source, target))
+        if given is None or wanted is None:
+            raise UserError("this task does not know which translations are right")
+        right: np.ndarray = np.isclose(given[:, None], wanted[None, :])
+        return right
 
     def options_json(self) -> JSON:
         return asdict(self.options)

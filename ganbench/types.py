@@ -12,6 +12,8 @@ DomainName = Literal["A", "B"]
 Direction = Literal["AB", "BA"]
 Status = Literal["done", "diverged", "failed", "skipped"]
 Precision = Literal["fp32", "bf16"]
+SplitName = Literal["train", "validation", "test"]
+ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
 
 
@@ -38,14 +40,26 @@ class Architecture:
     """The size of the networks that all compared models share.
 
     width: channels after the first convolution (images) or units a layer (points).
-    bottleneck: units of the extra layer between encoder and decoder; 0 for none.
-    generator_layers, discriminator_layers: linear layers, points only.
+    bottleneck: units of the extra layer between encoder and decoder; 0 for none. Images only.
+
+    The rest is for points only.
+    generator_layers, discriminator_layers: linear layers.
+    discriminator_width: its units a layer; 0 takes `width`.
+    generator_norm: batch norm after each hidden layer of the generator, which then has no bias.
+    final_relu: the generator ends on a ReLU.
+    maxout_pieces: linear pieces of the discriminator's hidden units; 0 takes ReLUs.
+    init_std: initial weights are normal with this deviation, biases zero; 0 takes torch's own.
     """
 
     width: int
     bottleneck: int = 0
     generator_layers: int = 3
     discriminator_layers: int = 5
+    discriminator_width: int = 0
+    generator_norm: bool = False
+    final_relu: bool = False
+    maxout_pieces: int = 0
+    init_std: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,8 @@ class Column:
 class Cell:
     """One model x task x seed, fully resolved: everything that its numbers depend on.
 
-    data: name of the data source; data_hash: its content.
+    data: name of the data source; data_hash: its content. split: where it is scored.
+    recipe: empty for a reference, which has no hyper-parameters and is not trained.
     code_hash: the plugins' source and the project code that training reaches.
     """
 
@@ -94,9 +109,14 @@ class Cell:
     precision: Precision
     device: str
     threads: int
+    split: ScoredSplit
     seed: int
     code_hash: str
     torch: str
+
+    @property
+    def is_reference(self) -> bool:
+        return not self.recipe
 
     @property
     def id(self) -> str:
@@ -119,6 +139,7 @@ class Row:
     recipe: str
     seed: int
     status: Status
+    split: ScoredSplit = "test"
     reason: str = ""
     hparams: JSON = field(default_factory=dict)
     options: JSON = field(default_factory=dict)
@@ -126,6 +147,11 @@ class Row:
     metrics: dict[str, float | str] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
     provenance: JSON = field(default_factory=dict)
+
+    @property
+    def is_reference(self) -> bool:
+        """A reference such as the oracle: it has no recipe, for it is not trained."""
+        return not self.recipe
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), allow_nan=False)

@@ -20,6 +20,7 @@ from ganbench.store import ROWS, read_rows
 from ganbench.types import Row
 
 MODELS = "standard,recon,discogan"
+REFERENCES = {"real", "oracle"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("--seeds", "2", "--output", folder),
     )
     assert done.returncode == 0, done.stderr
-    assert "cells: 6, to do: 6" in done.stderr
+    assert "cells: 10, to do: 10" in done.stderr
     assert "preset smoke · recipe" in done.stdout
     assert "this is not the paper's budget" in done.stdout
     return folder
@@ -54,11 +55,13 @@ def rows(folder: Path) -> tuple[Row, ...]:
 
 
 def test_every_cell_has_its_row_and_its_folder(output: Path) -> None:
-    assert {(r.model, r.seed) for r in rows(output)} == {
-        (model, seed) for model in MODELS.split(",") for seed in (0, 1)
-    }
+    every = {*MODELS.split(","), *REFERENCES}
+    assert {(r.model, r.seed) for r in rows(output)} == {(m, s) for m in every for s in (0, 1)}
+    assert {r.model for r in rows(output) if r.is_reference} == REFERENCES
     for row in rows(output):
-        assert row.status == "done"
+        assert (row.status, row.split) == ("done", "test")
+        if row.is_reference:
+            continue
         assert row.cost["steps"] == row.budget["budget_steps"]
         assert row.cost["train_sec"] > 0 and row.cost["peak_memory_bytes"] > 1e7
         assert row.provenance["torch"] and row.provenance["plugin_hash"]
@@ -107,7 +110,7 @@ def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) 
         *("--seeds", "2", "--output", output),
     )
     assert again.returncode == 0
-    assert "cells: 6, to do: 0" in again.stderr
+    assert "cells: 10, to do: 0" in again.stderr
     assert "azimuth_alignment" in again.stdout
     assert (output / ROWS).read_bytes() == before
 
@@ -117,7 +120,7 @@ def test_a_rerun_cell_gives_the_same_metrics(
 ) -> None:
     arguments = (
         *("run", "--models", "discogan", "--task", "car2car", "--preset", "smoke"),
-        *("--seed-list", "1", "--output", tmp_path),
+        *("--seed-list", "1", "--output", tmp_path, "--references", "none"),
     )
     (first,) = [r for r in rows(output) if (r.model, r.seed) == ("discogan", 1)]
     for more in ((), ("--no-cache",)):
@@ -137,8 +140,60 @@ def test_table_formats(ganbench: Command, output: Path, name: str) -> None:
     if name == "json":
         records = json.loads(done.stdout)["records"]
         alignment = [r for r in records if r["metric"] == "azimuth_alignment"]
-        assert {r["model"] for r in alignment} == set(MODELS.split(","))
+        assert {r["model"] for r in alignment} == {*MODELS.split(","), *REFERENCES}
         assert all(r["n"] == 2 for r in alignment)
+
+
+def test_references_give_the_metrics_their_scale(output: Path) -> None:
+    by_model = {row.model: row.metrics for row in rows(output) if row.is_reference}
+    oracle, real = by_model["oracle"], by_model["real"]
+    assert float(oracle["azimuth_alignment"]) > float(real["azimuth_alignment"])
+    assert float(oracle["probe_mae_deg"]) == float(real["probe_mae_deg"])
+
+
+def test_compare_tests_the_models_in_pairs(ganbench: Command, output: Path) -> None:
+    done = ganbench("compare", output, "--metrics", "azimuth_alignment", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["records"]
+    pairs = {frozenset((r["first"], r["second"])) for r in found}
+    assert len(found) == 3 and set().union(*pairs) == set(MODELS.split(","))
+    assert all(r["n"] == 2 and 0 < r["p"] <= r["p_holm"] <= 1 for r in found)
+    shown = ganbench("compare", output, "--baseline", "standard")
+    assert "2 seeds can give no p below 0.500" in " ".join(shown.stdout.split())
+
+
+def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_path: Path) -> None:
+    file, out = tmp_path / "tiny.toml", tmp_path / "out"
+    file.write_text(
+        'models = ["standard", "discogan"]\ntasks = ["toy"]\nseeds = 2\npreset = "smoke"\n'
+        "[set.toy]\nsigma_A = 0.2\n"
+        '[[claims]]\nid = "first"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
+        'metric = "mode_collisions"\nbetter = "discogan"\nworse = "standard"\n'
+        '[[claims]]\nid = "second"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
+        'metric = "modes_covered"\nmodel = "discogan"\nat_least = 11\n'
+    )
+    done = ganbench("run", file, "--output", out)
+    assert done.returncode == 0, done.stderr
+    assert "claims · toy" in done.stdout and "second" in done.stdout
+    assert {(r.seed, r.options["sigma_A"]) for r in rows(out)} == {(0, 0.2), (1, 0.2)}
+    told = ganbench("claims", out, "--format", "json")
+    claims = {claim["id"]: claim for claim in json.loads(told.stdout)["claims"]}
+    assert claims["first"]["verdict"] == "undecided" and claims["first"]["n"] == 2
+    assert claims["second"]["verdict"] == "not replicated"
+    keys = {"id", "figure", "verdict", "effect", "ci_low", "ci_high", "p", "n"}
+    assert keys <= claims["first"].keys()
+    fewer = ganbench("run", file, "--output", out, "--seeds", "1", "--references", "none")
+    assert "cells: 2, to do: 0" in fewer.stderr
+
+
+def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path: Path) -> None:
+    arguments = ("run", "--models", "standard", "--task", "toy", "--preset", "smoke")
+    for split in ("validation", "test"):
+        done = ganbench(*arguments, "--seeds", "1", "--split", split, "--output", tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert ("validation split" in done.stdout) == (split == "validation")
+    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "real"}
+    assert scores["validation"] != scores["test"]
 
 
 def test_a_cut_off_rows_file_loses_one_row_at_most(
@@ -159,14 +214,14 @@ def test_a_cut_off_rows_file_loses_one_row_at_most(
         *("--seeds", "2", "--output", copy),
     )
     assert again.returncode == 0, again.stderr
-    assert "cells: 6, to do: 1" in again.stderr
+    assert "cells: 10, to do: 1" in again.stderr
     assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
 
 
 def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> None:
     done = ganbench(
         *("run", "--models", "standard", "--task", "toy", "--dry-run"),
-        *("--seed-list", "3,7", "--output", tmp_path / "out"),
+        *("--seed-list", "3,7", "--output", tmp_path / "out", "--references", "none"),
     )
     assert done.returncode == 0
     assert "seed 3" in done.stdout and "cells: 2, to do: 2" in done.stdout
@@ -177,7 +232,8 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
 def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
     arguments = [
         *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
-        *("--steps", "1500", "--seeds", "1", "--workers", "1", "--output", str(tmp_path / "out")),
+        *("--steps", "1500", "--seeds", "1", "--workers", "1", "--references", "none"),
+        *("--output", str(tmp_path / "out")),
     ]
     env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
     started = subprocess.Popen(
@@ -238,6 +294,7 @@ def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
         tasks=["toy"],
         seeds=2,
         preset="smoke",
+        references=[],
         output=tmp_path,
         cache_dir=cache_dir,
     )
@@ -271,7 +328,7 @@ def test_a_plugin_of_ones_own(ganbench: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = ganbench(
         *("run", "--models", "standard,mine,raises", "--task", "toy", "--preset", "smoke"),
-        *("--seeds", "1", "--plugins", tmp_path, "--output", out),
+        *("--seeds", "1", "--plugins", tmp_path, "--output", out, "--references", "none"),
     )
     assert done.returncode == 1
     by_model = {row.model: row for row in rows(out)}

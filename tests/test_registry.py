@@ -22,7 +22,7 @@ class Mine(Model):
 
 FAULTS = {
     "syntax": ("class Broken(Model:\n", "line 1: syntax error"),
-    "no_class": ("x = 1\n", "no class derived from Model, Task or Metric"),
+    "no_class": ("x = 1\n", "no class derived from Model, Task, Metric, Reference"),
     "two": (GOOD + "class Other(Model): ...\n", "2 classes derived"),
     "absent": ("import no_such_package\n" + GOOD, "line 1: the module 'no_such_package'"),
     "api": ("from ganbench.api import Modle\n" + GOOD, "has no 'Modle'; did you mean 'Model'?"),

@@ -41,7 +41,7 @@ def test_the_hash_follows_the_text_not_the_order(tmp_path: Path) -> None:
 
 
 def request(tmp_path: Path, **changes: object) -> Request:
-    base = Request(("standard",), ("toy",), (0,), cache_dir=tmp_path, preset="smoke")
+    base = Request(("standard",), ("toy",), (0,), cache_dir=tmp_path, preset="smoke", references=())
     return replace(base, **changes)  # type: ignore[arg-type]
 
 

@@ -11,20 +11,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from ganbench.benchmark import (
-    Listener,
-    default_output,
-    left_to_do,
-    run_grid,
-)
-from ganbench.commands.show import print_tables
+from ganbench.benchmark import Listener, default_output, left_to_do, run_grid
+from ganbench.benchmark_file import keep_benchmark, read_benchmark
+from ganbench.claims import claim_sheets
+from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
 from ganbench.errors import UserError
 from ganbench.executor import Progress as CellProgress
 from ganbench.grid import Job, Request, resolve
 from ganbench.registry import Registry, discover
 from ganbench.store import read_rows
-from ganbench.tables import build_tables
+from ganbench.tables import table_sheets
 from ganbench.types import Row
 
 DEFAULT_SEEDS = 3
@@ -33,6 +30,7 @@ PLAIN_EVERY_SEC = 15.0
 
 def run_command(
     *,
+    benchmark: Path | None,
     models: tuple[str, ...],
     tasks: tuple[str, ...],
     seeds: int | None,
@@ -47,32 +45,47 @@ def run_command(
     no_cache: bool,
     plugin_folders: Sequence[Path],
     cache_dir: Path | None,
+    sets: tuple[str, ...],
+    metrics: tuple[str, ...],
+    preset: str,
+    recipe: str,
     **same_names: Any,
 ) -> int:
-    """The exit code: 0 all cells done, 1 some cell not done."""
+    """The exit code: 0 all cells done, 1 some cell not done. Options go before the file's."""
     if seeds and seed_list:
         raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
+    file = read_benchmark(benchmark) if benchmark else None
+    models, tasks = models or (file.models if file else ()), tasks or (file.tasks if file else ())
     for name, given in (("--models", models), ("--task", tasks)):
         if not given:
-            raise UserError("an empty list of names", name, "see `ganbench list`")
+            raise UserError("no name is given", name, "see `ganbench list`")
+    chosen = seed_list or (tuple(range(seeds)) if seeds else file.seeds if file else ())
     budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
     request = Request(
         models=models,
         tasks=tasks,
-        seeds=seed_list or tuple(range(seeds or DEFAULT_SEEDS)),
+        seeds=chosen or tuple(range(DEFAULT_SEEDS)),
         cache_dir=cache_dir or default_cache_dir(),
         budget={key: value for key, value in budget.items() if value is not None},
+        sets=(*(file.sets if file else ()), *sets),
+        metrics=metrics or (file.metrics if file else ()),
+        preset=preset or (file.preset if file else ""),
+        recipe=recipe or (file.recipe if file else ""),
         **same_names,
     )
     registry = discover(plugin_folders)
     grid = resolve(request, registry)
-    folder = output or default_output(tasks, grid.tasks[0].preset.name)
+    name = benchmark.stem if benchmark else "+".join(tasks)
+    folder = output or default_output(name, grid.tasks[0].preset.name, request.split)
     if dry_run:
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0
     listener = terminal_listener()
     result = run_grid(grid, folder, workers or 0, no_cache, listener)
     report(result.rows, result.figures, folder, registry)
+    if file and file.claims:
+        keep_benchmark(file, folder)
+        print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
     return 0 if result.complete else 1
 
 
@@ -89,10 +102,11 @@ def show_plan(jobs: Sequence[Job], todo: Sequence[Job], folder: Path) -> None:
 
 
 def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:
-    print_tables(build_tables(rows), "rich", registry.columns)
+    print_sheets(table_sheets(rows, registry.columns), "rich")
     for figure in figures:
         click.echo(f"figure: {figure}")
     click.echo(f"rows:   {folder / 'rows.jsonl'}  (`ganbench table {folder}` prints this again)")
+    click.echo(f"tests:  `ganbench compare {folder}` tests the models against each other")
 
 
 def terminal_listener() -> Listener:

@@ -1,19 +1,23 @@
-"""`ganbench list` and `ganbench table`: what there is, and what was measured. No torch here."""
+"""`list`, `table`, `compare` and `claims`: what there is, and what was measured. No torch here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from ganbench.benchmark_file import kept_benchmark, read_benchmark
+from ganbench.claims import claim_sheets
+from ganbench.comparisons import comparison_sheets
 from ganbench.errors import UserError
+from ganbench.formats import Sheet, renderers
 from ganbench.registry import KINDS, Plugin, Registry
-from ganbench.store import read_rows
-from ganbench.tables import Table, build_tables, interval_note, lines_of, renderers
-from ganbench.types import Column
+from ganbench.statistics import Interval
+from ganbench.store import Rows, read_rows
+from ganbench.tables import table_sheets
 
 PIPE_WIDTH = 120
 
@@ -48,44 +52,81 @@ def broken_line(plugin: Plugin) -> str:
     return f"  {plugin.name} ({plugin.path}): {plugin.error}"
 
 
-def table_command(output: Path, format_name: str, registry: Registry) -> int:
+def table_command(output: Path, format_name: str, interval: Interval, registry: Registry) -> int:
     """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing."""
+    stored = stored_rows(output)
+    print_sheets(table_sheets(stored.rows, registry.columns, interval), format_name)
+    return warn_of_torn(stored, output)
+
+
+def compare_command(
+    output: Path,
+    format_name: str,
+    interval: Interval,
+    baseline: str,
+    metrics: Sequence[str],
+    registry: Registry,
+) -> int:
+    """Prints paired comparisons of the models."""
+    stored = stored_rows(output)
+    sheets = comparison_sheets(stored.rows, registry.columns, baseline, metrics, interval)
+    print_sheets(sheets, format_name)
+    return warn_of_torn(stored, output)
+
+
+def claims_command(
+    output: Path, format_name: str, interval: Interval, benchmark: Path | None, registry: Registry
+) -> int:
+    """Prints a verdict for each claim of the benchmark that the folder was run for."""
+    stored = stored_rows(output)
+    claims = read_benchmark(benchmark or kept_benchmark(output)).claims
+    sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
+    print_sheets(sheets, format_name, "claims")
+    return warn_of_torn(stored, output)
+
+
+def stored_rows(output: Path) -> Rows:
+    """Raises UserError for a folder that is not there or has no rows."""
     if not output.is_dir():
         raise UserError("there is no such result folder", str(output), "give a run's --output")
     stored = read_rows(output)
     if not stored.rows and not stored.torn:
         raise UserError("the folder has no rows yet", str(output), "run `ganbench run` first")
-    print_tables(build_tables(stored.rows), format_name, registry.columns)
-    if stored.torn:
-        error = UserError(
-            "the last line was cut off and is left out; all other rows are whole",
-            str(output / "rows.jsonl"),
-            "run the same `ganbench run` again: it restores the missing row",
-        )
-        click.echo(f"Error: {error}", err=True)
-        return 1
-    return 0
+    return stored
 
 
-def print_tables(tables: Sequence[Table], format_name: str, columns: Mapping[str, Column]) -> None:
+def warn_of_torn(stored: Rows, output: Path) -> int:
+    if not stored.torn:
+        return 0
+    error = UserError(
+        "the last line was cut off and is left out; all other rows are whole",
+        str(output / "rows.jsonl"),
+        "run the same `ganbench run` again: it restores the missing row",
+    )
+    click.echo(f"Error: {error}", err=True)
+    return 1
+
+
+def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records") -> None:
+    """key: what the list of records is called in JSON."""
     if format_name != "rich":
-        click.echo(renderers()[format_name](tables, columns), nl=False)
+        click.echo(renderers()[format_name](sheets, key), nl=False)
         return
     out = console()
-    for table in tables:
-        out.print(rich_table(table, columns))
-        for note in (*table.notes, interval_note(table)):
+    for sheet in sheets:
+        out.print(rich_table(sheet))
+        for note in sheet.notes:
             out.print(f"  {note}", markup=False)
         out.print()
 
 
-def rich_table(table: Table, columns: Mapping[str, Column]) -> RichTable:
-    grid = RichTable(title=table.title, title_justify="left")
-    grid.add_column("metric", no_wrap=True)
-    for model in table.models:
-        grid.add_column(model, justify="right")
-    for line in lines_of(table, columns):
-        if line[0].startswith("seeds done"):
+def rich_table(sheet: Sheet) -> RichTable:
+    grid = RichTable(title=sheet.title, title_justify="left")
+    grid.add_column(sheet.head[0], no_wrap=True)
+    for name in sheet.head[1:]:
+        grid.add_column(name, justify="right")
+    for i, line in enumerate(sheet.lines):
+        if i in sheet.rules:
             grid.add_section()
         grid.add_row(*line)
     return grid

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -20,8 +21,8 @@ from ganbench.errors import UserError
 from ganbench.hparams import require
 from ganbench.seeds import seed_for
 from ganbench.source import module_file, reach, source_hash
-from ganbench.task import Domain, Report, SplitName
-from ganbench.types import JSON, DomainName
+from ganbench.task import Domain, Report, Split, Task
+from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset, SplitName
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 Objects = Sequence[tuple[Part, ...]]
@@ -35,6 +36,8 @@ PARTS = (
     ("B", "test", 0.1),
 )
 LEAST_IDENTITIES = len(PARTS) + 1
+GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
+BOTTLENECK = 100  # the authors' extra layers in the angle tasks
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class ViewOptions:
     """From where the objects are seen, in degrees; 0 is the front, and how many there are.
 
     up, front: the axes of the user's own meshes; the procedural ones know theirs.
+    background: grey by default, where the generators start. The paper's discriminator, without
+        biases and with batch norm, cannot tell a picture from a paler copy of itself, so on white
+        the translations get stuck on grey.
     """
 
     identities: int = 192
@@ -51,6 +57,7 @@ class ViewOptions:
     elevation_deg: float = 15.0
     up: Axis = "z"
     front: Axis = "x"
+    background: Literal["black", "grey", "white"] = "grey"
 
     def __post_init__(self) -> None:
         require(
@@ -121,7 +128,10 @@ def rendered(
         objects = make_objects()
         count = len(objects) * len(options.azimuths_deg)
         report(f"rendering {count} views of {len(objects)} objects at {size} px")
-        views = render_views(objects, list(options.azimuths_deg), size, options.elevation_deg)
+        background = GREYS[options.background]
+        views = render_views(
+            objects, options.azimuths_deg.tolist(), size, options.elevation_deg, background
+        )
         return {"views": views}
 
     return cached_arrays(cache_dir, name, key, make)["views"]
@@ -151,3 +161,71 @@ def identity_split(identities: int) -> dict[tuple[str, str], np.ndarray]:
     parts = split_indices(identities, shares, seed_for(0, "identities"))
     names = [("A", "train"), *((domain, split) for domain, split, _ in PARTS)]
     return dict(zip(names, parts, strict=True))
+
+
+class ViewsTask(Task):
+    """Objects of one class to others of it; only the azimuth is shared.
+
+    shapes: the module that makes the procedural objects. The options are ViewOptions.
+    """
+
+    shapes: ClassVar[str]
+    options_type: ClassVar = ViewOptions
+    preset_options: ClassVar = {"smoke": {"identities": 12}}
+    sources: ClassVar = {"procedural": (), "meshes": ("meshes",)}
+    metrics: ClassVar = ("azimuth", "reconstruction")
+    references: ClassVar = ("real", "oracle")
+    # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
+    presets: ClassVar = {
+        "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),
+        "quick": Preset("quick", budget_steps=1_200, width=16, size=32, batch_size=16, lr=8e-4),
+        "paper": Preset("paper", budget_steps=20_000, width=64, size=64),
+    }
+
+    @abstractmethod
+    def procedural_objects(self) -> Objects:
+        """The embedded source's objects, one an identity."""
+
+    @property
+    def spec(self) -> DataSpec:
+        shape = (3, self.preset.size, self.preset.size)
+        return DataSpec("image", shape, shape, attribute="azimuth_deg")
+
+    @property
+    def architecture(self) -> Architecture:
+        return Architecture(self.preset.width, bottleneck=BOTTLENECK)
+
+    def fingerprint(self) -> JSON:
+        key = {
+            **self.options_json(),
+            "size": self.preset.size,
+            "code": render_code_hash(self.shapes),
+        }
+        if self.source == "meshes":
+            key["meshes"] = mesh_files_hash(self.paths["meshes"])
+        return key
+
+    def views(self, report: Report) -> np.ndarray:
+        """uint8 (identities, azimuths, 3, size, size)."""
+
+        def objects() -> Objects:
+            if self.source == "meshes":
+                return read_mesh_objects(self.paths["meshes"], self.options, report)
+            return self.procedural_objects()
+
+        name = f"{self.shapes.rpartition('.')[2]}-{self.source}"
+        size = self.preset.size
+        return rendered(
+            self.cache_dir, name, self.fingerprint(), self.options, size, objects, report
+        )
+
+    def prepare(self, report: Report) -> None:
+        views = self.views(report)
+        report(f"{len(views)} identities x {views.shape[1]} views at {views.shape[-1]} px")
+
+    def load(self, split: SplitName) -> Split:
+        views = self.views(lambda line: None)
+        return Split(
+            A=view_domain(views, self.options, "A", split),
+            B=view_domain(views, self.options, "B", split),
+        )

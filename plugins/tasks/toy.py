@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import torch
 
 from ganbench.api import (
     Architecture,
     DataSpec,
-    Domain,
     Preset,
     Split,
     Task,
     UserError,
+    mixture,
+    on_arc,
+    on_circle,
     require,
     seed_for,
 )
+
+SQUARE = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [0, 0]], float)
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,14 @@ class Options:
     """Lengths in units of the plane, angles in degrees.
 
     layout_A: "square" is four corners and the centre, so 5 modes; "circle" takes any number.
-    radius_A: half the square's side, or the circle's radius.
+    radius_A: half the square's side, or the circle's radius. offset_A: added to both coordinates.
+    final_relu: the generators end on a ReLU, so that they only reach the positive quadrant.
     """
 
     modes_A: int = 5
     layout_A: Literal["square", "circle"] = "square"
     radius_A: float = 2.0
+    offset_A: float = 0.0
     modes_B: int = 10
     arc_radius: float = 5.0
     arc_start_deg: float = 0.0
@@ -40,6 +45,7 @@ class Options:
     test_samples: int = 2_500
     generator_layers: int = 3
     discriminator_layers: int = 5
+    final_relu: bool = False
 
     def __post_init__(self):
         for name in ("modes_A", "modes_B", "train_samples", "test_samples"):
@@ -55,35 +61,22 @@ class Options:
                 "add --set toy.layout_A=circle",
             )
 
+    @property
+    def source_centres(self):
+        square = self.radius_A * SQUARE
+        layout = square if self.layout_A == "square" else on_circle(self.modes_A, self.radius_A)
+        return layout + self.offset_A
 
-def source_centres(options):
-    if options.layout_A == "square":
-        return options.radius_A * np.array([[-1, -1], [-1, 1], [1, -1], [1, 1], [0, 0]], float)
-    angles = 2 * np.pi * np.arange(options.modes_A) / options.modes_A
-    return options.radius_A * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-
-
-def target_centres(options):
-    angles = np.radians(np.linspace(options.arc_start_deg, options.arc_end_deg, options.modes_B))
-    return options.arc_radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-
-
-def mixture(centres, sigma, n, seed):
-    """n samples, the modes equally likely."""
-    rng = np.random.default_rng(seed)
-    mode = rng.integers(len(centres), size=n)
-    samples = centres[mode] + sigma * rng.standard_normal((n, 2))
-    return Domain(
-        torch.from_numpy(samples.astype(np.float32)),
-        truth={"mode": mode},
-        constants={"mode_centres": centres, "sigma": np.array(sigma)},
-    )
+    @property
+    def target_centres(self):
+        return on_arc(self.modes_B, self.arc_radius, self.arc_start_deg, self.arc_end_deg)
 
 
 class Toy(Task):
     options_type = Options
     sources = {"mixture": ()}
-    metrics = ("modes", "reconstruction")
+    metrics = ("modes", "collisions", "reconstruction")
+    references = ("real", "oracle")
     default_recipe = "paper"
     presets = {
         "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),
@@ -93,7 +86,7 @@ class Toy(Task):
 
     @property
     def spec(self):
-        return DataSpec("points", (2,), (2,))
+        return DataSpec("points", (2,), (2,), attribute="mode")
 
     @property
     def architecture(self):
@@ -101,6 +94,7 @@ class Toy(Task):
             self.preset.width,
             generator_layers=self.options.generator_layers,
             discriminator_layers=self.options.discriminator_layers,
+            final_relu=self.options.final_relu,
         )
 
     def fingerprint(self):
@@ -113,6 +107,14 @@ class Toy(Task):
         o = self.options
         n = o.train_samples if split == "train" else o.test_samples
         return Split(
-            A=mixture(source_centres(o), o.sigma_A, n, seed_for(0, "toy", "A", split)),
-            B=mixture(target_centres(o), o.sigma_B, n, seed_for(0, "toy", "B", split)),
+            A=mixture(o.source_centres, o.sigma_A, n, seed_for(0, "toy", "A", split)),
+            B=mixture(o.target_centres, o.sigma_B, n, seed_for(0, "toy", "B", split)),
         )
+
+    def matches(self, split, source, target):
+        """Every source mode goes to target modes of its own: one right way out of many."""
+        given, wanted = (split.domain(name).truth["mode"] for name in (source, target))
+        a, b = (given, wanted) if source == "A" else (wanted, given)
+        share = b * self.options.modes_A // self.options.modes_B  # the A mode that owns a B mode
+        right = a[:, None] == share[None, :]
+        return right if source == "A" else right.T

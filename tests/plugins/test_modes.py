@@ -11,7 +11,7 @@ import torch
 from ganbench.registry import discover
 from ganbench.task import Domain
 
-METRIC = discover().load("metric", "modes")
+METRICS = [discover().load("metric", name)() for name in ("modes", "collisions")]
 CENTRES = np.array([[float(10 * i), 0.0] for i in range(4)])
 SIGMA = 0.5
 
@@ -26,8 +26,8 @@ class PlantedView:
 
 def scores(target_mode: np.ndarray, source_mode: np.ndarray, off: float = 0.0) -> dict[str, float]:
     points = CENTRES[target_mode] + np.array([0.0, off])
-    found: dict[str, float] = METRIC().compute(PlantedView(points, source_mode))
-    return found
+    view = PlantedView(points, source_mode)
+    return {name: value for metric in METRICS for name, value in metric.compute(view).items()}
 
 
 SOURCE = np.repeat([0, 1], 100)
@@ -38,6 +38,7 @@ def test_a_right_translation() -> None:
     source = target // 2
     assert scores(target, source) == {
         "modes_covered": 4,
+        "modes_captured": 4,
         "high_quality_share": 1,
         "mode_collisions": 0,
         "reverse_kl": 0,

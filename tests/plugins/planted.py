@@ -1,0 +1,106 @@
+"""Translations with known faults, planted as references, and what the metrics make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.evaluate import evaluate, translations_of_reference
+from ganbench.probes import fit_angle_probe
+from ganbench.reference import Reference
+from ganbench.registry import discover
+from ganbench.task import Split, Task
+from ganbench.types import DomainName
+
+ORACLE, REAL, IDENTITY = (
+    discover().load("reference", name) for name in ("oracle", "real", "identity")
+)
+
+
+class Collapsed(Reference):
+    """One real sample of the target, whatever the input."""
+
+    def fakes(
+        self,
+        task: Task,
+        split: Split,
+        source: DomainName,
+        target: DomainName,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        return split.domain(target).samples[:1].repeat_interleave(len(split.domain(source)), 0)
+
+
+class MirroredOracle(Reference):
+    """A right answer for the input of the mirrored azimuth."""
+
+    def fakes(
+        self,
+        task: Task,
+        split: Split,
+        source: DomainName,
+        target: DomainName,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        given = -split.domain(source).truth["azimuth_deg"]
+        right = np.isclose(given[:, None], split.domain(target).truth["azimuth_deg"][None])
+        return split.domain(target).samples[(right * rng.random(right.shape)).argmax(1)]
+
+
+class Mixed(Reference):
+    """A share of the inputs goes to one reference, the rest to another."""
+
+    def __init__(self, first: Reference, second: Reference, share_of_second: float) -> None:
+        self.first, self.second, self.share = first, second, share_of_second
+
+    def fakes(
+        self,
+        task: Task,
+        split: Split,
+        source: DomainName,
+        target: DomainName,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        one = self.first.fakes(task, split, source, target, rng)
+        other = self.second.fakes(task, split, source, target, rng)
+        chosen = torch.from_numpy(rng.random(len(one)) < self.share)
+        return torch.where(chosen.view(-1, *[1] * (one.ndim - 1)), other, one)
+
+
+def make_task(name: str, size: int, cache_dir: Path, **options: int) -> Task:
+    task_type = discover().load("task", name)
+    preset = task_type.presets["smoke"]
+    if size:
+        preset = type(preset)("smoke", preset.budget_steps, preset.width, size=size)
+    source = next(iter(task_type.sources))
+    task: Task = task_type(
+        task_type.options_type(**options), preset, source, {}, cache_dir / "data"
+    )
+    task.prepare(lambda line: None)
+    return task
+
+
+def scores(
+    task: Task, references: Mapping[str, Reference], cache_dir: Path, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """The task's metrics of each reference on the test split, through a trained probe."""
+    registry, split = discover(), task.load("test")
+    metrics = {name: registry.load("metric", name)() for name in task.metrics}
+    probes: dict[str, object] = {}
+
+    def probe(attribute: str) -> object:
+        if attribute not in probes:
+            key = {"planted": task.fingerprint()}
+            probes[attribute] = fit_angle_probe(task.load("train"), attribute, cache_dir, key)
+        return probes[attribute]
+
+    found = {}
+    for name, reference in references.items():
+        translations = translations_of_reference(reference, task, split, seed)
+        scored = evaluate(translations, split, task.spec, metrics, probe)  # type: ignore[arg-type]
+        found[name] = {k: v for k, v in scored.metrics.items() if not isinstance(v, str)}
+    return found
