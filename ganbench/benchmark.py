@@ -154,6 +154,7 @@ def run(
     preset: str = "",
     recipe: str = "",
     sets: Sequence[str] = (),
+    budget: Mapping[str, int] | None = None,
     data: Mapping[str, Path | str] | None = None,
     metrics: Sequence[str] = (),
     references: Sequence[str] | None = None,
@@ -165,6 +166,7 @@ def run(
     """Train and score models x tasks x seeds; one line of the frame is one cell.
 
     seeds: a number n for seeds 0 to n-1, or the seeds themselves. sets: "NAME.key=value" texts.
+    budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, the tasks' own where None.
     Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
     """
@@ -176,6 +178,7 @@ def run(
         preset=preset,
         recipe=recipe,
         sets=tuple(sets),
+        budget=budget,
         data={name: Path(path) for name, path in (data or {}).items()},
         metrics=tuple(metrics),
         references=None if references is None else tuple(references),

@@ -256,7 +256,21 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
 
 
 def device_name(device: str) -> str:
-    return torch.cuda.get_device_name() if device == "cuda" else f"cpu {platform.machine()}"
+    """What results depend on in the last digit: the GPU, or the processor and its instructions."""
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"cpu {platform.machine()} {processor_name()} {capability}".replace("  ", " ")
+
+
+@cache
+def processor_name() -> str:
+    """The processor's own name where the system tells it, else nothing."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
 
 
 @cache
