@@ -10,7 +10,9 @@ from ganbench.types import Row, canonical_json
 
 @dataclass(frozen=True)
 class Group:
-    """The rows of one setting, one for each variant of a model and seed; references last.
+    """The rows of one setting, one for each variant of a model and seed.
+
+    Small models stand first, whatever the order in which their cells ended; references last.
 
     labels: of each cell, its model and what tells it from the model's other variants.
     older: rows of the same seeds by other code, which are left out.
@@ -64,9 +66,13 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
         settings.setdefault(_setting(row), []).append(row)
     older = len(rows) - len(current)
     return [
-        Group(tuple(sorted(group, key=lambda row: row.is_reference)), variant_labels(group), older)
+        Group(tuple(sorted(group, key=_place)), variant_labels(group), older)
         for group in settings.values()
     ]
+
+
+def _place(row: Row) -> tuple[bool, float, int]:
+    return row.is_reference, row.cost.get("parameters", 0), row.seed
 
 
 def _setting(row: Row) -> str:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from ganbench.errors import UserError
-from ganbench.networks import NetworkBuilder
+from ganbench.networks import Maxout, NetworkBuilder
 from ganbench.types import Architecture, DataSpec
 
 
@@ -61,6 +61,45 @@ def test_points() -> None:
     assert sum(isinstance(m, nn.Linear) for m in generator.modules()) == 3
     assert sum(isinstance(m, nn.Linear) for m in judge.modules()) == 5
     assert judge(torch.randn(7, 5)).logits.shape == (7,)
+
+
+def test_points_with_the_networks_of_pacgan() -> None:
+    architecture = Architecture(
+        40,
+        generator_layers=5,
+        discriminator_layers=4,
+        discriminator_width=20,
+        generator_norm=True,
+        maxout_pieces=5,
+        init_std=0.02,
+    )
+    nets = NetworkBuilder(DataSpec("points", (2,), (2,)), architecture, seed=0)
+    generator, judge = nets.translator("A", "B"), nets.discriminator("B")
+    linear = [m for m in generator.modules() if isinstance(m, nn.Linear)]
+    assert [m.bias is None for m in linear] == [True] * 4 + [False]
+    assert sum(isinstance(m, nn.BatchNorm1d) for m in generator.modules()) == 4
+    assert linear[1].weight.std().item() == pytest.approx(0.02, rel=0.05)
+    sizes = [m.weight.shape for m in judge.modules() if isinstance(m, nn.Linear)]
+    assert sizes == [(100, 2), (100, 20), (100, 20), (1, 20)]
+    judgement = judge(torch.randn(6, 2))
+    assert judgement.logits.shape == (6,) and judgement.features[0].shape == (6, 20)
+
+
+def test_a_maxout_unit_is_the_largest_of_its_pieces() -> None:
+    layer, x = Maxout(3, 4, 5), torch.randn(7, 3)
+    pieces = layer.linear(x).view(7, 4, 5)
+    assert torch.equal(layer(x), pieces.max(dim=2).values)
+
+
+def test_a_final_relu_keeps_points_in_the_positive_quadrant() -> None:
+    spec = DataSpec("points", (2,), (2,))
+    made = [
+        NetworkBuilder(spec, Architecture(16, final_relu=ends), 0).translator("A", "B")
+        for ends in (False, True)
+    ]
+    x = 10 * torch.randn(200, 2)
+    assert made[0](x).min() < 0
+    assert torch.equal(made[1](x), made[0](x).relu())
 
 
 def test_initial_weights_depend_on_seed_and_role_alone() -> None:

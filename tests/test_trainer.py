@@ -10,7 +10,7 @@ import torch
 from test_models import IMAGES, POINTS, build
 
 from ganbench import trainer
-from ganbench.model import Model
+from ganbench.model import Batch, Model
 from ganbench.task import Domain, Split
 from ganbench.trainer import CHECKPOINT, LOSS_LOG, Interrupted, Outcome, Plan, train
 from ganbench.types import DataSpec
@@ -46,6 +46,34 @@ def run(
 
 def state(model: Model) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+@pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
+def test_cells_of_one_seed_are_paired(
+    tmp_path: Path, spec: DataSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every model of a seed sees the same batches in one order, from the same first weights."""
+    seen: dict[str, list[torch.Tensor]] = {}
+    first: dict[str, dict[str, torch.Tensor]] = {}
+    for name in ("standard", "recon", "discogan"):
+        model = build(name, spec, "code")
+        first[name] = state(model)
+        fakes = model.fakes
+        batches = seen.setdefault(name, [])
+
+        def watched(real: Batch, fakes: Any = fakes, batches: Any = batches) -> Any:
+            batches += [real["A"].clone(), real["B"].clone()]
+            return fakes(real)
+
+        monkeypatch.setattr(model, "fakes", watched)
+        run(model, tmp_path / name, 7, spec)  # more than an epoch of 40 samples in batches of 8
+    for name in ("recon", "discogan"):
+        pairs = zip(seen["standard"], seen[name], strict=True)
+        assert all(torch.equal(a, b) for a, b in pairs)
+        common = first["standard"].keys() & first[name].keys()
+        assert any(key.startswith("generators.G_AB") for key in common)
+        assert any(key.startswith("discriminators.D_B") for key in common)
+        assert all(torch.equal(first["standard"][key], first[name][key]) for key in common)
 
 
 @pytest.mark.parametrize("stop_at", [8, 10])

@@ -1,7 +1,7 @@
 """How often 95 % intervals over few seeds hold the truth.
 
-`python benchmarks/statistics/coverage.py` prints the table of docs/statistics.md: coverage and mean width of Student's t and of the BCa
-bootstrap for distributions that scores of GANs resemble.
+`python benchmarks/statistics/coverage.py` prints the table of docs/statistics.md: coverage and
+mean width of Student's t and of the BCa bootstrap for distributions that scores of GANs resemble.
 """
 
 from __future__ import annotations

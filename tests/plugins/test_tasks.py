@@ -49,8 +49,10 @@ def test_the_main_job_has_train_and_test_identities_enough() -> None:
     assert len(parts["A", "test"]) + len(parts["B", "test"]) > 30
 
 
-def test_car2car(cache_dir: Path) -> None:
-    task = make("car2car", cache_dir)
+@pytest.mark.parametrize(("name", "limit_deg"), [("car2car", 75), ("face2face", 90)])
+def test_views(cache_dir: Path, name: str, limit_deg: int) -> None:
+    task = make(name, cache_dir)
+    azimuths = list(range(-limit_deg, limit_deg + 1, 15))
     seen: set[int] = set()
     for split in SPLITS:
         data = task.load(split)  # type: ignore[arg-type]
@@ -61,16 +63,17 @@ def test_car2car(cache_dir: Path) -> None:
             identities = set(domain.truth["identity"].tolist())
             assert not identities & seen
             seen |= identities
-            assert len(domain) == 11 * len(identities)
-            assert sorted(set(domain.truth["azimuth_deg"])) == list(range(-75, 76, 15))
+            assert len(domain) == len(azimuths) * len(identities)
+            assert sorted(set(domain.truth["azimuth_deg"])) == azimuths
     assert seen == set(range(12))
     train = task.load("train")
     assert not np.array_equal(train.A.truth["azimuth_deg"], train.B.truth["azimuth_deg"])
 
 
-def test_a_mirrored_view_has_the_opposite_azimuth(cache_dir: Path) -> None:
+@pytest.mark.parametrize("name", ["car2car", "face2face"])
+def test_a_mirrored_view_has_the_opposite_azimuth(cache_dir: Path, name: str) -> None:
     """The ground truth's sign, checked on the pictures: a car at -a is the mirror image of a."""
-    domain = make("car2car", cache_dir).load("train").A
+    domain = make(name, cache_dir).load("train").A
     first = domain.truth["identity"] == domain.truth["identity"][0]
     azimuth = domain.truth["azimuth_deg"]
     for angle in (30, 60, 75):
@@ -102,6 +105,36 @@ def test_toy_samples_lie_at_their_modes(cache_dir: Path) -> None:
         assert off.std() == pytest.approx(0.1, rel=0.05)
     test, validation = task.load("test"), task.load("validation")
     assert not torch.equal(test.B.samples, validation.B.samples)
+
+
+def test_every_source_mode_of_the_toy_owns_two_target_modes(cache_dir: Path) -> None:
+    task = make("toy", cache_dir)
+    split = task.load("test")
+    right = task.matches(split, "A", "B")
+    a, b = split.A.truth["mode"], split.B.truth["mode"]
+    for mode in range(5):
+        owned = set(b[right[a == mode].any(axis=0)])
+        assert owned == {2 * mode, 2 * mode + 1}
+    assert np.array_equal(task.matches(split, "B", "A"), right.T)
+
+
+@pytest.mark.parametrize(("name", "modes", "sigma"), [("ring8", 8, 0.01), ("grid25", 25, 0.05)])
+def test_noise_to_a_known_mixture(cache_dir: Path, name: str, modes: int, sigma: float) -> None:
+    """PacGAN's settings: a ring of radius 1; a grid from -4 to 4 in steps of 2."""
+    split = make(name, cache_dir).load("test")
+    centres = split.B.constants["mode_centres"]
+    assert centres.shape == (modes, 2)
+    if name == "ring8":
+        np.testing.assert_allclose(np.linalg.norm(centres, axis=1), 1)
+    else:
+        assert {tuple(c) for c in centres} == {
+            (x, y) for x in range(-4, 5, 2) for y in range(-4, 5, 2)
+        }
+    off = split.B.samples.numpy() - centres[split.B.truth["mode"]]
+    assert off.std() == pytest.approx(sigma, rel=0.05)
+    assert split.A.samples.std().item() == pytest.approx(1, rel=0.05)
+    assert len(split.A) == len(split.B) == 2_500
+    assert not split.A.truth
 
 
 def test_toy_refuses_a_square_of_other_than_five(cache_dir: Path) -> None:
