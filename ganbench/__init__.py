@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["UserError", "run"]
+__all__ = ["UserError", "claims", "compare", "run", "table"]
+
+HOMES = {
+    "run": "ganbench.benchmark",
+    "UserError": "ganbench.errors",
+    "claims": "ganbench.results",
+    "compare": "ganbench.results",
+    "table": "ganbench.results",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Names are imported when first used, so that `import ganbench` stays free of torch."""
-    if name == "run":
-        from ganbench.benchmark import run
+    if name not in HOMES:
+        raise AttributeError(f"module 'ganbench' has no attribute '{name}'")
+    from importlib import import_module
 
-        return run
-    if name == "UserError":
-        from ganbench.errors import UserError
-
-        return UserError
-    raise AttributeError(f"module 'ganbench' has no attribute '{name}'")
+    return getattr(import_module(HOMES[name]), name)

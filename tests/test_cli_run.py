@@ -186,6 +186,21 @@ def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_pa
     assert "cells: 2, to do: 0" in fewer.stderr
 
 
+def test_the_python_api_reads_what_a_run_left(output: Path) -> None:
+    import ganbench
+
+    means = ganbench.table(output).set_index(["model", "metric"])["mean"]
+    tests = ganbench.compare(output, baseline="standard", metrics=["azimuth_alignment"])
+    assert list(tests["first"]) == ["recon", "discogan"]
+    differences = [means[m, "azimuth_alignment"] for m in tests["first"]]
+    expected = [d - means["standard", "azimuth_alignment"] for d in differences]
+    assert list(tests["difference"]) == pytest.approx(expected)
+    found = ganbench.claims(output, Path(__file__).parent.parent / "benchmarks" / "figure5.toml")
+    assert set(found["verdict"]) <= {"replicated", "not replicated", "undecided"}
+    with pytest.raises(ganbench.UserError, match="not run from a benchmark file"):
+        ganbench.claims(output)
+
+
 def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path: Path) -> None:
     arguments = ("run", "--models", "standard", "--task", "toy", "--preset", "smoke")
     for split in ("validation", "test"):

@@ -20,7 +20,7 @@ LAYERS = (
     ("cell", "executor"),
     ("statistics", "groups", "benchmark_file"),
     ("formats", "tables", "comparisons", "claims", "figures"),
-    ("benchmark",),
+    ("benchmark", "results"),
     ("commands", "cli", "__main__"),
 )
 

@@ -15,8 +15,9 @@ from ganbench.comparisons import comparison_sheets
 from ganbench.errors import UserError
 from ganbench.formats import Sheet, renderers
 from ganbench.registry import KINDS, Plugin, Registry
+from ganbench.results import stored_rows
 from ganbench.statistics import Interval
-from ganbench.store import Rows, read_rows
+from ganbench.store import Rows
 from ganbench.tables import table_sheets
 
 PIPE_WIDTH = 120
@@ -83,16 +84,6 @@ def claims_command(
     sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
     print_sheets(sheets, format_name, "claims")
     return warn_of_torn(stored, output)
-
-
-def stored_rows(output: Path) -> Rows:
-    """Raises UserError for a folder that is not there or has no rows."""
-    if not output.is_dir():
-        raise UserError("there is no such result folder", str(output), "give a run's --output")
-    stored = read_rows(output)
-    if not stored.rows and not stored.torn:
-        raise UserError("the folder has no rows yet", str(output), "run `ganbench run` first")
-    return stored
 
 
 def warn_of_torn(stored: Rows, output: Path) -> int:
