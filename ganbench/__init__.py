@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["UserError", "claims", "compare", "run", "table"]
+__all__ = ["UserError", "compare", "run", "table", "verdicts"]
 
 HOMES = {
     "run": "ganbench.benchmark",
     "UserError": "ganbench.errors",
-    "claims": "ganbench.results",
+    "verdicts": "ganbench.results",
     "compare": "ganbench.results",
     "table": "ganbench.results",
 }

@@ -50,7 +50,7 @@ def compare(
     return _frame(comparison_sheets(rows, discover().columns, baseline, metrics, interval))
 
 
-def claims(
+def verdicts(
     output: Path | str, benchmark: Path | str = "", interval: Interval = "t"
 ) -> pd.DataFrame:
     """One line a claim: verdict, effect, interval, p and n.

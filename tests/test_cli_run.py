@@ -195,10 +195,10 @@ def test_the_python_api_reads_what_a_run_left(output: Path) -> None:
     differences = [means[m, "azimuth_alignment"] for m in tests["first"]]
     expected = [d - means["standard", "azimuth_alignment"] for d in differences]
     assert list(tests["difference"]) == pytest.approx(expected)
-    found = ganbench.claims(output, Path(__file__).parent.parent / "benchmarks" / "figure5.toml")
+    found = ganbench.verdicts(output, Path(__file__).parent.parent / "benchmarks" / "figure5.toml")
     assert set(found["verdict"]) <= {"replicated", "not replicated", "undecided"}
     with pytest.raises(ganbench.UserError, match="not run from a benchmark file"):
-        ganbench.claims(output)
+        ganbench.verdicts(output)
 
 
 def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path: Path) -> None:
