@@ -2,7 +2,14 @@
 
 from ganbench.data.cache import cached_arrays
 from ganbench.data.images import ImageFolder, read_image_folder, split_indices
-from ganbench.data.mixtures import NoiseToMixture, mixture, on_arc, on_circle, on_grid
+from ganbench.data.mixtures import (
+    MixtureOptions,
+    NoiseToMixture,
+    mixture,
+    on_arc,
+    on_circle,
+    on_grid,
+)
 from ganbench.data.shapes.fleet import procedural_cars
 from ganbench.data.shapes.heads import procedural_heads
 from ganbench.data.views import ViewOptions, ViewsTask
@@ -40,6 +47,7 @@ __all__ = [
     "ImageFolder",
     "Judgement",
     "Metric",
+    "MixtureOptions",
     "Model",
     "NetworkBuilder",
     "NoiseToMixture",

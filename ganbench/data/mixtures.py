@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from ganbench.hparams import require
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Report, Split, Task
-from ganbench.types import JSON, Architecture, DataSpec, SplitName
+from ganbench.types import JSON, Architecture, DataSpec, Preset, SplitName
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,18 +57,37 @@ def on_grid(side: int, spacing: float) -> Floats:
     return np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
+@dataclass(frozen=True)
+class MixtureOptions:
+    """sigma: the modes' standard deviation along each axis."""
+
+    sigma: float = 0.05
+    train_samples: int = 100_000
+    test_samples: int = 2_500
+
+    def __post_init__(self) -> None:
+        require(self.sigma > 0, "sigma", self.sigma, "a positive number")
+        for name in ("train_samples", "test_samples"):
+            require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+
+
 class NoiseToMixture(Task):
     """Standard normal noise (2-D) to a mixture, with the networks of PacGAN's experiments.
 
     The generator has 4 hidden layers with batch norm, the discriminator 3 hidden layers of half
-    its width, of maxout units (Lin et al., 2018, and the authors' code). The options need
-    `sigma`, `train_samples` and `test_samples`.
+    its width, of maxout units (Lin et al., 2018, and the authors' code). The options are
+    MixtureOptions.
     """
 
     sources: ClassVar = {"mixture": ()}
     metrics: ClassVar = ("modes",)
     references: ClassVar = ("real",)
     default_recipe = "pacgan"
+    presets: ClassVar = {
+        "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),
+        "quick": Preset("quick", budget_steps=10_000, width=400),
+        "paper": Preset("paper", budget_steps=400_000, width=400),
+    }
 
     @property
     @abstractmethod

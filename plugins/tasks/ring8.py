@@ -2,31 +2,23 @@
 
 from dataclasses import dataclass
 
-from ganbench.api import NoiseToMixture, Preset, Task, on_circle, require
+from ganbench.api import MixtureOptions, NoiseToMixture, Task, on_circle, require
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(MixtureOptions):
     modes: int = 8
     radius: float = 1.0
     sigma: float = 0.01
-    train_samples: int = 100_000
-    test_samples: int = 2_500
 
     def __post_init__(self):
-        for name in ("modes", "train_samples", "test_samples"):
-            require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
-        for name in ("radius", "sigma"):
-            require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
+        super().__post_init__()
+        require(self.modes >= 1, "modes", self.modes, "1 or more")
+        require(self.radius > 0, "radius", self.radius, "a positive number")
 
 
 class Ring8(NoiseToMixture, Task):
     options_type = Options
-    presets = {
-        "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),
-        "quick": Preset("quick", budget_steps=10_000, width=400),
-        "paper": Preset("paper", budget_steps=400_000, width=400),
-    }
 
     @property
     def centres(self):
