@@ -52,9 +52,20 @@ def comparison_sheets(
     baseline: compare every model with this one only; empty takes all pairs. metrics: only these;
     empty takes all that have a better end. Raises UserError for names that the rows do not have.
     """
-    return [
-        comparison_sheet(group, columns, baseline, metrics, interval) for group in group_rows(rows)
-    ]
+    groups = group_rows(rows)
+    models = {label for group in groups for label in model_rows(group)}
+    known = {metric for group in groups for metric in group.metrics}
+    if baseline and baseline not in models:
+        raise unknown("model", baseline, models, "--baseline")
+    for name in metrics:
+        if name not in known:
+            raise unknown("metric", name, known, "--metrics")
+    return [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
+
+
+def model_rows(group: Group) -> dict[str, list[Row]]:
+    """Rows by label, without references."""
+    return {label: rows for label, rows in group.by_model.items() if not rows[0].is_reference}
 
 
 def comparison_sheet(
@@ -94,18 +105,17 @@ def paired(
 
     A metric on which two models agree seed by seed, such as the probe's own error, is no test.
     """
-    rows = {label: rows for label, rows in group.by_model.items() if not rows[0].is_reference}
-    if baseline and baseline not in rows:
-        raise unknown("model", baseline, rows, "--baseline")
-    for name in metrics:
-        if name not in group.metrics:
-            raise unknown("metric", name, group.metrics, "--metrics")
-    labels = list(rows)
-    every = [(later, earlier) for earlier, later in combinations(labels, 2)]
-    chosen = [(label, baseline) for label in labels if label != baseline] if baseline else every
+    rows = model_rows(group)
+    pairs = [
+        (later, earlier) if baseline != later else (earlier, later)
+        for earlier, later in combinations(rows, 2)
+        if not baseline or baseline in (earlier, later)
+    ]
     found = []
-    for metric in metrics or [m for m in group.metrics if has_better_end(m, columns)]:
-        for first, second in chosen:
+    for metric in group.metrics:
+        if metric not in metrics if metrics else not has_better_end(metric, columns):
+            continue
+        for first, second in pairs:
             values = numbers(rows[first], metric), numbers(rows[second], metric)
             comparison = compare(*values, interval)
             if comparison is not None and any(comparison.differences):
