@@ -162,6 +162,20 @@ def test_compare_tests_the_models_in_pairs(ganbench: Command, output: Path) -> N
     assert "2 seeds can give no p below 0.500" in " ".join(shown.stdout.split())
 
 
+def check_figure_4(out: Path) -> None:
+    """The B plane: translations before and after, D_B's opinion of the plane, one picture of all."""
+    for row in rows(out):
+        with np.load(out / "cells" / row.cell / "arrays.npz") as arrays:
+            assert ("AB/judged" in arrays) == (not row.is_reference)
+            if row.is_reference:
+                continue
+            assert arrays["AB/judged"].min() >= 0 and arrays["AB/judged"].max() <= 1
+            assert arrays["AB/initial_points"].shape == arrays["AB/points"].shape
+            assert not np.array_equal(arrays["AB/initial_points"], arrays["AB/points"])
+    picture = np.asarray(Image.open(out / "figures" / "toy-points.png").convert("RGB"))
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
+
+
 def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_path: Path) -> None:
     file, out = tmp_path / "tiny.toml", tmp_path / "out"
     file.write_text(
@@ -176,6 +190,7 @@ def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_pa
     assert done.returncode == 0, done.stderr
     assert "claims · toy" in done.stdout and "second" in done.stdout
     assert {(r.seed, r.options["sigma_A"]) for r in rows(out)} == {(0, 0.2), (1, 0.2)}
+    check_figure_4(out)
     told = ganbench("claims", out, "--format", "json")
     claims = {claim["id"]: claim for claim in json.loads(told.stdout)["claims"]}
     assert claims["first"]["verdict"] == "undecided" and claims["first"]["n"] == 2
