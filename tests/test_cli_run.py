@@ -163,7 +163,7 @@ def test_compare_tests_the_models_in_pairs(ganbench: Command, output: Path) -> N
 
 
 def check_figure_4(out: Path) -> None:
-    """The B plane: translations before and after, D_B's opinion of the plane, one picture of all."""
+    """The B plane: translations before and after, D_B's opinion of it, one picture of all."""
     for row in rows(out):
         with np.load(out / "cells" / row.cell / "arrays.npz") as arrays:
             assert ("AB/judged" in arrays) == (not row.is_reference)
