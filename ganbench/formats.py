@@ -46,10 +46,16 @@ def estimate_text(found: Estimate, symmetric: bool) -> str:
     if found.mean == half == 0:
         return "0 ± 0" if symmetric else "0 [0, 0]"
     digits = max(0, 2 - math.floor(math.log10(max(abs(found.mean), half, 1e-6))))
-    digits = min(digits, 6)
-    if symmetric:
-        return f"{found.mean:.{digits}f} ± {half:.{digits}f}"
-    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
+    mean, low, high, half = (
+        _rounded(value, min(digits, 6)) for value in (found.mean, found.low, found.high, half)
+    )
+    return f"{mean} ± {half}" if symmetric else f"{mean} [{low}, {high}]"
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Without the sign of a negative value that rounds to zero."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def finite(value: float | None) -> float | None:

@@ -71,6 +71,12 @@ def test_zeros_are_shown_as_zeros() -> None:
     assert line(only(zeros), "score") == ("score ↑", "0 ± 0")
 
 
+def test_a_mean_that_rounds_to_zero_has_no_sign() -> None:
+    assert line(only([row("standard", 0, -1e-9), row("standard", 1, 1e-10)]), "score")[1][0] == "0"
+    found = line(only([row("standard", s, v) for s, v in enumerate((-1.0, 0.999))]), "score")
+    assert found[1].startswith("0.0")
+
+
 def test_a_bootstrap_interval_is_shown_by_its_ends() -> None:
     (sheet,) = table_sheets([row("standard", s, 1.0 + s) for s in range(6)], COLUMNS, "bca")
     mean, low, high = re.fullmatch(r"(.*) \[(.*), (.*)\]", line(sheet, "score")[1]).groups()  # type: ignore[union-attr]
