@@ -46,10 +46,9 @@ def estimate_text(found: Estimate, symmetric: bool) -> str:
     if found.mean == half == 0:
         return "0 ± 0" if symmetric else "0 [0, 0]"
     digits = max(0, 2 - math.floor(math.log10(max(abs(found.mean), half, 1e-6))))
-    mean, low, high, half = (
-        _rounded(value, min(digits, 6)) for value in (found.mean, found.low, found.high, half)
-    )
-    return f"{mean} ± {half}" if symmetric else f"{mean} [{low}, {high}]"
+    ends = (half,) if symmetric else (found.low, found.high)
+    mean, *texts = (_rounded(value, min(digits, 6)) for value in (found.mean, *ends))
+    return f"{mean} ± {texts[0]}" if symmetric else f"{mean} [{', '.join(texts)}]"
 
 
 def _rounded(value: float, digits: int) -> str:
