@@ -180,7 +180,7 @@ def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_pa
     file, out = tmp_path / "tiny.toml", tmp_path / "out"
     file.write_text(
         'models = ["standard", "discogan"]\ntasks = ["toy"]\nseeds = 2\npreset = "smoke"\n'
-        "[set.toy]\nsigma_A = 0.2\n"
+        "[set.toy]\nsigma_A = 0.2\n[set.discogan]\nlambda_rec = 2\n"
         '[[claims]]\nid = "first"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
         'metric = "mode_collisions"\nbetter = "discogan"\nworse = "standard"\n'
         '[[claims]]\nid = "second"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
@@ -197,8 +197,9 @@ def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_pa
     assert claims["second"]["verdict"] == "not replicated"
     keys = {"id", "figure", "verdict", "effect", "ci_low", "ci_high", "p", "n"}
     assert keys <= claims["first"].keys()
-    fewer = ganbench("run", file, "--output", out, "--seeds", "1", "--references", "none")
-    assert "cells: 2, to do: 0" in fewer.stderr
+    fewer = ("run", file, "--output", out, "--seeds", "1", "--references", "none")
+    assert "cells: 2, to do: 0" in ganbench(*fewer).stderr
+    assert "cells: 1, to do: 0" in ganbench(*fewer, "--models", "standard").stderr
 
 
 def test_the_python_api_reads_what_a_run_left(output: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from ganbench.benchmark import Listener, default_output, left_to_do, run_grid
-from ganbench.benchmark_file import keep_benchmark, read_benchmark
+from ganbench.benchmark_file import BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.claims import claim_sheets
 from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
@@ -20,7 +20,7 @@ from ganbench.errors import UserError
 from ganbench.executor import Progress as CellProgress
 from ganbench.grid import Job, Request, resolve
 from ganbench.registry import Registry, discover
-from ganbench.store import read_rows
+from ganbench.store import open_output, read_rows
 from ganbench.tables import table_sheets
 from ganbench.types import Row
 
@@ -67,7 +67,7 @@ def run_command(
         seeds=chosen or tuple(range(DEFAULT_SEEDS)),
         cache_dir=cache_dir or default_cache_dir(),
         budget={key: value for key, value in budget.items() if value is not None},
-        sets=(*(file.sets if file else ()), *sets),
+        sets=(*(sets_for(file, (*models, *tasks)) if file else ()), *sets),
         metrics=metrics or (file.metrics if file else ()),
         preset=preset or (file.preset if file else ""),
         recipe=recipe or (file.recipe if file else ""),
@@ -80,13 +80,21 @@ def run_command(
     if dry_run:
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0
+    if file and file.claims:  # first, so that a run that is interrupted has its claims too
+        open_output(folder)
+        keep_benchmark(file, folder)
     listener = terminal_listener()
     result = run_grid(grid, folder, workers or 0, no_cache, listener)
     report(result.rows, result.figures, folder, registry)
     if file and file.claims:
-        keep_benchmark(file, folder)
         print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
     return 0 if result.complete else 1
+
+
+def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:
+    """The file's options, without those of its models and tasks that this run leaves out."""
+    left_out = {*file.models, *file.tasks} - set(wanted)
+    return [text for text in file.sets if text.partition(".")[0] not in left_out]
 
 
 def show_plan(jobs: Sequence[Job], todo: Sequence[Job], folder: Path) -> None:
