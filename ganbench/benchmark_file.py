@@ -70,6 +70,11 @@ class BenchmarkFile:
     text: str
 
 
+NO_FILE = BenchmarkFile(
+    "", (), (), (), "", "", (), (), (), ""
+)  # a run without one asks for nothing
+
+
 def read_benchmark(path: Path) -> BenchmarkFile:
     """Raises UserError, with file and key, for anything that is not a benchmark."""
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_tables import BASE
 
 from ganbench.benchmark_file import Claim, parse_benchmark, read_benchmark
 from ganbench.claims import claim_sheets
@@ -21,18 +22,6 @@ COLUMNS = {
     "loss": Column("", False, "lower is better"),
     "sign": Column("", None, "neither"),
 }
-BASE = Row(
-    cell="",
-    model="",
-    task="toy",
-    data="mixture",
-    preset="quick",
-    recipe="paper",
-    seed=0,
-    status="done",
-    hparams={"lr": 1e-3, "batch_size": 8},
-    budget={"name": "quick", "budget_steps": 100, "width": 8},
-)
 BETTER = Claim("c", "4", "text", "toy", "score", better="new", worse="old")
 BOUND = Claim("b", "4", "text", "toy", "score", model="new", at_least=5.0)
 NOISE = (0.1, -0.1, 0.2, 0.0, -0.2, 0.1, -0.1, 0.05)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from ganbench.benchmark import Listener, default_output, left_to_do, run_grid
-from ganbench.benchmark_file import BenchmarkFile, keep_benchmark, read_benchmark
+from ganbench.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.claims import claim_sheets
 from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
@@ -31,6 +31,35 @@ PLAIN_EVERY_SEC = 15.0
 def run_command(
     *,
     benchmark: Path | None,
+    workers: int | None,
+    output: Path | None,
+    dry_run: bool,
+    no_cache: bool,
+    plugin_folders: Sequence[Path],
+    **asked: Any,
+) -> int:
+    """The exit code: 0 all cells done, 1 some cell not done."""
+    file = read_benchmark(benchmark) if benchmark else NO_FILE
+    request = request_for(file, **asked)
+    registry = discover(plugin_folders)
+    grid = resolve(request, registry)
+    name = benchmark.stem if benchmark else "+".join(request.tasks)
+    folder = output or default_output(name, grid.tasks[0].preset.name, request.split)
+    if dry_run:
+        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
+        return 0
+    if file.claims:  # first, so that a run that is interrupted has its claims too
+        open_output(folder)
+        keep_benchmark(file, folder)
+    result = run_grid(grid, folder, workers or 0, no_cache, terminal_listener())
+    report(result.rows, result.figures, folder, registry)
+    print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
+    return 0 if result.complete else 1
+
+
+def request_for(
+    file: BenchmarkFile,
+    *,
     models: tuple[str, ...],
     tasks: tuple[str, ...],
     seeds: int | None,
@@ -39,56 +68,33 @@ def run_command(
     size: int | None,
     width: int | None,
     batch_size: int | None,
-    workers: int | None,
-    output: Path | None,
-    dry_run: bool,
-    no_cache: bool,
-    plugin_folders: Sequence[Path],
     cache_dir: Path | None,
     sets: tuple[str, ...],
     metrics: tuple[str, ...],
     preset: str,
     recipe: str,
     **same_names: Any,
-) -> int:
-    """The exit code: 0 all cells done, 1 some cell not done. Options go before the file's."""
+) -> Request:
+    """What the options ask for; where they leave a choice, the file's."""
     if seeds and seed_list:
         raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
-    file = read_benchmark(benchmark) if benchmark else None
-    models, tasks = models or (file.models if file else ()), tasks or (file.tasks if file else ())
+    models, tasks = models or file.models, tasks or file.tasks
     for name, given in (("--models", models), ("--task", tasks)):
         if not given:
             raise UserError("no name is given", name, "see `ganbench list`")
-    chosen = seed_list or (tuple(range(seeds)) if seeds else file.seeds if file else ())
     budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
-    request = Request(
+    return Request(
         models=models,
         tasks=tasks,
-        seeds=chosen or tuple(range(DEFAULT_SEEDS)),
+        seeds=seed_list or tuple(range(seeds or 0)) or file.seeds or tuple(range(DEFAULT_SEEDS)),
         cache_dir=cache_dir or default_cache_dir(),
         budget={key: value for key, value in budget.items() if value is not None},
-        sets=(*(sets_for(file, (*models, *tasks)) if file else ()), *sets),
-        metrics=metrics or (file.metrics if file else ()),
-        preset=preset or (file.preset if file else ""),
-        recipe=recipe or (file.recipe if file else ""),
+        sets=(*sets_for(file, (*models, *tasks)), *sets),
+        metrics=metrics or file.metrics,
+        preset=preset or file.preset,
+        recipe=recipe or file.recipe,
         **same_names,
     )
-    registry = discover(plugin_folders)
-    grid = resolve(request, registry)
-    name = benchmark.stem if benchmark else "+".join(tasks)
-    folder = output or default_output(name, grid.tasks[0].preset.name, request.split)
-    if dry_run:
-        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
-        return 0
-    if file and file.claims:  # first, so that a run that is interrupted has its claims too
-        open_output(folder)
-        keep_benchmark(file, folder)
-    listener = terminal_listener()
-    result = run_grid(grid, folder, workers or 0, no_cache, listener)
-    report(result.rows, result.figures, folder, registry)
-    if file and file.claims:
-        print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
-    return 0 if result.complete else 1
 
 
 def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:

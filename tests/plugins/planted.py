@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from ganbench.evaluate import evaluate, translations_of_reference
 from ganbench.probes import fit_angle_probe
 from ganbench.reference import Reference
 from ganbench.registry import discover
-from ganbench.task import Split, Task
+from ganbench.task import Domain, Split, Task
 from ganbench.types import DomainName
 
 ORACLE, REAL, IDENTITY = (
@@ -21,34 +21,32 @@ ORACLE, REAL, IDENTITY = (
 )
 
 
-class Collapsed(Reference):
+class Planted(Reference):
+    """A fault made from the two domains of the split: (source, target, rng) to samples."""
+
+    def __init__(self, make: Callable[[Domain, Domain, np.random.Generator], Tensor]) -> None:
+        self.make = make
+
+    def fakes(
+        self,
+        task: Task,
+        split: Split,
+        source: DomainName,
+        target: DomainName,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        return self.make(split.domain(source), split.domain(target), rng)
+
+
+def collapsed(source: Domain, target: Domain, rng: np.random.Generator) -> Tensor:
     """One real sample of the target, whatever the input."""
-
-    def fakes(
-        self,
-        task: Task,
-        split: Split,
-        source: DomainName,
-        target: DomainName,
-        rng: np.random.Generator,
-    ) -> Tensor:
-        return split.domain(target).samples[:1].repeat_interleave(len(split.domain(source)), 0)
+    return target.samples[:1].repeat_interleave(len(source), 0)
 
 
-class MirroredOracle(Reference):
+def mirrored_oracle(source: Domain, target: Domain, rng: np.random.Generator) -> Tensor:
     """A right answer for the input of the mirrored azimuth."""
-
-    def fakes(
-        self,
-        task: Task,
-        split: Split,
-        source: DomainName,
-        target: DomainName,
-        rng: np.random.Generator,
-    ) -> Tensor:
-        given = -split.domain(source).truth["azimuth_deg"]
-        right = np.isclose(given[:, None], split.domain(target).truth["azimuth_deg"][None])
-        return split.domain(target).samples[(right * rng.random(right.shape)).argmax(1)]
+    right = np.isclose(-source.truth["azimuth_deg"][:, None], target.truth["azimuth_deg"][None])
+    return target.samples[(right * rng.random(right.shape)).argmax(1)]
 
 
 class Mixed(Reference):

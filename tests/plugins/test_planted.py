@@ -6,7 +6,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from planted import IDENTITY, ORACLE, REAL, Collapsed, MirroredOracle, Mixed, make_task, scores
+from planted import (
+    IDENTITY,
+    ORACLE,
+    REAL,
+    Mixed,
+    Planted,
+    collapsed,
+    make_task,
+    mirrored_oracle,
+    scores,
+)
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 Scores = dict[str, dict[str, float]]
@@ -18,11 +28,11 @@ def turned(request: pytest.FixtureRequest, cache_dir: Path) -> Scores:
     task = make_task(request.param, 32, cache_dir, identities=90)
     planted = {
         "oracle": ORACLE(),
-        "mirrored": MirroredOracle(),
+        "mirrored": Planted(mirrored_oracle),
         "real": REAL(),
-        "collapsed": Collapsed(),
+        "collapsed": Planted(collapsed),
         "identity": IDENTITY(),
-        **{f"collapsed {share}": Mixed(ORACLE(), Collapsed(), share) for share in SHARES},
+        **{f"collapsed {share}": Mixed(ORACLE(), Planted(collapsed), share) for share in SHARES},
         **{f"real {share}": Mixed(ORACLE(), REAL(), share) for share in SHARES},
     }
     return scores(task, planted, cache_dir)
@@ -73,9 +83,9 @@ def toy(cache_dir: Path) -> Scores:
     planted = {
         "oracle": ORACLE(),
         "real": REAL(),
-        "collapsed": Collapsed(),
+        "collapsed": Planted(collapsed),
         "identity": IDENTITY(),
-        **{f"collapsed {share}": Mixed(ORACLE(), Collapsed(), share) for share in SHARES},
+        **{f"collapsed {share}": Mixed(ORACLE(), Planted(collapsed), share) for share in SHARES},
         **{f"real {share}": Mixed(ORACLE(), REAL(), share) for share in (0.0, 0.02, 0.2, 1.0)},
     }
     return scores(make_task("toy", 0, cache_dir), planted, cache_dir)
