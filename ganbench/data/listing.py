@@ -1,0 +1,44 @@
+"""Pictures of a data set, listed with their labels and not yet decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+Pictures = Sequence[Image.Image]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """n pictures in files that hold one or more of them, in an order that every machine gives.
+
+    root: the data set's folder, for messages.
+    files: the files that hold the pictures.
+    file, part: int64 (n,); picture i is number `part[i]` of `files[file[i]]`.
+    open_file: decodes one file into all its pictures, of any mode and size. Raises OSError or
+        ValueError for a file that cannot be read.
+    truth: labels, each (n,). `identity` (str or int) is always there: pictures of one identity
+        never come apart into two splits or domains. Further ones where the set has them:
+        `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".
+    """
+
+    root: Path
+    files: tuple[Path, ...]
+    file: np.ndarray
+    part: np.ndarray
+    open_file: Callable[[Path], Pictures]
+    truth: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.file)
+
+    def take(self, index: np.ndarray) -> Listing:
+        """The pictures at `index` (int64 positions or a bool mask), in its order."""
+        truth = {name: values[index] for name, values in self.truth.items()}
+        return Listing(
+            self.root, self.files, self.file[index], self.part[index], self.open_file, truth
+        )
