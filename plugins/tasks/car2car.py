@@ -19,6 +19,12 @@ class Options(ViewOptions):
 class Car2Car(ViewsTask, Task):
     shapes = "ganbench.data.shapes.fleet"
     options_type = Options
+    # Over 150 degrees the views of a car nearly close to a circle at 32 pixels, where one side
+    # looks like the other: models then turn the circle, and alignment cannot tell them apart.
+    preset_options = {
+        **ViewsTask.preset_options,
+        "quick": {"azimuth_min_deg": -60.0, "azimuth_max_deg": 60.0},
+    }
 
     def procedural_objects(self):
         return procedural_cars(self.options.identities, self.options.paint)
