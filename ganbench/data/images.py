@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from ganbench.errors import UserError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".ppm", ".pgm")
 NAMED_FILES = 3
+# What Pillow raises for damaged files.
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    IndexError,
+    EOFError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 
 
 @dataclass(frozen=True)
@@ -45,17 +56,10 @@ class ImageFolder:
         for file in self.files:
             try:
                 images.append(decode_image(file, size))
-            except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+            except UNREADABLE as error:
                 broken.append(f"{file.name} ({error})")
         if broken:
-            more = f" and {len(broken) - NAMED_FILES} more" if len(broken) > NAMED_FILES else ""
-            raise UserError(
-                f"{len(broken)} of {len(self.files)} images cannot be read: "
-                + "; ".join(broken[:NAMED_FILES])
-                + more,
-                str(self.path),
-                "remove these files or put whole ones in their place",
-            )
+            raise broken_images(broken, len(self.files), self.path)
         return np.stack(images)
 
 
@@ -75,14 +79,29 @@ def read_image_folder(path: Path, least: int = 1) -> ImageFolder:
     return ImageFolder(path, files)
 
 
+def broken_images(broken: Sequence[str], total: int, where: Path) -> UserError:
+    """The error for image files that cannot be read, each told as "name (reason)"."""
+    more = f" and {len(broken) - NAMED_FILES} more" if len(broken) > NAMED_FILES else ""
+    return UserError(
+        f"{len(broken)} of {total} images cannot be read: {'; '.join(broken[:NAMED_FILES])}{more}",
+        str(where),
+        "remove these files or put whole ones in their place",
+    )
+
+
 def decode_image(file: Path, size: int) -> np.ndarray:
     """One image as uint8 (3, size, size)."""
     with Image.open(file) as opened:
-        image = ImageOps.exif_transpose(opened)
-        if image.has_transparency_data:
-            rgba = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-        square = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
+        return square_pixels(opened, size)
+
+
+def square_pixels(picture: Image.Image, size: int) -> np.ndarray:
+    """uint8 (3, size, size): turned as its EXIF says, on white, centre-cropped, Lanczos-resized."""
+    image = ImageOps.exif_transpose(picture)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+    square = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
     return np.asarray(square, dtype=np.uint8).transpose(2, 0, 1)
 
 
