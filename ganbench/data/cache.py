@@ -33,6 +33,19 @@ def cached_arrays(
     They are made when they are not in the cache, or when what is there is not whole. Two
     processes never make the same entry at once, and an entry appears whole or not at all.
     """
+
+    def write(folder: Path) -> None:
+        for array, values in make().items():
+            np.save(folder / f"{array}.npy", values, allow_pickle=False)
+
+    return cached_files(cache_dir, name, key, write)
+
+
+def cached_files(cache_dir: Path, name: str, key: JSON, write: Callable[[Path], None]) -> Arrays:
+    """As `cached_arrays`, for arrays that do not fit into memory.
+
+    write: is given an empty folder, and leaves there a file NAME.npy for each array.
+    """
     entry = cache_dir / f"{name}-{content_hash(key)[:16]}"
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
@@ -40,7 +53,7 @@ def cached_arrays(
         with lock:
             kept = _read(entry, key)
             if kept is None:
-                _write(entry, key, make())
+                _write(entry, key, write)
                 kept = _read(entry, key)
     except OSError as error:
         raise UserError(
@@ -65,12 +78,13 @@ def _read(entry: Path, key: JSON) -> Arrays | None:
     return arrays if whole else None
 
 
-def _write(entry: Path, key: JSON, arrays: Mapping[str, np.ndarray]) -> None:
+def _write(entry: Path, key: JSON, write: Callable[[Path], None]) -> None:
     partial = Path(tempfile.mkdtemp(prefix=f"{entry.name}.partial-", dir=entry.parent))
     try:
-        for name, values in arrays.items():
-            np.save(partial / f"{name}.npy", values, allow_pickle=False)
-        record = {"key": key, "arrays": {name: list(v.shape) for name, v in arrays.items()}}
+        write(partial)
+        files = sorted(partial.glob("*.npy"))
+        shapes = {file.stem: list(np.load(file, mmap_mode="r").shape) for file in files}
+        record = {"key": key, "arrays": shapes}
         (partial / KEY_FILE).write_text(json.dumps(record), encoding="utf-8")
         shutil.rmtree(entry, ignore_errors=True)
         os.replace(partial, entry)
