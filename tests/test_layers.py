@@ -12,7 +12,8 @@ from ganbench.source import PACKAGE_DIR, project_imports
 LAYERS = (
     ("types", "errors", "registry", "seeds", "source"),
     ("hparams", "networks", "losses"),
-    ("data/cache", "data/images", "data/mesh", "data/render", "data/shapes", "data/readers"),
+    ("data/cache", "data/images", "data/listing", "data/mesh", "data/render", "data/shapes"),
+    ("data/readers", "data/decoded"),
     ("model", "task", "metric", "reference", "recipes"),
     ("data/views", "data/mixtures", "api"),
     ("sampler", "checkpoint", "trainer", "pictures", "probes", "evaluate"),

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganbench.errors import unknown
+
 Pictures = Sequence[Image.Image]
 
 
@@ -20,7 +22,8 @@ class Listing:
     files: the files that hold the pictures.
     file, part: int64 (n,); picture i is number `part[i]` of `files[file[i]]`.
     open_file: decodes one file into all its pictures, of any mode and size. Raises OSError or
-        ValueError for a file that cannot be read.
+        ValueError for a file that cannot be read. A function at the top of its module, so that a
+        cache can tell one from another, and called from several threads.
     truth: labels, each (n,). `identity` (str or int) is always there: pictures of one identity
         never come apart into two splits or domains. Further ones where the set has them:
         `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".
@@ -35,6 +38,12 @@ class Listing:
 
     def __len__(self) -> int:
         return len(self.file)
+
+    def label(self, name: str) -> np.ndarray:
+        """One label of the truth. Raises UserError for an unknown one, with the closest name."""
+        if name not in self.truth:
+            raise unknown("label", name, self.truth, str(self.root))
+        return self.truth[name]
 
     def take(self, index: np.ndarray) -> Listing:
         """The pictures at `index` (int64 positions or a bool mask), in its order."""
