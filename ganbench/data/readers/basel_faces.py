@@ -1,0 +1,67 @@
+"""Rendered faces of the Basel face model (Paysan et al., 2009): `PublicMM1/05_renderings/*.png`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from ganbench.data.listing import Listing
+from ganbench.data.readers.layout import examples, locate, matching, one_each
+from ganbench.errors import UserError
+
+IDENTITY_LENGTH = 20  # as in 00001_20061015_00418
+PICTURE = re.compile(r".+\.png")
+
+
+def list_basel_faces(root: Path, azimuth_pattern: str) -> Listing:
+    """Every render; the identity is the first 20 characters of its name.
+
+    root: the folder of the renders, or one that has them in `05_renderings` or
+        `PublicMM1/05_renderings`.
+    azimuth_pattern: a regular expression whose group `azimuth` finds the azimuth in a file's name,
+        in degrees, with or without a sign.
+
+    Raises UserError for names that do not match.
+    """
+    pattern = _compiled(azimuth_pattern)
+    places = ("", "05_renderings", "PublicMM1/05_renderings")
+    folder = locate(root, places, ("*.png",), "give the folder 05_renderings of the face model")
+    names = [match[0] for match in matching(folder, PICTURE)]
+    azimuths_deg = [_azimuth_deg(name, pattern) for name in names]
+    unknown = [name for name, found in zip(names, azimuths_deg, strict=True) if found is None]
+    if unknown:
+        raise UserError(
+            f"no azimuth in the names of {len(unknown)} of {len(names)} files: {examples(unknown)}",
+            str(folder),
+            f"give a pattern that matches them all in place of '{azimuth_pattern}', or move other "
+            "files away",
+        )
+    truth = {
+        "identity": np.array([name[:IDENTITY_LENGTH] for name in names]),
+        "azimuth_deg": np.array(azimuths_deg, dtype=float),
+    }
+    return one_each(folder, [folder / name for name in names], truth)
+
+
+def _compiled(azimuth_pattern: str) -> re.Pattern[str]:
+    fix = r"give a regular expression such as '_(?P<azimuth>[+-]?\d+)deg'"
+    try:
+        pattern = re.compile(azimuth_pattern)
+    except re.error as error:
+        raise UserError(f"not a regular expression: {error}", azimuth_pattern, fix) from error
+    if "azimuth" not in pattern.groupindex:
+        raise UserError("the pattern has no group named azimuth", azimuth_pattern, fix)
+    return pattern
+
+
+def _azimuth_deg(name: str, pattern: re.Pattern[str]) -> float | None:
+    """None for a name without an identity or a number where the pattern has it."""
+    match = pattern.search(name)
+    if match is None or len(Path(name).stem) < IDENTITY_LENGTH:
+        return None
+    try:
+        return float(match["azimuth"])
+    except (TypeError, ValueError):
+        return None
