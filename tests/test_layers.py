@@ -14,6 +14,7 @@ LAYERS = (
     ("hparams", "networks", "losses"),
     ("data/cache", "data/images", "data/listing", "data/mesh", "data/render", "data/shapes"),
     ("data/readers", "data/decoded"),
+    ("data/unpack", "data/catalogue", "data/download", "data/prepare", "data/verify"),
     ("model", "task", "metric", "reference", "recipes"),
     ("data/views", "data/mixtures", "api"),
     ("sampler", "checkpoint", "trainer", "pictures", "probes", "evaluate"),
@@ -49,7 +50,13 @@ def test_imports_go_down_or_sideways(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["claims", "--help"], ["list"]]
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["claims", "--help"],
+        ["list"],
+    ],
 )
 def test_light_commands_do_not_import_torch(arguments: list[str]) -> None:
     code = (
