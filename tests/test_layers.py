@@ -56,6 +56,8 @@ def test_imports_go_down_or_sideways(name: str) -> None:
         ["run", "--help"],
         ["claims", "--help"],
         ["list"],
+        ["data", "--help"],
+        ["data", "list"],
     ],
 )
 def test_light_commands_do_not_import_torch(arguments: list[str]) -> None:
