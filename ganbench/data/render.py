@@ -13,25 +13,28 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ganbench.data.mesh import Mesh, Part, normalise
+from ganbench.data.mesh import Part, normalise
 from ganbench.errors import UserError
 
 if TYPE_CHECKING:
     import pyvista as pv
 
 Images = npt.NDArray[np.uint8]
+T = TypeVar("T")
 
 CHUNK_OBJECTS = 8
 MAX_CHILDREN = 4
 FRAMES_WORTH_A_CHILD = 150  # a child takes about as long to start as to render these
 CAMERA_DISTANCE = 4.5  # in radii of the object
 FRAME_MARGIN = 1.02
+VIEW_ANGLE_DEG = 2 * math.degrees(math.asin(FRAME_MARGIN / CAMERA_DISTANCE))
 CREASE_DEG = 38.0  # edges sharper than this are shaded as creases, others as smooth
 
 # Position in camera coordinates (right, up, towards the viewer) and intensity. Each light lies in
@@ -42,6 +45,13 @@ LIGHTS = (
     ((1.0, 0.25, 0.35), 0.16),
     ((-1.0, 0.25, 0.35), 0.16),
 )
+# Of a light from the right instead: one side bright, the other dark.
+SIDE_LIGHTS = (
+    ((0.75, 0.9, 0.45), 0.75),
+    ((0.0, 0.15, 1.0), 0.22),
+    ((1.0, 0.25, 0.35), 0.4),
+    ((-1.0, 0.25, 0.35), 0.02),
+)
 
 INSTALL_OPENGL = (
     "install an off-screen OpenGL, e.g. on Debian/Ubuntu: "
@@ -49,6 +59,21 @@ INSTALL_OPENGL = (
     "VTK_DEFAULT_OPENGL_WINDOW and check that memory has not run out; "
     'a script of your own must call this below `if __name__ == "__main__":`'
 )
+
+
+@dataclass(frozen=True)
+class Shot:
+    """How one picture of an object is taken.
+
+    azimuth_deg, elevation_deg: as in `render_views`.
+    light: -1 from the left of the picture, 0 from above, 1 from the right.
+    zoom: above 1 the object fills more of the picture than its whole, and its ends are cut off.
+    """
+
+    azimuth_deg: float
+    elevation_deg: float
+    light: int = 0
+    zoom: float = 1.0
 
 
 def render_views(
@@ -76,13 +101,34 @@ def render_views(
 
     Raises UserError when the rendering process fails, ValueError for a mesh without extent.
     """
-    images = np.empty((len(objects), len(azimuths_deg), 3, size, size), dtype=np.uint8)
+    if not objects:
+        return np.empty((0, len(azimuths_deg), 3, size, size), dtype=np.uint8)
+    shots = [Shot(azimuth, elevation_deg) for azimuth in azimuths_deg]
+    return render_shots(objects, as_it_is, [shots] * len(objects), size, background, on_progress)
+
+
+def as_it_is(mesh: Sequence[Part]) -> Sequence[Part]:
+    return mesh
+
+
+def render_shots(
+    objects: Sequence[T],
+    build: Callable[[T], Sequence[Part]],
+    shots: Sequence[Sequence[Shot]],
+    size: int,
+    background: float = 1.0,
+    on_progress: Callable[[int], None] | None = None,
+) -> Images:
+    """The same for shots that differ from object to object: as many of each, (objects, shots).
+
+    build: an object to its mesh; a function at the top of its module, for it runs in the children.
+    """
+    images = np.empty((len(objects), len(shots[0]) if shots else 0, 3, size, size), dtype=np.uint8)
     if not images.size:
         return images
-    meshes = [normalise(parts) for parts in objects]
-    starts = range(0, len(meshes), CHUNK_OBJECTS)
+    starts = range(0, len(objects), CHUNK_OBJECTS)
     pool = ProcessPoolExecutor(
-        max_workers=_count_children(len(objects) * len(azimuths_deg), len(starts)),
+        max_workers=_count_children(images.shape[0] * images.shape[1], len(starts)),
         mp_context=get_context("spawn"),
         initializer=start_child,
     )
@@ -90,10 +136,10 @@ def render_views(
         futures = {
             pool.submit(
                 _render_chunk,
-                meshes[i : i + CHUNK_OBJECTS],
-                tuple(azimuths_deg),
+                objects[i : i + CHUNK_OBJECTS],
+                build,
+                shots[i : i + CHUNK_OBJECTS],
                 size,
-                elevation_deg,
                 background,
             ): i
             for i in starts
@@ -165,10 +211,10 @@ def start_child() -> None:
 
 
 def _render_chunk(
-    meshes: Sequence[Mesh],
-    azimuths_deg: Sequence[float],
+    objects: Sequence[T],
+    build: Callable[[T], Sequence[Part]],
+    shots: Sequence[Sequence[Shot]],
     size: int,
-    elevation_deg: float,
     background: float,
 ) -> Images:
     factor = _supersampling(size)
@@ -176,14 +222,16 @@ def _render_chunk(
     if _picture(plotter).min() < 255:  # nothing is in the scene yet but its white background
         raise NoPictureError("OpenGL did not draw the white background")
     plotter.set_background((background, background, background))
-    images = np.empty((len(meshes), len(azimuths_deg), 3, size, size), dtype=np.uint8)
+    images = np.empty((len(objects), len(shots[0]), 3, size, size), dtype=np.uint8)
     try:
-        for mesh, views in zip(meshes, images, strict=True):
+        for item, object_shots, views in zip(objects, shots, images, strict=True):
+            mesh = normalise(build(item))
             plotter.clear_actors()
             for index, part in enumerate(part for part in mesh if len(part.faces)):
                 _add_part(plotter, part, f"part {index}")
-            for view, azimuth_deg in zip(views, azimuths_deg, strict=True):
-                _aim(plotter, azimuth_deg, elevation_deg)
+            for view, shot in zip(views, object_shots, strict=True):
+                _light(plotter, shot.light)
+                _aim(plotter, shot)
                 view[:] = _shrink(_picture(plotter), factor)
     finally:
         plotter.close()
@@ -206,11 +254,8 @@ def _open_plotter(side: int) -> pv.Plotter:
         theme=pv.themes.DocumentTheme(),  # white, whatever theme the user's environment names
     )
     plotter.disable_anti_aliasing()  # supersampled instead, which every OpenGL does alike
-    for position, intensity in LIGHTS:
-        plotter.add_light(
-            pv.Light(position=position, light_type="camera light", intensity=intensity)
-        )
-    plotter.camera.view_angle = 2 * math.degrees(math.asin(FRAME_MARGIN / CAMERA_DISTANCE))
+    for _ in LIGHTS:
+        plotter.add_light(pv.Light(light_type="camera light"))
     return plotter
 
 
@@ -236,9 +281,18 @@ def _add_part(plotter: pv.Plotter, part: Part, name: str) -> None:
     )
 
 
-def _aim(plotter: pv.Plotter, azimuth_deg: float, elevation_deg: float) -> None:
+def _light(plotter: pv.Plotter, side: int) -> None:
+    """Light the scene from the left (-1), from above (0) or from the right (1)."""
+    wanted = SIDE_LIGHTS if side else LIGHTS
+    for light, ((x, y, z), intensity) in zip(plotter.renderer.lights, wanted, strict=True):
+        light.position = (side * x if side else x, y, z)
+        light.intensity = intensity
+
+
+def _aim(plotter: pv.Plotter, shot: Shot) -> None:
     """Move the camera so that the object appears turned by the azimuth."""
-    turn, rise = math.radians(-azimuth_deg), math.radians(elevation_deg)
+    plotter.camera.view_angle = VIEW_ANGLE_DEG / shot.zoom
+    turn, rise = math.radians(-shot.azimuth_deg), math.radians(shot.elevation_deg)
     towards = np.array([math.cos(turn), math.sin(turn), 0.0])
     above = np.array([0.0, 0.0, 1.0])
     position = CAMERA_DISTANCE * (math.cos(rise) * towards + math.sin(rise) * above)
