@@ -1,7 +1,18 @@
 """The only names that a plugin imports."""
 
 from ganbench.data.cache import cached_arrays
+from ganbench.data.classes.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
+from ganbench.data.classes.chairs import CHAIRS, ChairOptions
+from ganbench.data.classes.handbags import HANDBAGS
+from ganbench.data.classes.heads import HEADS, HeadOptions
+from ganbench.data.classes.shoes import SHOES
+from ganbench.data.collection import Collection
+from ganbench.data.collection_task import CollectionTask
+from ganbench.data.conversions import ConversionOptions, ConversionTask
+from ganbench.data.edges import edges_of
+from ganbench.data.goods import Ware, WareOptions, WareTask
 from ganbench.data.images import ImageFolder, read_image_folder, split_indices
+from ganbench.data.listing import Listing
 from ganbench.data.mixtures import (
     MixtureOptions,
     NoiseToMixture,
@@ -10,9 +21,8 @@ from ganbench.data.mixtures import (
     on_circle,
     on_grid,
 )
-from ganbench.data.shapes.fleet import procedural_cars
-from ganbench.data.shapes.heads import procedural_heads
-from ganbench.data.views import ViewOptions, ViewsTask
+from ganbench.data.readers.facescrub import list_facescrub
+from ganbench.data.views import ObjectClass, ViewOptions, ViewsTask
 from ganbench.errors import UserError
 from ganbench.hparams import (
     AdversarialHParams,
@@ -26,7 +36,7 @@ from ganbench.losses import (
     distance,
     feature_matching_loss,
 )
-from ganbench.metric import Metric, View
+from ganbench.metric import Metric, View, kept_classes
 from ganbench.model import Batch, Model
 from ganbench.networks import Judgement, NetworkBuilder
 from ganbench.recipes import adversarial_recipes, reconstruction_recipes
@@ -36,21 +46,36 @@ from ganbench.task import Domain, Report, Split, Task
 from ganbench.types import Architecture, Column, DataSpec, DomainName, Preset, SplitName
 
 __all__ = [
+    "CARS",
+    "CAR_PRESET_OPTIONS",
+    "CHAIRS",
+    "HANDBAGS",
+    "HEADS",
+    "SHOES",
     "AdversarialHParams",
     "Architecture",
     "Batch",
+    "CarOptions",
+    "ChairOptions",
+    "Collection",
+    "CollectionTask",
     "Column",
+    "ConversionOptions",
+    "ConversionTask",
     "DataSpec",
     "Domain",
     "DomainName",
     "HParams",
+    "HeadOptions",
     "ImageFolder",
     "Judgement",
+    "Listing",
     "Metric",
     "MixtureOptions",
     "Model",
     "NetworkBuilder",
     "NoiseToMixture",
+    "ObjectClass",
     "Preset",
     "ReconstructionHParams",
     "Reference",
@@ -62,18 +87,22 @@ __all__ = [
     "View",
     "ViewOptions",
     "ViewsTask",
+    "Ware",
+    "WareOptions",
+    "WareTask",
     "adversarial_discriminator_loss",
     "adversarial_generator_loss",
     "adversarial_recipes",
     "cached_arrays",
     "distance",
+    "edges_of",
     "feature_matching_loss",
+    "kept_classes",
+    "list_facescrub",
     "mixture",
     "on_arc",
     "on_circle",
     "on_grid",
-    "procedural_cars",
-    "procedural_heads",
     "read_image_folder",
     "reconstruction_recipes",
     "require",

@@ -30,7 +30,7 @@ def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
     In the code, total = (1 - rate) * adversarial + rate * reconstruction; rate is 0.9 throughout
     for the tasks that share an azimuth, else 0.01 for 10,000 iterations and 0.5 from then on.
     """
-    if spec.attribute == "azimuth_deg":
+    if "azimuth_deg" in spec.kept:
         weights = {"lambda_adv": 0.1, "lambda_rec": 0.9}
     else:
         weights = {

@@ -117,18 +117,29 @@ class Task(ABC):
     def matches(self, split: Split, source: DomainName, target: DomainName) -> np.ndarray:
         """Which target samples are right translations of which inputs: bool, (inputs, targets).
 
-        By default those of the same `spec.attribute`. Only references see it, never a model.
-        Raises UserError where the data do not know the attribute.
+        By default those that agree in most attributes of `spec.kept`, all of them where there are
+        such; angles agree with the nearest. Only references see it, never a model. Raises
+        UserError where the data do not know the attributes.
         """
-        attribute = self.spec.attribute
-        given, wanted = (split.domain(name).truth.get(attribute) for name in (source, target))
-        if given is None or wanted is None:
+        inputs, targets = split.domain(source).truth, split.domain(target).truth
+        if not self.spec.kept or {*self.spec.kept} - ({*inputs} & {*targets}):
             raise UserError("this task does not know which translations are right")
-        right: np.ndarray = np.isclose(given[:, None], wanted[None, :])
+        count = sum(agreement(inputs[name], targets[name]) for name in self.spec.kept)
+        right: np.ndarray = count == np.max(count, axis=1, keepdims=True)
         return right
 
     def options_json(self) -> JSON:
         return asdict(self.options)
+
+
+def agreement(given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """1 where two labels agree, else 0: (inputs, targets). Numbers agree with the nearest."""
+    if given.dtype.kind == "f":
+        distance = np.abs(given[:, None] - wanted[None, :])
+        same = np.isclose(distance, distance.min(axis=1, keepdims=True))
+    else:
+        same = np.equal(given[:, None], wanted[None, :])
+    return np.asarray(same, dtype=np.int64)
 
 
 def choose_source(task: type[Task], name: str, given: Mapping[str, Path]) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 DomainName = Literal["A", "B"]
@@ -16,20 +17,25 @@ SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
 
+ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
+
 
 @dataclass(frozen=True)
 class DataSpec:
     """The shape of one sample of each domain, and what the two domains share.
 
     kind: "image" for float samples in [0, 1] of shape (C, H, W); "points" for (D,).
-    attribute: the shared attribute that a translation ought to keep, such as "azimuth_deg";
-        empty where none is known.
+    kept: known attributes that a translation ought to keep, such as "azimuth_deg".
+    changed: the attribute that no sample of A has and every sample of B, or empty.
+    drawn: domains whose samples are drawings of edges, dark on white.
     """
 
     kind: Literal["image", "points"]
     A: tuple[int, ...]
     B: tuple[int, ...]
-    attribute: str = ""
+    kept: tuple[str, ...] = ()
+    changed: str = ""
+    drawn: tuple[DomainName, ...] = ()
 
     def shape(self, domain: DomainName) -> tuple[int, ...]:
         return self.A if domain == "A" else self.B
@@ -87,6 +93,13 @@ class Column:
     unit: str
     higher_is_better: bool | None
     text: str
+
+
+def column_of(name: str, columns: Mapping[str, Column]) -> Column | None:
+    """What a number of a row means. A column named `preserved_*` stands for a family of them."""
+    bare = name.removesuffix("_BA")
+    families = (key for key in columns if "*" in key and fnmatchcase(bare, key))
+    return columns.get(bare) or next((columns[key] for key in families), None)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ganbench.types import Architecture, DataSpec
 
 POINTS = DataSpec("points", (2,), (2,))
 IMAGES = DataSpec("image", (3, 16, 16), (3, 16, 16))
-ANGLES = DataSpec("image", (3, 16, 16), (3, 16, 16), attribute="azimuth_deg")
+ANGLES = DataSpec("image", (3, 16, 16), (3, 16, 16), kept=("azimuth_deg",))
 NAMES = ("standard", "recon", "discogan")
 
 NETWORKS = {

@@ -114,7 +114,7 @@ CATALOGUE = (
     DataSet(
         name="cad_cars",
         summary="rendered CAD cars, 24 azimuths, 4 elevations (Fidler 2012; Reed 2015)",
-        tasks=("car2car", "chair2car", "car2face"),
+        tasks=("car2car", "car2chair", "car2face", "chair2car", "face2car"),
         licence=SEE_OWNER,
         size="about 0.9 GB of pictures",
         home="http://www.scottreed.info",
@@ -132,7 +132,7 @@ CATALOGUE = (
     DataSet(
         name="rendered_chairs",
         summary="rendered CAD chairs, 62 views each (Aubry 2014)",
-        tasks=("chair2chair", "chair2car"),
+        tasks=("car2chair", "chair2car", "chair2chair", "chair2face", "face2chair"),
         licence=SEE_OWNER,
         size=NOT_STATED,
         home="https://www.di.ens.fr/willow/research/seeing3Dchairs",
@@ -149,7 +149,7 @@ CATALOGUE = (
     DataSet(
         name="basel_faces",
         summary="rendered 3-D faces, 10 people, 270 pictures (Paysan 2009)",
-        tasks=("face2face", "car2face"),
+        tasks=("car2face", "chair2face", "face2car", "face2chair", "face2face"),
         licence="non-commercial research only, after registration; see the owner's page",
         size=NOT_STATED,
         home="https://faces.dmi.unibas.ch/bfm/",
@@ -166,7 +166,7 @@ CATALOGUE = (
     DataSet(
         name="celeba",
         summary="202,599 photographs of faces with 40 attributes, aligned (Liu 2015)",
-        tasks=("gender", "hair", "glasses"),
+        tasks=("gender", "glasses", "hair"),
         licence="non-commercial research only; see the owner's page",
         size="about 1.4 GB",
         home="https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
@@ -195,14 +195,14 @@ CATALOGUE = (
         "shoes",
         "49,825 files",
         "about 2 GB",
-        ("edges2shoes", "handbags2shoes"),
+        ("edges2shoes", "handbags2shoes", "shoes2edges", "shoes2handbags"),
     ),
     _pix2pix(
         "edges2handbags",
         "handbags",
         "138,567 files",
         "about 8 GB",
-        ("edges2handbags", "handbags2shoes"),
+        ("edges2handbags", "handbags2edges", "handbags2shoes", "shoes2handbags"),
     ),
     DataSet(
         name="facescrub",
@@ -223,7 +223,14 @@ CATALOGUE = (
     DataSet(
         name="fashion_mnist",
         summary="70,000 small grey photographs of clothes in 10 classes (Zalando 2017)",
-        tasks=("handbags2shoes",),
+        tasks=(
+            "edges2handbags",
+            "edges2shoes",
+            "handbags2edges",
+            "handbags2shoes",
+            "shoes2edges",
+            "shoes2handbags",
+        ),
         licence="MIT",
         size="31 MB",
         home="https://github.com/zalandoresearch/fashion-mnist",

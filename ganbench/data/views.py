@@ -3,51 +3,75 @@
 from __future__ import annotations
 
 import hashlib
-from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-import torch
 
 from ganbench.data.cache import cached_arrays
-from ganbench.data.images import split_indices
+from ganbench.data.collection import (
+    LEAST_SHARED,
+    Collection,
+    Parts,
+    array_collection,
+    authors_own_parts,
+    authors_shared_parts,
+    listed_collection,
+    own_parts,
+    shared_parts,
+)
+from ganbench.data.collection_task import CollectionTask
+from ganbench.data.decoded import fingerprint
+from ganbench.data.listing import Listing
 from ganbench.data.mesh import Part
 from ganbench.data.readers.meshes import mesh_files, read_meshes
 from ganbench.data.render import render_views
 from ganbench.errors import UserError
 from ganbench.hparams import require
-from ganbench.seeds import seed_for
 from ganbench.source import module_file, reach, source_hash
-from ganbench.task import Domain, Report, Split, Task
-from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset, SplitName
+from ganbench.task import Report
+from ganbench.types import JSON, Architecture, DataSpec, DomainName
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 Objects = Sequence[tuple[Part, ...]]
 
-# Shares of the identities; what is left trains domain A.
-PARTS = (
-    ("B", "train", 0.35),
-    ("A", "validation", 0.05),
-    ("B", "validation", 0.05),
-    ("A", "test", 0.1),
-    ("B", "test", 0.1),
-)
-LEAST_IDENTITIES = len(PARTS) + 1
+AZIMUTH = "azimuth_deg"
 GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 BOTTLENECK = 100  # the authors' extra layers in the angle tasks
+
+
+@dataclass(frozen=True)
+class ObjectClass:
+    """One kind of object that can be seen from all sides, such as cars.
+
+    shapes: the module that makes the procedural ones, from the task's options, one an identity.
+    own_options: names of the options that they depend on beside ViewOptions.
+    real: the real set's name, as in --data NAME=DIR; list_real lists its folder, with azimuths.
+    authors_test: identities in the authors' test set, the last by name.
+    """
+
+    name: str
+    shapes: str
+    procedural: Callable[[Any], Objects]
+    own_options: tuple[str, ...]
+    real: str
+    list_real: Callable[[Path, Any], Listing]
+    authors_test: int
 
 
 @dataclass(frozen=True)
 class ViewOptions:
     """From where the objects are seen, in degrees; 0 is the front, and how many there are.
 
+    All but `split` are for rendered objects: a real set has views of its own.
+
     up, front: the axes of the user's own meshes; the procedural ones know theirs.
     background: grey by default, where the generators start. The paper's discriminator, without
         biases and with batch norm, cannot tell a picture from a paler copy of itself, so on white
         the translations get stuck on grey.
+    split: identities into train, validation and test; or as the paper's authors split them.
     """
 
     identities: int = 192
@@ -58,14 +82,11 @@ class ViewOptions:
     up: Axis = "z"
     front: Axis = "x"
     background: Literal["black", "grey", "white"] = "grey"
+    split: Literal["clean", "authors"] = "clean"
 
     def __post_init__(self) -> None:
-        require(
-            self.identities >= LEAST_IDENTITIES,
-            "identities",
-            self.identities,
-            f"{LEAST_IDENTITIES} or more",
-        )
+        enough = self.identities >= LEAST_SHARED
+        require(enough, "identities", self.identities, f"{LEAST_SHARED} or more")
         require(self.azimuth_step_deg > 0, "azimuth_step_deg", self.azimuth_step_deg, "above 0")
         span = self.azimuth_max_deg - self.azimuth_min_deg
         require(0 < span < 360, "azimuth_max_deg", self.azimuth_max_deg, "a range below 360")
@@ -76,6 +97,18 @@ class ViewOptions:
         """All azimuths from the smallest to the largest, ends included."""
         count = round((self.azimuth_max_deg - self.azimuth_min_deg) / self.azimuth_step_deg) + 1
         return self.azimuth_min_deg + self.azimuth_step_deg * np.arange(count)
+
+
+RENDER_OPTIONS = (
+    "identities",
+    "azimuth_min_deg",
+    "azimuth_max_deg",
+    "azimuth_step_deg",
+    "elevation_deg",
+    "up",
+    "front",
+    "background",
+)
 
 
 def render_code_hash(shapes_module: str) -> str:
@@ -103,9 +136,9 @@ def read_mesh_objects(folder: Path, options: ViewOptions, report: Report) -> Obj
     found = read_meshes(folder, up=options.up, front=options.front)
     for name, reason in found.unreadable:
         report(f"left out {name}: {reason}")
-    if len(found.objects) < LEAST_IDENTITIES:
+    if len(found.objects) < LEAST_SHARED:
         raise UserError(
-            f"only {len(found.objects)} meshes could be read, {LEAST_IDENTITIES} are needed "
+            f"only {len(found.objects)} meshes could be read, {LEAST_SHARED} are needed "
             "for train, validation and test identities of A and B",
             str(folder),
             "add more mesh files",
@@ -113,7 +146,7 @@ def read_mesh_objects(folder: Path, options: ViewOptions, report: Report) -> Obj
     return found.objects
 
 
-def rendered(
+def rendered_collection(
     cache_dir: Path,
     name: str,
     key: JSON,
@@ -121,111 +154,122 @@ def rendered(
     size: int,
     make_objects: Callable[[], Objects],
     report: Report,
-) -> np.ndarray:
-    """uint8 views (identities, azimuths, 3, size, size), from the cache or rendered now."""
+) -> Collection:
+    """Every view of every object, from the cache or rendered now."""
+    azimuths = options.azimuths_deg
 
     def make() -> dict[str, np.ndarray]:
         objects = make_objects()
-        count = len(objects) * len(options.azimuths_deg)
-        report(f"rendering {count} views of {len(objects)} objects at {size} px")
+        count = len(objects) * len(azimuths)
+        report(f"rendering {count} views of {len(objects)} {name} at {size} px")
         background = GREYS[options.background]
-        views = render_views(
-            objects, options.azimuths_deg.tolist(), size, options.elevation_deg, background
-        )
+        views = render_views(objects, azimuths.tolist(), size, options.elevation_deg, background)
         return {"views": views}
 
-    return cached_arrays(cache_dir, name, key, make)["views"]
-
-
-def view_domain(
-    views: np.ndarray, options: ViewOptions, domain: DomainName, split: SplitName
-) -> Domain:
-    """The views of the identities that belong to one domain and split, in shuffled order.
-
-    No identity is in two domains or two splits.
-    """
-    index = identity_split(len(views))[domain, split]
-    count = len(options.azimuths_deg)
-    samples = np.ascontiguousarray(views[index]).reshape(-1, *views.shape[2:])
+    views = cached_arrays(cache_dir, name, key, make)["views"]
     truth = {
-        "azimuth_deg": np.tile(options.azimuths_deg, len(index)),
-        "identity": np.repeat(index, count),
+        AZIMUTH: np.tile(azimuths, len(views)),
+        "identity": np.repeat(np.arange(len(views)), len(azimuths)),
     }
-    constants = {"azimuths_deg": options.azimuths_deg}
-    return Domain(torch.from_numpy(samples), truth, constants).shuffled("views", domain, split)
+    return array_collection(views.reshape(-1, *views.shape[2:]), truth)
 
 
-def identity_split(identities: int) -> dict[tuple[str, str], np.ndarray]:
-    """Disjoint identities for each (domain, split)."""
-    shares = [share for _, _, share in PARTS]
-    parts = split_indices(identities, shares, seed_for(0, "identities"))
-    names = [("A", "train"), *((domain, split) for domain, split, _ in PARTS)]
-    return dict(zip(names, parts, strict=True))
+class ViewsTask(CollectionTask):
+    """Objects of one class to others of it, or to those of another; only the azimuth is shared.
 
-
-class ViewsTask(Task):
-    """Objects of one class to others of it; only the azimuth is shared.
-
-    shapes: the module that makes the procedural objects. The options are ViewOptions.
+    classes: of domain A and of domain B. The options are ViewOptions and what the classes add.
     """
 
-    shapes: ClassVar[str]
+    classes: ClassVar[tuple[ObjectClass, ObjectClass]]
     options_type: ClassVar = ViewOptions
     preset_options: ClassVar = {"smoke": {"identities": 12}}
-    sources: ClassVar = {"procedural": (), "meshes": ("meshes",)}
     metrics: ClassVar = ("azimuth", "reconstruction")
     references: ClassVar = ("real", "oracle")
-    # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
-    presets: ClassVar = {
-        "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),
-        "quick": Preset("quick", budget_steps=1_200, width=16, size=32, batch_size=16, lr=8e-4),
-        "paper": Preset("paper", budget_steps=20_000, width=64, size=64),
-    }
+    shuffled_as: ClassVar = "views"
 
-    @abstractmethod
-    def procedural_objects(self) -> Objects:
-        """The embedded source's objects, one an identity."""
+    def __init_subclass__(cls, **more: Any) -> None:
+        """The data can be procedural, the user's meshes, or the classes' real sets."""
+        super().__init_subclass__(**more)
+        a, b = cls.classes
+        meshes = ("meshes",) if a is b else ("meshes_A", "meshes_B")
+        real = tuple(dict.fromkeys((a.real, b.real)))
+        cls.sources = {"procedural": (), "meshes": meshes, "+".join(real): real}
 
     @property
     def spec(self) -> DataSpec:
         shape = (3, self.preset.size, self.preset.size)
-        return DataSpec("image", shape, shape, attribute="azimuth_deg")
+        return DataSpec("image", shape, shape, kept=(AZIMUTH,))
 
     @property
     def architecture(self) -> Architecture:
         return Architecture(self.preset.width, bottleneck=BOTTLENECK)
 
-    def fingerprint(self) -> JSON:
-        key = {
-            **self.options_json(),
-            "size": self.preset.size,
-            "code": render_code_hash(self.shapes),
-        }
-        if self.source == "meshes":
-            key["meshes"] = mesh_files_hash(self.paths["meshes"])
-        return key
+    @property
+    def one_class(self) -> bool:
+        return self.classes[0] is self.classes[1]
 
-    def views(self, report: Report) -> np.ndarray:
-        """uint8 (identities, azimuths, 3, size, size)."""
+    def class_of(self, domain: DomainName) -> ObjectClass:
+        return self.classes[0 if domain == "A" else 1]
+
+    def fingerprint(self) -> JSON:
+        return {
+            "split": self.options.split,
+            "A": self.content_key("A"),
+            "B": self.content_key("B"),
+        }
+
+    def content_key(self, domain: DomainName) -> JSON:
+        """What the pictures of a domain depend on."""
+        kind = self.class_of(domain)
+        if self.source == "procedural":
+            return {**self.render_key(kind), "code": render_code_hash(kind.shapes)}
+        if self.source == "meshes":
+            files = mesh_files_hash(self.mesh_folder(domain))
+            return {**self.render_key(kind), "code": render_code_hash(kind.shapes), "meshes": files}
+        return {**fingerprint(self.listing(kind)), "size": self.preset.size}
+
+    def render_key(self, kind: ObjectClass) -> JSON:
+        names = (*RENDER_OPTIONS, *kind.own_options)
+        return {name: getattr(self.options, name) for name in names} | {"size": self.preset.size}
+
+    def mesh_folder(self, domain: DomainName) -> Path:
+        return self.paths["meshes" if self.one_class else f"meshes_{domain}"]
+
+    def listing(self, kind: ObjectClass) -> Listing:
+        return kind.list_real(self.paths[kind.real], self.options)
+
+    def collection(self, domain: DomainName, report: Report) -> Collection:
+        """All pictures that a domain can draw on."""
+        kind, size = self.class_of(domain), self.preset.size
+        if self.source not in ("procedural", "meshes"):
+            return listed_collection(self.listing(kind), size, self.cache_dir, report)
 
         def objects() -> Objects:
             if self.source == "meshes":
-                return read_mesh_objects(self.paths["meshes"], self.options, report)
-            return self.procedural_objects()
+                return read_mesh_objects(self.mesh_folder(domain), self.options, report)
+            return kind.procedural(self.options)
 
-        name = f"{self.shapes.rpartition('.')[2]}-{self.source}"
-        size = self.preset.size
-        return rendered(
-            self.cache_dir, name, self.fingerprint(), self.options, size, objects, report
+        key = self.content_key(domain)
+        return rendered_collection(
+            self.cache_dir, kind.name, key, self.options, size, objects, report
         )
 
-    def prepare(self, report: Report) -> None:
-        views = self.views(report)
-        report(f"{len(views)} identities x {views.shape[1]} views at {views.shape[-1]} px")
+    def parts(self, a: Collection, b: Collection) -> Parts:
+        """Which identities each domain and split holds."""
+        first, second = (kind.authors_test for kind in self.classes)
+        match self.options.split, self.one_class:
+            case "authors", True:
+                return authors_shared_parts(a.identities, first)
+            case "authors", False:
+                return authors_own_parts(a.identities, b.identities, (first, second))
+            case _, True:
+                return shared_parts(a.identities)
+            case _:
+                return own_parts(a.identities, b.identities)
 
-    def load(self, split: SplitName) -> Split:
-        views = self.views(lambda line: None)
-        return Split(
-            A=view_domain(views, self.options, "A", split),
-            B=view_domain(views, self.options, "B", split),
-        )
+    def sides(self, report: Report) -> tuple[Collection, Collection]:
+        a = self.collection("A", report)
+        return a, a if self.one_class else self.collection("B", report)
+
+    def constants(self, side: Collection) -> Mapping[str, np.ndarray]:
+        return {"azimuths_deg": np.unique(side.truth[AZIMUTH])}

@@ -6,7 +6,7 @@ from ganbench.api import Reference
 class Oracle(Reference):
     @classmethod
     def unsupported(cls, spec):
-        return None if spec.attribute else "the data do not tell which translations are right"
+        return None if spec.kept else "the data do not tell which translations are right"
 
     def fakes(self, task, split, source, target, rng):
         right = task.matches(split, source, target)

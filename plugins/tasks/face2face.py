@@ -1,12 +1,12 @@
-"""Rendered heads to other heads; only the azimuth is shared (Kim et al., 2017, figure 6)."""
+"""Heads to other heads; only the azimuth is shared (Kim et al., 2017, figure 6)."""
 
 from dataclasses import dataclass
 
-from ganbench.api import Task, ViewOptions, ViewsTask, procedural_heads
+from ganbench.api import HEADS, HeadOptions, Task, ViewOptions, ViewsTask
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions):
+class Options(ViewOptions, HeadOptions):
     """Heads as the paper has them: from one profile to the other."""
 
     azimuth_min_deg: float = -90.0
@@ -15,8 +15,5 @@ class Options(ViewOptions):
 
 
 class Face2Face(ViewsTask, Task):
-    shapes = "ganbench.data.shapes.heads"
+    classes = (HEADS, HEADS)
     options_type = Options
-
-    def procedural_objects(self):
-        return procedural_heads(self.options.identities)

@@ -86,7 +86,7 @@ class Toy(Task):
 
     @property
     def spec(self):
-        return DataSpec("points", (2,), (2,), attribute="mode")
+        return DataSpec("points", (2,), (2,), kept=("mode",))
 
     @property
     def architecture(self):

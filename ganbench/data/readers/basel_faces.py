@@ -13,9 +13,11 @@ from ganbench.errors import UserError
 
 IDENTITY_LENGTH = 20  # as in 00001_20061015_00418
 PICTURE = re.compile(r".+\.png")
+# A guess: how the azimuth is written is not established. Names that it does not match are refused.
+LIKELY_PATTERN = r"_(?P<azimuth>[-+]?\d+)\.png$"
 
 
-def list_basel_faces(root: Path, azimuth_pattern: str) -> Listing:
+def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listing:
     """Every render; the identity is the first 20 characters of its name.
 
     root: the folder of the renders, or one that has them in `05_renderings` or

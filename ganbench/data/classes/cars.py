@@ -1,0 +1,33 @@
+"""Cars: procedural, or the CAD renders of Fidler et al. (2012)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ganbench.data.readers.cad_cars import list_cad_cars
+from ganbench.data.shapes.fleet import procedural_cars
+from ganbench.data.views import ObjectClass, ViewsTask
+
+
+@dataclass(frozen=True)
+class CarOptions:
+    """paint: of the procedural cars; see `procedural_cars`."""
+
+    paint: Literal["white", "grey", "mixed"] = "white"
+
+
+CARS = ObjectClass(
+    name="cars",
+    shapes="ganbench.data.shapes.fleet",
+    procedural=lambda options: procedural_cars(options.identities, options.paint),
+    own_options=("paint",),
+    real="cad_cars",
+    list_real=lambda folder, options: list_cad_cars(folder),
+    authors_test=14,
+)
+
+# Over 150 degrees the views of a car nearly close to a circle at 32 pixels, where one side looks
+# like the other: models then turn the circle, and no score of alignment can tell them apart.
+CAR_PRESET_OPTIONS = {
+    **ViewsTask.preset_options,
+    "quick": {"azimuth_min_deg": -60.0, "azimuth_max_deg": 60.0},
+}

@@ -1,0 +1,105 @@
+"""Splits by identity: nothing in two places, nothing lost, and the authors' own."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganbench.data.collection import (
+    LEAST_OWN,
+    LEAST_SHARED,
+    Collection,
+    Parts,
+    apart,
+    array_collection,
+    authors_halves,
+    authors_own_parts,
+    authors_shared_parts,
+    official_parts,
+    own_parts,
+    shared_parts,
+)
+from ganbench.errors import UserError
+
+SPLITS = ("train", "validation", "test")
+
+
+def pieces(parts: Parts) -> list[np.ndarray]:
+    return [part for both in parts.values() for part in both]
+
+
+def disjoint(found: list[np.ndarray]) -> bool:
+    return not any(set(a.tolist()) & set(b.tolist()) for a, b in combinations(found, 2))
+
+
+@given(st.sets(st.integers(0, 10_000), min_size=LEAST_SHARED, max_size=80))
+def test_shared_identities_go_to_one_place_each(chosen: set[int]) -> None:
+    parts = shared_parts(np.array(sorted(chosen)))
+    assert set(parts) == {*SPLITS}
+    assert all(len(piece) for piece in pieces(parts)) and disjoint(pieces(parts))
+    assert set(np.concatenate(pieces(parts)).tolist()) == chosen
+
+
+@given(
+    st.sets(st.integers(0, 200), min_size=12, max_size=80),
+    st.sets(st.integers(0, 200), min_size=12, max_size=80),
+)
+def test_identities_of_both_domains_are_taken_apart(a: set[int], b: set[int]) -> None:
+    in_a, in_b = apart(np.array(sorted(a)), np.array(sorted(b)))
+    assert disjoint([in_a, in_b])
+    assert set(in_a.tolist()) | set(in_b.tolist()) == a | b
+    assert set(in_a.tolist()) <= a and set(in_b.tolist()) <= b
+    if len(in_a) >= LEAST_OWN and len(in_b) >= LEAST_OWN:
+        assert disjoint(pieces(own_parts(in_a, in_b)))
+
+
+def test_the_authors_take_the_last_for_test_and_halve_the_rest() -> None:
+    parts = authors_shared_parts(np.arange(183), 14)
+    a, b = parts["train"]
+    assert (len(a), len(b)) == (84, 85)  # as in their code
+    assert a.tolist() == list(range(84)) and b.tolist() == list(range(84, 169))
+    assert all(test.tolist() == list(range(169, 183)) for test in parts["test"])
+    assert "validation" not in parts
+    own = authors_own_parts(np.arange(20), np.arange(30), (2, 10))
+    assert [len(part) for part in pieces(own)] == [18, 20, 2, 10] and "validation" not in own
+
+
+def collection(official: list[str] | None, identity: list[int]) -> Collection:
+    images = np.arange(len(identity), dtype=np.uint8)[:, None, None, None].repeat(3, 1)
+    truth = {"identity": np.array(identity)}
+    if official:
+        truth["official"] = np.array(official)
+    return array_collection(images, truth)
+
+
+def test_the_owners_split_is_kept_and_its_identities_are_taken_apart() -> None:
+    official = ["train"] * 20 + ["validation"] * 10 + ["test"] * 10
+    side = collection(official, list(range(40)))
+    parts = official_parts(side, side)
+    assert disjoint(pieces(parts))
+    for split, low, high in (("train", 0, 20), ("validation", 20, 30), ("test", 30, 40)):
+        both = np.concatenate(parts[split])  # type: ignore[index]
+        assert sorted(both.tolist()) == list(range(low, high))
+    with pytest.raises(UserError, match="no official split"):
+        official_parts(collection(None, [1, 2]), side)
+
+
+def test_the_authors_halve_the_train_files_of_a_paired_set() -> None:
+    side = collection(["train"] * 7 + ["validation"] * 3, list(range(10)))
+    parts = authors_halves(side, side)
+    assert [part.tolist() for part in parts["train"]] == [[0, 1, 2], [3, 4, 5, 6]]
+    assert [part.tolist() for part in parts["test"]] == [[7, 8, 9]] * 2
+
+
+def test_a_domain_keeps_pixels_and_truth_together() -> None:
+    side = collection(None, [5, 5, 7, 7, 9, 9])
+    taken = side.take(np.array([1, 2, 3, 5]))
+    assert taken.of(np.array([7, 9])).tolist() == [1, 2, 3]
+    domain = taken.domain(taken.of(np.array([7, 9])), {}, "some purpose")
+    first = domain.samples[:, 0, 0, 0].numpy()
+    assert sorted(first.tolist()) == [2, 3, 5]
+    assert [[5, 5, 7, 7, 9, 9][i] for i in first] == domain.truth["identity"].tolist()
