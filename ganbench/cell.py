@@ -31,10 +31,11 @@ from ganbench.evaluate import (
     translations_of_reference,
 )
 from ganbench.grid import Job
+from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
-from ganbench.probes import fit_angle_probe
+from ganbench.probes import probes_of
 from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
 from ganbench.task import Split, Task
@@ -152,16 +153,10 @@ def network_size(job: Job) -> int:
         return 0
 
 
-def probes(job: Job, task: Task) -> Callable[[str], Any]:
-    """Regressors by attribute, trained on the train split when first asked for."""
+def probes(job: Job, task: Task) -> Callable[[str], Probe]:
+    """The task's probes, trained once for all cells."""
     key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
-    folder = job.cache_dir / "probes"
-
-    @cache
-    def probe(attribute: str) -> Any:
-        return fit_angle_probe(task.load("train"), attribute, folder, key)
-
-    return probe
+    return probes_of(task, job.cache_dir / "probes", key)
 
 
 def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:

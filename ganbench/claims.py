@@ -24,7 +24,7 @@ from ganbench.statistics import (
     least_seeds,
     sign_flip_p,
 )
-from ganbench.types import Column, Row
+from ganbench.types import Column, Row, column_of
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
 HEAD = ("claim", "figure", "in numbers", "verdict", "effect", "p", "n")
@@ -118,7 +118,7 @@ def distances(claim: Claim, values: np.ndarray) -> np.ndarray:
 
 def direction(claim: Claim, columns: Mapping[str, Column]) -> float:
     """1 where higher is better, else -1. Raises UserError where neither end is."""
-    column = columns.get(claim.metric.removesuffix("_BA"))
+    column = column_of(claim.metric, columns)
     if column is None:
         raise unknown("metric", claim.metric, columns, f"claim {claim.id}")
     if column.higher_is_better is None and claim.compares:

@@ -24,7 +24,7 @@ from ganbench.statistics import (
     seeds_needed,
 )
 from ganbench.tables import INTERVAL_TEXT, metric_label
-from ganbench.types import Column, Row
+from ganbench.types import Column, Row, column_of
 
 HEAD = ("metric", "models", "difference", "p", "p Holm", "n", "seeds for 80 % power")
 
@@ -124,7 +124,7 @@ def paired(
 
 
 def has_better_end(metric: str, columns: Mapping[str, Column]) -> bool:
-    column = columns.get(metric.removesuffix("_BA"))
+    column = column_of(metric, columns)
     return column is not None and column.higher_is_better is not None
 
 

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbench.features import image_features
 from ganbench.metric import Metric, Probe
 from ganbench.model import Model
 from ganbench.reference import Reference
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
-from ganbench.types import DataSpec, Direction, DomainName
+from ganbench.types import DataSpec, Direction, DomainName, column_of
 
 EVALUATION_BATCH = 256
 SAMPLES_KEPT = 10
@@ -31,12 +32,14 @@ class Translation:
 
     fakes, reconstructions, initial: float samples (n, ...) on the CPU, in the inputs' order;
         `initial` are the translations before training.
+    again: float samples, translated so once more.
     judge: the target domain's discriminator, float samples (k, ...) to probabilities (k,).
     """
 
     fakes: Callable[[], Tensor]
     reconstructions: Callable[[], Tensor | None]
     initial: Callable[[], Tensor | None]
+    again: Callable[[Tensor], Tensor | None]
     judge: Callable[[Tensor], Tensor | None]
 
 
@@ -72,6 +75,9 @@ def translations_of_model(
                 model, samples, device, lambda x: model.reconstruct(x, source)
             ),
             initial=lambda: fakes(untrained),
+            again=lambda x: in_batches(
+                model, x, device, lambda part: model.translate(part, target)
+            ),
             judge=lambda points: judged(model, target, points, device),
         )
 
@@ -91,6 +97,7 @@ def translations_of_reference(
             ),
             reconstructions=lambda: None,
             initial=lambda: None,
+            again=lambda samples: None,
             judge=lambda points: None,
         )
 
@@ -138,6 +145,7 @@ class DirectionView:
         self.source, self.target = sides(direction)
         self.probe = probe
         self.judge = translation.judge
+        self.again = translation.again
         self._translation = translation
         self._split = split
 
@@ -156,6 +164,9 @@ class DirectionView:
     @cached_property
     def target_samples(self) -> Tensor:
         return as_input(self.targets.samples, "cpu")
+
+    def features(self, samples: Tensor) -> np.ndarray:
+        return image_features(samples)
 
     @cached_property
     def fakes(self) -> Tensor:
@@ -213,11 +224,13 @@ def to_array(samples: Tensor, spec: DataSpec) -> np.ndarray:
 
 def score(metric: Metric, view: DirectionView) -> Scores:
     """The metric's columns as finite numbers, or the reason why there is none."""
+    single = [name for name in metric.columns if "*" not in name]
     reason = metric.unmet(view)
     if reason is not None:
-        return dict.fromkeys(metric.columns, f"skipped: {reason}")
+        return dict.fromkeys(single, f"skipped: {reason}")
     values = metric.compute(view)
+    family = [name for name in values if name not in single and column_of(name, metric.columns)]
     return {
         name: float(values[name]) if math.isfinite(values[name]) else "undefined: not finite"
-        for name in metric.columns
+        for name in (*single, *family)
     }

@@ -35,6 +35,7 @@ def draw_figures(rows: Sequence[Row], output: Path) -> list[Path]:
             ("samples", samples_figure),
             ("azimuth", azimuth_figure),
             ("points", points_figure),
+            ("chain", chain_figure),
         ):
             data = draw(loaded)
             if data is not None:
@@ -138,6 +139,33 @@ def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
         "× target modes; points: translations by source mode; grey: D_B's output, white is real",
         fontsize=8,
     )
+    return figure_bytes(figure)
+
+
+def chain_figure(loaded: Sequence[Loaded]) -> bytes | None:
+    """Flip rate and preservation rate after so many applications: a thin line a seed, a thick
+    one their mean, a colour a model.
+    """
+    kept = [entry for entry in loaded if "AB/chain_flip" in entry[2]]
+    if not kept:
+        return None
+    from matplotlib.figure import Figure
+
+    figure = Figure((7.4, 2.9), layout="constrained")
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    labels = list(dict.fromkeys(label for label, _, _ in kept))
+    told = (("AB/chain_flip", "has the wanted attribute"), ("AB/chain_kept", "keeps the others"))
+    for axes, (name, title) in zip(panels, told, strict=True):
+        for index, label in enumerate(labels):
+            curves = np.stack([arrays[name] for mine, _, arrays in kept if mine == label])
+            times = np.arange(curves.shape[1])
+            colour = f"C{index}"
+            axes.plot(times, curves.T, color=colour, lw=0.6, alpha=0.5)
+            axes.plot(times, curves.mean(0), color=colour, lw=1.8, marker="o", ms=3, label=label)
+        axes.set(title=title, xlabel="applications", ylim=(-0.03, 1.03), xticks=times)
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("share of test images, by the probe")
+    panels[0].legend(fontsize=8)
     return figure_bytes(figure)
 
 

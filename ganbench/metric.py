@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from ganbench.task import Domain
-from ganbench.types import Column, DataSpec, DomainName
+from ganbench.types import ANGLE_ENDING, Column, DataSpec, DomainName
 
 
 class Probe(Protocol):
@@ -55,6 +55,12 @@ class View(Protocol):
     def initial_fakes(self) -> Tensor | None:
         """The translations before training; None for a reference."""
 
+    def again(self, samples: Tensor) -> Tensor | None:
+        """Float samples after the same translation once more; None for a reference."""
+
+    def features(self, samples: Tensor) -> np.ndarray:
+        """ImageNet features (n, d) of float images."""
+
     def judge(self, samples: Tensor) -> Tensor | None:
         """D's probabilities (n,) that float samples of the target domain are real, or None."""
 
@@ -64,7 +70,7 @@ class View(Protocol):
 
 class Metric(ABC):
     """A plugin gives one or more columns; the `_BA` suffix of the other direction is not its
-    business.
+    business. A name with a star, such as `preserved_*`, stands for a family of columns.
     """
 
     columns: ClassVar[Mapping[str, Column]]
@@ -75,8 +81,15 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self, view: View) -> Mapping[str, float]:
-        """A finite number for each column."""
+        """A finite number for each column, and for any of its families."""
 
     def arrays(self, view: View) -> Mapping[str, np.ndarray]:
         """Arrays worth keeping beside the row, for figures."""
         return {}
+
+
+def kept_classes(view: View) -> list[str]:
+    """Attributes to keep, other than angles, that the data know and that vary among the inputs."""
+    known = [name for name in view.spec.kept if not name.endswith(ANGLE_ENDING)]
+    truth = view.inputs.truth
+    return [name for name in known if name in truth and len(np.unique(truth[name])) > 1]

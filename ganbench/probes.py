@@ -1,9 +1,10 @@
-"""Learnt readers of one attribute, trained on real train images only and kept in the cache."""
+"""Learnt readers of attributes, trained on real train images only and kept in the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ from torch import Tensor, nn
 
 from ganbench.data.cache import cached_arrays
 from ganbench.errors import UserError
+from ganbench.metric import Probe
 from ganbench.seeds import seed_for
 from ganbench.source import source_hash
-from ganbench.task import Split
-from ganbench.types import JSON
+from ganbench.task import Split, Task
+from ganbench.types import ANGLE_ENDING, JSON
 
 EPOCHS = 20
 BATCH_SIZE = 64
@@ -24,30 +26,71 @@ LEARNING_RATE = 2e-3
 WIDTH = 16
 
 
-def angle_network(channels: int, size: int) -> nn.Sequential:
-    """(n, channels, size, size) to (n, 2): cosine and sine, not normalised."""
+def network(channels: int, size: int, outputs: int) -> nn.Sequential:
+    """(n, channels, size, size) to (n, outputs)."""
     layers: list[nn.Module] = []
     width_in, width = channels, WIDTH
     while size > 4:
         layers += [nn.Conv2d(width_in, width, 3, 2, 1), nn.BatchNorm2d(width), nn.ReLU(True)]
         width_in, width, size = width, min(2 * width, 64), size // 2
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(width_in * size * size, 2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(width_in * size * size, outputs))
 
 
 @dataclass(frozen=True)
 class AngleProbe:
-    """Reads an angle off images."""
+    """Reads an angle off images; its network gives cosine and sine, not normalised."""
 
     network: nn.Module
-    device: str
 
     def predict(self, samples: Tensor) -> np.ndarray:
         """Degrees in (-180, 180], shape (n,), of float images (n, C, H, W) in [0, 1]."""
-        with torch.inference_mode():
-            parts = [self.network(part.to(self.device)) for part in torch.split(samples, 512)]
-            cosine, sine = torch.cat(parts).float().cpu().unbind(1)
+        cosine, sine = outputs(self.network, samples).unbind(1)
         angle: np.ndarray = np.degrees(np.arctan2(sine.numpy(), cosine.numpy()))
         return angle.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class ClassProbe:
+    """Reads one attribute off images; `place` is where its classes stand in the network's output.
+
+    classes: the attribute's values, in the order of the outputs.
+    """
+
+    network: nn.Module
+    place: slice
+    classes: np.ndarray
+
+    def predict(self, samples: Tensor) -> np.ndarray:
+        """The likeliest class, shape (n,), of float images (n, C, H, W) in [0, 1]."""
+        best = outputs(self.network, samples)[:, self.place].argmax(1)
+        found: np.ndarray = self.classes[best.numpy()]
+        return found
+
+
+def outputs(network: nn.Module, samples: Tensor) -> Tensor:
+    with torch.inference_mode():
+        return torch.cat([network(part) for part in torch.split(samples, 512)])
+
+
+def probes_of(task: Task, cache_dir: Path, key: JSON) -> Callable[[str], Probe]:
+    """Probes by attribute, trained on the task's train split when first asked for.
+
+    `key` tells the data apart in the cache.
+    """
+    known = (*task.spec.kept, task.spec.changed)
+    classes = [name for name in known if name and not name.endswith(ANGLE_ENDING)]
+
+    @cache
+    def class_probes() -> Mapping[str, Probe]:
+        return fit_class_probes(task.load("train"), classes, cache_dir, key)
+
+    @cache
+    def probe(attribute: str) -> Probe:
+        if attribute in classes:
+            return class_probes()[attribute]
+        return fit_angle_probe(task.load("train"), attribute, cache_dir, key)
+
+    return probe
 
 
 def fit_angle_probe(train: Split, attribute: str, cache_dir: Path, key: JSON) -> AngleProbe:
@@ -55,25 +98,72 @@ def fit_angle_probe(train: Split, attribute: str, cache_dir: Path, key: JSON) ->
 
     `key` tells the data apart in the cache. Raises UserError where the data do not know it.
     """
+    angle = np.radians(labels(train, attribute))
+    target = torch.from_numpy(np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32))
+    fitted = fit(
+        train, 2, lambda out, index: F.mse_loss(out, target[index]), cache_dir, key, attribute
+    )
+    return AngleProbe(fitted)
+
+
+def fit_class_probes(
+    train: Split, attributes: Sequence[str], cache_dir: Path, key: JSON
+) -> dict[str, ClassProbe]:
+    """One CNN classifier of all `attributes`, from both domains' train images; on the CPU.
+
+    `key` tells the data apart in the cache. Raises UserError where the data do not know one.
+    """
+    found = {name: np.unique(labels(train, name), return_inverse=True) for name in attributes}
+    targets = {name: torch.from_numpy(target) for name, (_, target) in found.items()}
+    stops = np.cumsum([len(classes) for classes, _ in found.values()]).tolist()
+    places = {
+        name: slice(stop - len(found[name][0]), stop)
+        for name, stop in zip(found, stops, strict=True)
+    }
+
+    def loss(out: Tensor, index: Tensor) -> Tensor:
+        terms = [F.cross_entropy(out[:, places[name]], targets[name][index]) for name in found]
+        return torch.stack(terms).mean()
+
+    fitted = fit(train, stops[-1], loss, cache_dir, key, *attributes)
+    return {name: ClassProbe(fitted, places[name], classes) for name, (classes, _) in found.items()}
+
+
+def labels(train: Split, attribute: str) -> np.ndarray:
+    """Of both domains, A first."""
     for domain in (train.A, train.B):
         if attribute not in domain.truth:
             raise UserError(f"the data have no ground truth '{attribute}' to train a probe on")
+    return np.concatenate([train.A.truth[attribute], train.B.truth[attribute]])
+
+
+def fit(
+    train: Split,
+    width_out: int,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    cache_dir: Path,
+    key: JSON,
+    *attributes: str,
+) -> nn.Module:
+    """The trained network, from the cache or trained now. loss: of outputs and the positions."""
     shape = train.A.samples.shape
-    network = angle_network(shape[1], shape[-1])
-    key = {**key, "attribute": attribute, "code": source_hash([Path(__file__)])}
-    weights = cached_arrays(cache_dir, "probe", key, lambda: _train(network, train, attribute))
+    model = network(shape[1], shape[-1], width_out)
+    key = {**key, "attribute": list(attributes), "code": source_hash([Path(__file__)])}
+    weights = cached_arrays(
+        cache_dir, "probe", key, lambda: _train(model, train, loss, "probe", *attributes)
+    )
     state = {name: torch.from_numpy(np.array(values)) for name, values in weights.items()}
-    network.load_state_dict(state)
-    return AngleProbe(network.eval(), "cpu")
+    model.load_state_dict(state)
+    return model.eval()
 
 
-def _train(network: nn.Module, train: Split, attribute: str) -> Mapping[str, np.ndarray]:
+def _train(
+    network: nn.Module, train: Split, loss: Callable[[Tensor, Tensor], Tensor], *purpose: str
+) -> Mapping[str, np.ndarray]:
     samples = torch.cat([train.A.samples, train.B.samples])
-    angle = np.radians(np.concatenate([d.truth[attribute] for d in (train.A, train.B)]))
-    target = torch.from_numpy(np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32))
     steps = EPOCHS * -(-len(samples) // BATCH_SIZE)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed_for(0, "probe", attribute))
+        torch.manual_seed(seed_for(0, *purpose))
         for module in network.modules():
             if isinstance(module, (nn.Conv2d, nn.Linear)):
                 module.reset_parameters()
@@ -82,9 +172,9 @@ def _train(network: nn.Module, train: Split, attribute: str) -> Mapping[str, np.
         network.train()
         for _ in range(EPOCHS):
             for index in torch.split(torch.randperm(len(samples)), BATCH_SIZE):
-                loss = F.mse_loss(network(samples[index].float() / 255), target[index])
+                term = loss(network(samples[index].float() / 255), index)
                 optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                term.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 schedule.step()
     return {name: value.detach().numpy().copy() for name, value in network.state_dict().items()}

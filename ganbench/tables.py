@@ -10,7 +10,7 @@ from typing import Any
 from ganbench.formats import ARROWS, Sheet, estimate_text, finite
 from ganbench.groups import Group, group_rows, numbers
 from ganbench.statistics import Estimate, Interval, estimate
-from ganbench.types import Column, Row, Status
+from ganbench.types import Column, Row, Status, column_of
 
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 INTERVAL_TEXT = {
@@ -71,9 +71,10 @@ def entry(metric: str, rows: Sequence[Row], interval: Interval) -> Entry:
     texts = [row.metrics[metric] for row in rows if metric in row.metrics]
     if texts:
         return Entry(None, str(texts[0]))
-    done = any(row.status == "done" for row in rows)
-    one_way = metric.endswith("_BA") and done
-    return Entry(None, "skipped: A to B only" if one_way else "no row is done")
+    if not any(row.status == "done" for row in rows):
+        return Entry(None, "no row is done")
+    one_way = metric.endswith("_BA")
+    return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
 
 
 def status_lines(by_model: Iterable[Sequence[Row]]) -> list[list[str]]:
@@ -155,7 +156,7 @@ def shown(found: Entry, interval: Interval) -> str:
 
 
 def metric_label(name: str, columns: Mapping[str, Column]) -> str:
-    column = columns.get(name.removesuffix("_BA"))
+    column = column_of(name, columns)
     return name if column is None else f"{name} {ARROWS[column.higher_is_better]}".rstrip()
 
 
@@ -167,7 +168,7 @@ def records(
     first = group.trained[0]
     for (metric, model), value in entries.items():
         rows = group.by_model[model]
-        column = columns.get(metric.removesuffix("_BA"))
+        column = column_of(metric, columns)
         numbers_ = asdict(value.estimate) if value.estimate else {"n": 0}
         found.append(
             {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ganbench.evaluate import evaluate, translations_of_reference
-from ganbench.probes import fit_angle_probe
+from ganbench.probes import probes_of
 from ganbench.reference import Reference
 from ganbench.registry import discover
 from ganbench.task import Domain, Split, Task
@@ -69,7 +70,7 @@ class Mixed(Reference):
         return torch.where(chosen.view(-1, *[1] * (one.ndim - 1)), other, one)
 
 
-def make_task(name: str, size: int, cache_dir: Path, **options: int) -> Task:
+def make_task(name: str, size: int, cache_dir: Path, **options: Any) -> Task:
     task_type = discover().load("task", name)
     preset = task_type.presets["smoke"]
     if size:
@@ -88,17 +89,10 @@ def scores(
     """The task's metrics of each reference on the test split, through a trained probe."""
     registry, split = discover(), task.load("test")
     metrics = {name: registry.load("metric", name)() for name in task.metrics}
-    probes: dict[str, object] = {}
-
-    def probe(attribute: str) -> object:
-        if attribute not in probes:
-            key = {"planted": task.fingerprint()}
-            probes[attribute] = fit_angle_probe(task.load("train"), attribute, cache_dir, key)
-        return probes[attribute]
-
+    probe = probes_of(task, cache_dir, {"planted": task.fingerprint()})
     found = {}
     for name, reference in references.items():
         translations = translations_of_reference(reference, task, split, seed)
-        scored = evaluate(translations, split, task.spec, metrics, probe)  # type: ignore[arg-type]
+        scored = evaluate(translations, split, task.spec, metrics, probe)
         found[name] = {k: v for k, v in scored.metrics.items() if not isinstance(v, str)}
     return found

@@ -1,0 +1,20 @@
+"""Does a translation have the attribute that it ought to give or take, read by a probe?"""
+
+from ganbench.api import Column, Metric
+
+
+class Flip(Metric):
+    columns = {
+        "flip_rate": Column("", True, "share read as having the target domain's attribute"),
+        "flip_probe_accuracy": Column("", True, "the probe's own share on real test images"),
+    }
+
+    def unmet(self, view):
+        return None if view.spec.changed else "the task changes no known attribute"
+
+    def compute(self, view):
+        probe, wanted = view.probe(view.spec.changed), view.target == "B"
+        return {
+            "flip_rate": float((probe.predict(view.fakes) == wanted).mean()),
+            "flip_probe_accuracy": float((probe.predict(view.target_samples) == wanted).mean()),
+        }
