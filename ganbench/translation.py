@@ -1,0 +1,171 @@
+"""Trained models applied to pictures, one after the other: chains of conversions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench import checkpoint
+from ganbench.cell import build_model, build_task, probes
+from ganbench.errors import UserError, unknown
+from ganbench.evaluate import in_batches, sides
+from ganbench.formats import Sheet, number
+from ganbench.grid import Job
+from ganbench.model import Model
+from ganbench.registry import Registry
+from ganbench.store import cell_folder, read_rows
+from ganbench.task import Domain, Task
+from ganbench.trainer import CHECKPOINT
+from ganbench.types import ANGLE_ENDING, Cell, Direction, Preset, Row
+
+
+@dataclass(frozen=True)
+class Step:
+    """One conversion of a chain: a trained model and its direction."""
+
+    job: Job
+    task: Task
+    model: Model
+    direction: Direction
+
+    @property
+    def label(self) -> str:
+        return f"{self.job.cell.task} {self.direction}"
+
+
+def load_step(
+    folder: Path,
+    model: str,
+    seed: int,
+    direction: Direction,
+    registry: Registry,
+    paths: Mapping[str, Path],
+    cache_dir: Path,
+) -> Step:
+    """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
+
+    Raises UserError where the folder has no such model, or the model not that direction.
+    """
+    row = stored_row(folder, model, seed)
+    cell = stored_cell(folder, row)
+    job = Job(cell, (), registry, paths, cache_dir, evaluation_hash="")
+    task = build_task(job)
+    built = build_model(job, task)
+    if direction not in built.directions:
+        raise UserError(
+            f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
+        )
+    kept = checkpoint.read(cell_folder(folder, cell.id) / CHECKPOINT)
+    if kept is None:
+        raise UserError(
+            f"the checkpoint of {model}, seed {seed}, is missing or damaged",
+            str(cell_folder(folder, cell.id) / CHECKPOINT),
+            "run the same benchmark again with --no-cache",
+        )
+    try:
+        checkpoint.restore(kept[0], built, {})
+    except RuntimeError as error:
+        raise UserError(
+            f"the checkpoint does not fit the model as its plugin is now: {error}",
+            str(cell_folder(folder, cell.id)),
+            "run the benchmark again",
+        ) from error
+    return Step(job, task, built.eval(), direction)
+
+
+def stored_row(folder: Path, model: str, seed: int) -> Row:
+    """The latest done row of a model and seed."""
+    rows = [row for row in read_rows(folder).rows if row.status == "done" and not row.is_reference]
+    if not rows:
+        raise UserError("no trained model here", str(folder), "give the --output of a finished run")
+    of_model = [row for row in rows if row.model == model]
+    if not of_model:
+        raise unknown("model", model, {row.model for row in rows}, str(folder))
+    of_seed = [row for row in of_model if row.seed == seed]
+    if not of_seed:
+        there = ", ".join(str(row.seed) for row in of_model)
+        raise UserError(f"{model} has no seed {seed} here", str(folder), f"seeds: {there}")
+    if len({row.task for row in of_seed}) > 1:
+        raise UserError("more than one task in this result", str(folder), "give one of one task")
+    return of_seed[-1]
+
+
+def stored_cell(folder: Path, row: Row) -> Cell:
+    """The cell that gave the row."""
+    path = cell_folder(folder, row.cell) / "config.json"
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Cell(**{**kept, "preset": Preset(**kept["preset"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"the cell's description cannot be read: {error}", str(path), "run the cell again"
+        ) from error
+
+
+def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
+    """Float samples (n, ...) before, and after each step; uint8 images are taken too.
+
+    Raises UserError where the steps do not have samples of one shape.
+    """
+    shapes = {step.task.spec.shape(side) for step in steps for side in ("A", "B")}
+    if shapes != {tuple(samples.shape[1:])}:
+        told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
+        raise UserError(f"the chain's samples differ in shape: {told}", "--step", "use one size")
+    done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples]
+    for step in steps:
+        target = sides(step.direction)[1]
+
+        def translate(
+            some: Tensor, model: Model = step.model, target: Any = target
+        ) -> Tensor | None:
+            return model.translate(some, target)
+
+        after = in_batches(step.model, done[-1], "cpu", translate)
+        assert after is not None
+        done.append(after)
+    return done
+
+
+def attribute_sheet(steps: Sequence[Step], done: Sequence[Tensor], inputs: Domain) -> Sheet:
+    """What the first task's probes read after each step.
+
+    Of an attribute that a step changes, the share of images that have it; of every other, the
+    share that still has the input's value.
+    """
+    first = steps[0]
+    read = probes(first.job, first.task)
+    names = [n for n in (first.task.spec.changed, *first.task.spec.kept) if n in inputs.truth]
+    changed = {step.task.spec.changed for step in steps}
+    head = ("attribute", "input", *(step.label for step in steps))
+    records = [
+        {"attribute": name, "measure": "has it" if name in changed else "as the input", **shares}
+        for name in names
+        if not name.endswith(ANGLE_ENDING)
+        for shares in [dict(enumerate(shares_of(name, name in changed, read, done, inputs)))]
+    ]
+    lines = tuple(
+        (f"{r['attribute']}: {r['measure']}", *(number(r[i]) for i in range(len(done))))
+        for r in records
+    )
+    notes = ("shares of the test images, as the probes of the first task read them",)
+    told = [{str(key): value for key, value in record.items()} for record in records]
+    return Sheet("chain: " + ", then ".join(head[2:]), head, lines, notes, tuple(told))
+
+
+def shares_of(
+    name: str,
+    is_changed: bool,
+    read: Callable[[str], Any],
+    done: Sequence[Tensor],
+    inputs: Domain,
+) -> list[float]:
+    """The share before, and after each step."""
+    wanted = np.ones(len(inputs), dtype=bool) if is_changed else inputs.truth[name]
+    return [float((read(name).predict(samples) == wanted).mean()) for samples in done]
