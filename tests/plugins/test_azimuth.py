@@ -143,7 +143,7 @@ def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:
     assert np.array_equal(
         again.predict(as_input(test.samples, "cpu")), probe.predict(as_input(test.samples, "cpu"))
     )
-    assert task.spec == DataSpec("image", (3, 16, 16), (3, 16, 16), "azimuth_deg")
+    assert task.spec == DataSpec("image", (3, 16, 16), (3, 16, 16), kept=("azimuth_deg",))
 
 
 def test_mirrored_is_about_the_middle_of_the_views() -> None:
