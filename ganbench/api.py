@@ -12,6 +12,7 @@ from ganbench.data.conversions import ConversionOptions, ConversionTask
 from ganbench.data.edges import edges_of
 from ganbench.data.goods import Ware, WareOptions, WareTask
 from ganbench.data.images import ImageFolder, read_image_folder, split_indices
+from ganbench.data.labels import labels_path, read_labels
 from ganbench.data.listing import Listing
 from ganbench.data.mixtures import (
     MixtureOptions,
@@ -98,12 +99,14 @@ __all__ = [
     "edges_of",
     "feature_matching_loss",
     "kept_classes",
+    "labels_path",
     "list_facescrub",
     "mixture",
     "on_arc",
     "on_circle",
     "on_grid",
     "read_image_folder",
+    "read_labels",
     "reconstruction_recipes",
     "require",
     "seed_for",

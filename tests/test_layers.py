@@ -12,7 +12,15 @@ from ganbench.source import PACKAGE_DIR, project_imports
 LAYERS = (
     ("types", "errors", "registry", "seeds", "source"),
     ("hparams", "networks", "losses"),
-    ("data/cache", "data/images", "data/listing", "data/mesh", "data/render", "data/shapes"),
+    (
+        "data/cache",
+        "data/images",
+        "data/labels",
+        "data/listing",
+        "data/mesh",
+        "data/render",
+        "data/shapes",
+    ),
     ("data/readers", "data/decoded", "data/edges"),
     ("data/unpack", "data/catalogue", "data/download", "data/prepare", "data/verify"),
     ("model", "task", "metric", "reference", "recipes"),

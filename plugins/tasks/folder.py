@@ -1,7 +1,10 @@
 """Your own two folders of images: --data A=DIR --data B=DIR."""
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 
 from ganbench.api import (
@@ -12,7 +15,9 @@ from ganbench.api import (
     Task,
     UserError,
     cached_arrays,
+    labels_path,
     read_image_folder,
+    read_labels,
     require,
     seed_for,
     split_indices,
@@ -48,7 +53,13 @@ class Folder(Task):
     @property
     def spec(self):
         shape = (3, self.preset.size, self.preset.size)
-        return DataSpec("image", shape, shape)
+        common = self.labels["A"].keys() & self.labels["B"].keys()
+        return DataSpec("image", shape, shape, kept=tuple(sorted(common)))
+
+    @cached_property
+    def labels(self):
+        """Columns of labels.csv by domain, where the folders have one."""
+        return {name: read_labels(folder) for name, folder in self.folders().items()}
 
     def folders(self):
         folders = {name: read_image_folder(self.paths[name], LEAST_IMAGES) for name in "AB"}
@@ -57,8 +68,14 @@ class Folder(Task):
         return folders
 
     def fingerprint(self):
-        hashes = {name: folder.content_hash() for name, folder in self.folders().items()}
-        return {**self.options_json(), **hashes, "size": self.preset.size}
+        folders = self.folders()
+        hashes = {name: folder.content_hash() for name, folder in folders.items()}
+        labels = {
+            f"labels {name}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, folder in folders.items()
+            if (path := labels_path(folder))
+        }
+        return {**self.options_json(), **hashes, **labels, "size": self.preset.size}
 
     def images(self, name):
         folder = read_image_folder(self.paths[name], LEAST_IMAGES)
@@ -79,5 +96,9 @@ class Folder(Task):
         shares = [self.options.validation_share, self.options.test_share]
         parts = split_indices(len(images), shares, seed_for(0, "split", name))
         index = parts[("train", "validation", "test").index(split)]
-        domain = Domain(torch.from_numpy(images[index]), truth={"identity": index})
+        labels = self.labels[name]
+        truth = {"identity": index, **{key: values[index] for key, values in labels.items()}}
+        angles = labels.get("azimuth_deg")
+        constants = {} if angles is None else {"azimuths_deg": np.unique(angles)}
+        domain = Domain(torch.from_numpy(images[index]), truth, constants)
         return domain.shuffled("folder", name, split)

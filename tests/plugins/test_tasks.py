@@ -152,6 +152,26 @@ def test_folder_splits_by_file(cache_dir: Path, tmp_path: Path) -> None:
     assert task.fingerprint() != before
 
 
+def test_labels_of_a_folder_ought_to_stay(cache_dir: Path, tmp_path: Path) -> None:
+    for name in "AB":
+        (tmp_path / name).mkdir()
+        rows = ["file,shade,only" + name]
+        for i in range(20):
+            Image.new("RGB", (20, 20), (12 * i, 0, 0)).save(tmp_path / name / f"{i:02d}.png")
+            rows.append(f"{i:02d}.png,{'dark' if i < 10 else 'light'},x")
+        (tmp_path / name / "labels.csv").write_text("\n".join(rows))
+    task = make("folder", cache_dir, {name: tmp_path / name for name in "AB"})
+    assert task.spec.kept == ("shade",)
+    for split in SPLITS:
+        data = task.load(split)  # type: ignore[arg-type]
+        bright = data.A.samples[:, 0, 0, 0].numpy() >= 120
+        assert np.array_equal(data.A.truth["shade"] == "light", bright)
+    before = task.fingerprint()
+    (tmp_path / "A" / "labels.csv").write_text("\n".join(rows).replace("dark", "dim"))
+    again = make("folder", cache_dir, {name: tmp_path / name for name in "AB"})
+    assert again.fingerprint() != before
+
+
 def test_own_meshes_are_rendered(cache_dir: Path, tmp_path: Path) -> None:
     """Boxes as OBJ files of different scales, y up; one broken file is named and left out."""
     for i in range(7):
