@@ -60,13 +60,14 @@ class Ware:
 @dataclass(frozen=True)
 class WareOptions:
     """wares: procedural ones of each kind.
-    background: of the procedural photographs; white as in the real ones.
+    background: of the procedural photographs; grey by default, as in ViewOptions and for its reason;
+        the real ones are white.
     split: identities into train, validation and test; or as the set's owners split it; or as the
         paper's authors did, who trained A on the first half of the train files and B on the second.
     """
 
     wares: int = 800
-    background: Literal["black", "grey", "white"] = "white"
+    background: Literal["black", "grey", "white"] = "grey"
     split: Literal["clean", "official", "authors"] = "clean"
 
     def __post_init__(self) -> None:
