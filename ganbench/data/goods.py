@@ -60,8 +60,8 @@ class Ware:
 @dataclass(frozen=True)
 class WareOptions:
     """wares: procedural ones of each kind.
-    background: of the procedural photographs; grey by default, as in ViewOptions and for its reason;
-        the real ones are white.
+    background: of the procedural photographs; grey by default for the reason that ViewOptions
+        gives; the real ones are white.
     split: identities into train, validation and test; or as the set's owners split it; or as the
         paper's authors did, who trained A on the first half of the train files and B on the second.
     """
