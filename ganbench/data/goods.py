@@ -36,6 +36,7 @@ from ganbench.types import JSON, DataSpec, DomainName
 
 FASHION_MNIST = "fashion_mnist"
 LEAST_WARES = 24
+LOOKS = ("colour", "pattern")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class WareTask(CollectionTask):
     @property
     def spec(self) -> DataSpec:
         looks = self.source == "procedural" and not self.drawn
-        return replace(super().spec, kept=("colour", "pattern") if looks else (), drawn=self.drawn)
+        return replace(super().spec, kept=LOOKS if looks else (), drawn=self.drawn)
 
     def fingerprint(self) -> JSON:
         sides = {"A": self.content_key("A"), "B": self.content_key("B")}
@@ -174,9 +175,6 @@ def wares(
     truth: Mapping[str, np.ndarray] = {name: np.array(arrays[name]) for name in LOOKS}
     identity = np.arange(options.wares)
     return array_collection(arrays["images"], {**truth, "identity": identity})
-
-
-LOOKS = ("colour", "pattern")
 
 
 def edges_drawn(photos: Collection) -> Collection:
