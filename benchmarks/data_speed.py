@@ -71,14 +71,14 @@ def read_batches(images: np.ndarray) -> None:
         images[rng.integers(len(images), size=BATCH)]
 
 
-def write_photographs(folder: Path) -> list[Path]:
+def write_photographs(folder: Path) -> list[str]:
     """JPEG files of 178x218 pixels, smooth as photographs are."""
     folder.mkdir()
     rng = np.random.default_rng(0)
-    files = [folder / f"{index}.jpg" for index in range(DECODED)]
+    files = [f"{index}.jpg" for index in range(DECODED)]
     for file in files:
         coarse = Image.fromarray(rng.integers(256, size=(14, 11, 3), dtype=np.uint8))
-        coarse.resize((178, 218), Image.Resampling.BICUBIC).save(file, quality=92)
+        coarse.resize((178, 218), Image.Resampling.BICUBIC).save(folder / file, quality=92)
     return files
 
 
@@ -94,7 +94,7 @@ def main() -> None:
         rate = BATCH * BATCHES / timed(lambda: read_batches(images))
         print(f"random batches of {BATCH} at {SIZE} px: {rate:,.0f} images a second")
         files = write_photographs(root / "photographs")
-        photographs = one_each(root, files, {"identity": np.arange(DECODED)})
+        photographs = one_each(root / "photographs", files, {"identity": np.arange(DECODED)})
         took_s = timed(lambda: decoded(photographs, SIZE, cache, lambda line: None))
         print(f"decode with {os.cpu_count()} cores: {DECODED / took_s:,.0f} images a second")
 

@@ -18,8 +18,9 @@ Pictures = Sequence[Image.Image]
 class Listing:
     """n pictures in files that hold one or more of them, in an order that every machine gives.
 
-    root: the data set's folder, for messages.
-    files: the files that hold the pictures.
+    root: the data set's folder.
+    files: names, below the root and with "/", of the files that hold the pictures; as text, for
+        a Path each takes longer to make than 200,000 names to read.
     file, part: int64 (n,); picture i is number `part[i]` of `files[file[i]]`.
     open_file: decodes one file into all its pictures, of any mode and size. Raises OSError or
         ValueError for a file that cannot be read. A function at the top of its module, so that a
@@ -30,7 +31,7 @@ class Listing:
     """
 
     root: Path
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
     file: np.ndarray
     part: np.ndarray
     open_file: Callable[[Path], Pictures]
@@ -38,6 +39,10 @@ class Listing:
 
     def __len__(self) -> int:
         return len(self.file)
+
+    def pictures(self, number: int) -> Pictures:
+        """Those of `files[number]`. Raises what `open_file` does."""
+        return self.open_file(self.root / self.files[number])
 
     def label(self, name: str) -> np.ndarray:
         """One label of the truth. Raises UserError for an unknown one, with the closest name."""

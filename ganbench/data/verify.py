@@ -44,12 +44,12 @@ def broken_files(listing: Listing, sample: int) -> list[Broken]:
     picked = np.random.default_rng(SEED).permutation(len(listing))[:sample]
     broken = []
     for number in np.unique(listing.file[picked]):
-        file = listing.files[number]
         parts = listing.part[picked][listing.file[picked] == number]
         try:
-            pictures = listing.open_file(file)
+            pictures = listing.pictures(number)
             for part in parts:
                 pictures[part].load()
         except (OSError, ValueError, IndexError) as error:
+            file = listing.root / listing.files[number]
             broken.append(Broken(str(file), str(error) or type(error).__name__))
     return broken

@@ -21,7 +21,7 @@ def open_file(file: Path) -> list[Image.Image]:
 
 
 def list_people(root: Path) -> Listing:
-    files = tuple(sorted(root.glob("*/*.png")))
+    files = sorted(root.glob("*/*.png"))
     if not files:
         raise UserError("no PERSON/*.png", str(root), "give the folder of the people")
     n = len(files)
@@ -30,7 +30,8 @@ def list_people(root: Path) -> Listing:
         "smiling": np.arange(n) % 2 == 0,
         "azimuth_deg": 15.0 * np.arange(n),
     }
-    return Listing(root, files, np.arange(n), np.zeros(n, np.int64), open_file, truth)
+    names = tuple(file.relative_to(root).as_posix() for file in files)
+    return Listing(root, names, np.arange(n), np.zeros(n, np.int64), open_file, truth)
 
 
 def picture(shade: int) -> bytes:

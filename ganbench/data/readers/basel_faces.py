@@ -44,7 +44,7 @@ def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listi
         "identity": np.array([name[:IDENTITY_LENGTH] for name in names]),
         "azimuth_deg": np.array(azimuths_deg, dtype=float),
     }
-    return one_each(folder, [folder / name for name in names], truth)
+    return one_each(folder, names, truth)
 
 
 def _compiled(azimuth_pattern: str) -> re.Pattern[str]:

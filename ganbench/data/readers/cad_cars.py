@@ -37,7 +37,7 @@ def list_cad_cars(root: Path, elevation_index: int = 3) -> Listing:
     azimuth_deg = STEP_DEG * np.where(azimuth < AZIMUTHS / 2, azimuth, azimuth - AZIMUTHS)
     return Listing(
         folder,
-        tuple(folder / match[0] for match in found),
+        tuple(match[0] for match in found),
         np.repeat(np.arange(len(found)), len(azimuth)),
         np.tile(AZIMUTHS * elevation_index + azimuth, len(found)),
         open_car,

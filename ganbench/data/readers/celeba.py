@@ -40,8 +40,7 @@ def list_celeba(root: Path) -> Listing:
     truth["identity"] = _identity(root / IDENTITIES, names)
     if (root / PARTITION).is_file():
         truth["official"] = SPLITS[_column(root / PARTITION, names, range(len(SPLITS)))]
-    folder = root / IMAGES
-    return one_each(root, [folder / name for name in names], truth)
+    return one_each(root, [f"{IMAGES}/{name}" for name in names], truth)
 
 
 def _attributes(path: Path) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def list_facescrub(root: Path) -> Listing:
         "identity": np.array([f"{group}/{_person(match['name'])}" for group, match in found]),
         "actress": np.array([group == "actresses" for group, _ in found]),
     }
-    return one_each(folder, [folder / f"{group}/face/{match[0]}" for group, match in found], truth)
+    return one_each(folder, [f"{group}/face/{match[0]}" for group, match in found], truth)
 
 
 def _person(name: str) -> str:

@@ -47,7 +47,8 @@ def list_fashion_mnist(root: Path) -> Listing:
     }
     file = np.repeat(np.arange(len(files)), counts)
     part = np.concatenate([np.arange(count) for count in counts])
-    return Listing(folder, files, file, part, open_idx_images, truth)
+    names = tuple(path.name for path in files)
+    return Listing(folder, names, file, part, open_idx_images, truth)
 
 
 def open_idx_images(path: Path) -> Pictures:

@@ -62,8 +62,8 @@ def examples(names: Iterable[str]) -> str:
     return ", ".join(listed[:NAMED_EXAMPLES]) + more
 
 
-def one_each(root: Path, files: Sequence[Path], truth: Mapping[str, np.ndarray]) -> Listing:
-    """The listing of image files that hold a picture each."""
+def one_each(root: Path, files: Sequence[str], truth: Mapping[str, np.ndarray]) -> Listing:
+    """The listing of image files, named below `root`, that hold a picture each."""
     order = np.arange(len(files))
     return Listing(root, tuple(files), order, np.zeros_like(order), one_picture, truth)
 

@@ -39,7 +39,7 @@ def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
     }
     return Listing(
         root,
-        tuple(root / f"{folder}/{match[0]}" for folder, match in found),
+        tuple(f"{folder}/{match[0]}" for folder, match in found),
         np.repeat(np.arange(len(found)), count),
         np.tile([SIDES.index(side) for side in sides], len(found)),
         open_pair,

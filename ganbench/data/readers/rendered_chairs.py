@@ -52,7 +52,7 @@ def list_rendered_chairs(
         "identity": np.array([chair for chair, _ in chosen]),
         "azimuth_deg": azimuth[kept] - (over_deg + under_deg) / 2,
     }
-    return one_each(folder, [folder / f"{chair}/renders/{v[0]}" for chair, v in chosen], truth)
+    return one_each(folder, [f"{chair}/renders/{v[0]}" for chair, v in chosen], truth)
 
 
 def _views(renders: Path) -> list[re.Match[str]]:
