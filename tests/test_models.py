@@ -71,8 +71,13 @@ def test_every_parameter_is_trained(name: str) -> None:
 
 
 def test_one_share_of_feature_matching_for_all_three() -> None:
-    for recipe, share in (("paper", 0.0), ("code", 0.9)):
-        assert {build(n, ANGLES, recipe).hp.feat_share for n in NAMES} == {share}
+    for spec, recipe, share in (
+        (ANGLES, "paper", 0.0),
+        (ANGLES, "code", 0.0),
+        (IMAGES, "paper", 0.0),
+        (IMAGES, "code", 0.9),
+    ):
+        assert {build(n, spec, recipe).hp.feat_share for n in NAMES} == {share}
 
 
 def test_recipes_hold_the_papers_and_the_codes_values() -> None:
