@@ -25,6 +25,7 @@ from ganbench.data.mixtures import (
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.views import ObjectClass, ViewOptions, ViewsTask
 from ganbench.errors import UserError
+from ganbench.fidelity.metric import FidelityMetric
 from ganbench.hparams import (
     AdversarialHParams,
     HParams,
@@ -66,6 +67,7 @@ __all__ = [
     "DataSpec",
     "Domain",
     "DomainName",
+    "FidelityMetric",
     "HParams",
     "HeadOptions",
     "ImageFolder",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -30,16 +30,18 @@ from ganbench.evaluate import (
     translations_of_model,
     translations_of_reference,
 )
+from ganbench.fidelity.kept import FeatureReader
 from ganbench.grid import Job
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
+from ganbench.selection import Selection, snapshots
 from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
 from ganbench.task import Split, Task
-from ganbench.trainer import Interrupted, Outcome, Plan, train
+from ganbench.trainer import Interrupted, Outcome, Plan, nobody, train
 from ganbench.types import Direction, Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
@@ -81,47 +83,78 @@ def _train_and_score(
     if cell.is_reference:
         reference = job.registry.load("reference", cell.model)()
         split = task.load(cell.split)
-        return scored_row(
-            row,
-            folder,
-            job,
-            task,
-            split,
-            translations_of_reference(reference, task, split, cell.seed),
-        )
-    model = build_model(job, task)
+        made = translations_of_reference(reference, task, split, cell.seed)
+        return scored_row(row, folder, task, lambda: score_all(job, task, split, made, job.metrics))
+    model, untrained = build_model(job, task), build_model(job, task).to(cell.device)
+
+    def score(split: Split, names: Sequence[str]) -> Scored:
+        made = translations_of_model(model, untrained, split, cell.device)
+        return score_all(job, task, split, made, names)
+
+    selection = selection_for(job, task, model, folder, score)
     plan = Plan(
         budget_steps=cell.preset.budget_steps,
         batch_size=model.hp.batch_size,
         seed=cell.seed,
         device=cell.device,
         precision=cell.precision,
+        snapshots=snapshots(cell.preset.budget_steps) if selection else frozenset(),
     )
-    outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop)
+    look = selection.look if selection else nobody
+    outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)
     trained = replace(row, cost=training_cost(model, outcome))
     if outcome.diverged:
         return replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)
-    untrained = build_model(job, task).to(cell.device)
-    translations = translations_of_model(model, untrained, split, cell.device)
-    return scored_row(trained, folder, job, task, split, translations)
+    row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
+    if selection is None:
+        return row
+    last = cell.preset.budget_steps
+    best = selection.result(row.metrics, last, lambda: score(split, job.metrics).metrics)
+    return replace(row, selected=best)
 
 
-def scored_row(
-    row: Row,
+def selection_for(
+    job: Job,
+    task: Task,
+    model: Model,
     folder: Path,
+    score: Callable[[Split, Sequence[str]], Scored],
+) -> Selection | None:
+    """None where nothing chooses: no such column for the task, or data without validation."""
+    if job.selection is None:
+        return None
+    plugin, column = job.selection
+    try:
+        validation = task.load("validation")
+    except UserError:
+        return None
+    higher = job.registry.load("metric", plugin).columns[column].higher_is_better
+    return Selection(
+        column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
+    )
+
+
+def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:
+    """The row with its metrics; pictures and arrays go to the folder."""
+    clock = time.perf_counter()
+    scored = score()
+    keep_pictures(folder, task, scored)
+    cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
+    return replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)
+
+
+def score_all(
     job: Job,
     task: Task,
     split: Split,
     translations: Mapping[Direction, Translation],
-) -> Row:
-    """The row with its metrics; pictures and arrays go to the folder."""
-    clock = time.perf_counter()
-    metrics = {name: job.registry.load("metric", name)() for name in job.metrics}
-    scored = evaluate(translations, split, task.spec, metrics, probes(job, task))
-    keep_pictures(folder, task, scored)
-    cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
-    return replace(row, metrics=scored.metrics, cost=cost)
+    names: Sequence[str],
+) -> Scored:
+    """The metric plugins `names` of the translations."""
+    metrics = {name: job.registry.load("metric", name)() for name in names}
+    reader = FeatureReader(job.weights, job.cache_dir, job.cell.device)
+    return evaluate(translations, split, task.spec, metrics, probes(job, task), reader)
 
 
 def build_task(job: Job) -> Task:

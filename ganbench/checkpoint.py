@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 
@@ -53,6 +53,19 @@ def save(
     with open(partial, "rb") as file:
         os.fsync(file.fileno())
     os.replace(partial, path)
+
+
+def save_weights(path: Path, model: nn.Module) -> None:
+    """Write the networks alone to `path`, or leave what was there before."""
+    tensors = {n: v.detach().cpu().contiguous().clone() for n, v in model.state_dict().items()}
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial)
+    os.replace(partial, path)
+
+
+def load_weights(path: Path, model: nn.Module) -> None:
+    """Raises OSError or SafetensorError for a file that is missing or damaged."""
+    model.load_state_dict(load_file(path))
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:

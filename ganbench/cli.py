@@ -107,6 +107,16 @@ cache_option = click.option(
     "--cache-dir", type=PATH, metavar="DIR", help="Where made data are kept [default: user cache]."
 )
 
+weights_option = click.option(
+    "--weights-dir",
+    type=PATH,
+    metavar="DIR",
+    help="Where weights of extractors such as FID's are [default: the cache, then torch.hub's].",
+)
+offline_option = click.option(
+    "--offline", is_flag=True, help="Download no weights for metrics that are asked for."
+)
+
 data_dir_option = click.option(
     "--data-dir", type=PATH, metavar="DIR", help="Where data sets are kept [default: user data]."
 )
@@ -163,6 +173,8 @@ data_dir_option = click.option(
 @click.option(
     "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
 )
+@weights_option
+@offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
 @click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
 @plugins_option
@@ -258,6 +270,51 @@ def translate(plugin_folders: Sequence[Path], **given: Any) -> None:
     from ganbench.commands.translate import translate_command
 
     sys.exit(translate_command(registry=find_plugins(plugin_folders), **given))
+
+
+@main.command()
+@click.argument("real", type=PATH)
+@click.argument("fake", type=PATH)
+@click.option(
+    "--metrics",
+    callback=names,
+    metavar="NAME,…",
+    default="kd,fd,precision,recall",
+    show_default=True,
+    help="Of kd, fd, fd_inf, precision, recall, density, coverage, diversity, isc; fid and kid "
+    "are fd and kd of inception_v3.",
+)
+@click.option(
+    "--extractor",
+    default="",
+    metavar="NAME",
+    help="efficientnet_lite0, inception_v3, clip_vit_b_32 or dinov2_vit_b_14 "
+    "[default: efficientnet_lite0].",
+)
+@click.option(
+    "--size", type=click.IntRange(min=8), metavar="PX", help="Crop and resize all images first."
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: the metrics and the protocol.")
+@click.option(
+    "--save-features",
+    type=PATH,
+    metavar="FILE.npz",
+    help="Keep both feature matrices, as `real` and `fake`.",
+)
+@weights_option
+@offline_option
+@cache_option
+def score(**given: Any) -> None:
+    """Score a folder of images, FAKE, against another, REAL: the suite without any training.
+
+    Exit code 1 if a metric could not be computed.
+    """
+    from ganbench.commands.score import score_command
+
+    sys.exit(score_command(**given))
 
 
 @main.command("list")

@@ -11,14 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.features import image_features
-from ganbench.metric import Metric, Probe
+from ganbench.fidelity.extractors import EMBEDDED
+from ganbench.fidelity.kept import FeatureReader
+from ganbench.fidelity.perceptual import perceptual_distances
+from ganbench.metric import Metric, Probe, Samples
 from ganbench.model import Model
 from ganbench.reference import Reference
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
-from ganbench.types import DataSpec, Direction, DomainName, column_of
+from ganbench.types import JSON, DataSpec, Direction, DomainName, column_of
 
 EVALUATION_BATCH = 256
 SAMPLES_KEPT = 10
@@ -45,10 +47,14 @@ class Translation:
 
 @dataclass(frozen=True)
 class Scored:
-    """arrays: what figures draw, named `<direction>/<array>`."""
+    """arrays: what figures draw, named `<direction>/<array>`.
+
+    protocol: what the numbers depend on; see `Row`.
+    """
 
     metrics: Scores
     arrays: dict[str, np.ndarray]
+    protocol: JSON
 
 
 def sides(direction: Direction) -> tuple[DomainName, DomainName]:
@@ -130,6 +136,36 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
     return in_batches(model, samples, device, lambda x: judge(x).logits.sigmoid())
 
 
+class ViewFeatures:
+    """Features of one direction's samples; those of real ones are kept in the cache."""
+
+    def __init__(self, view: DirectionView, reader: FeatureReader) -> None:
+        self._view = view
+        self._reader = reader
+        self._known: dict[tuple[Samples, str], Mapping[str, Tensor]] = {}
+
+    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        if (which, extractor) not in self._known:
+            self._known[which, extractor] = self._read(which, extractor)
+        return self._known[which, extractor]
+
+    def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        if which == "fakes":
+            return self._reader.read(extractor, to_uint8(self._view.fakes))
+        domain = self._view.inputs if which == "inputs" else self._view.targets
+        return self._reader.read_kept(extractor, domain.samples)
+
+    def missing(self, extractor: str) -> str:
+        return self._reader.missing(extractor)
+
+    def protocol(self, extractor: str) -> Mapping[str, str]:
+        return self._reader.extractor(extractor).protocol
+
+    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
+        loaded = self._reader.extractor(EMBEDDED)
+        return perceptual_distances(loaded, to_uint8(a), to_uint8(b))
+
+
 class DirectionView:
     """One direction of what is scored; each part is computed when first asked for, and kept."""
 
@@ -140,7 +176,9 @@ class DirectionView:
         spec: DataSpec,
         direction: Direction,
         probe: Callable[[str], Probe],
+        reader: FeatureReader,
     ) -> None:
+        self.features = ViewFeatures(self, reader)
         self.spec = spec
         self.source, self.target = sides(direction)
         self.probe = probe
@@ -165,9 +203,6 @@ class DirectionView:
     def target_samples(self) -> Tensor:
         return as_input(self.targets.samples, "cpu")
 
-    def features(self, samples: Tensor) -> np.ndarray:
-        return image_features(samples)
-
     @cached_property
     def fakes(self) -> Tensor:
         return self._translation.fakes()
@@ -187,6 +222,7 @@ def evaluate(
     spec: DataSpec,
     metrics: Mapping[str, Metric],
     probe: Callable[[str], Probe],
+    reader: FeatureReader,
 ) -> Scored:
     """Every metric in every direction. The names of B to A end in `_BA`.
 
@@ -194,18 +230,23 @@ def evaluate(
     """
     scores: Scores = {}
     arrays: dict[str, np.ndarray] = {}
+    samples: JSON = {}
+    protocols: JSON = {}
     with torch.random.fork_rng(devices=[]):
         for direction, translation in translations.items():
-            view = DirectionView(translation, split, spec, direction, probe)
+            view = DirectionView(translation, split, spec, direction, probe, reader)
             suffix = "" if direction == "AB" else f"_{direction}"
             arrays.update({f"{direction}/samples/{k}": v for k, v in first_samples(view).items()})
-            for metric in metrics.values():
+            samples[direction] = {"real": len(view.targets), "fake": len(view.inputs)}
+            for plugin, metric in metrics.items():
                 for name, value in score(metric, view).items():
                     scores[name + suffix] = value
                 if metric.unmet(view) is None:
+                    if protocol := metric.protocol(view):
+                        protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
                     kept = metric.arrays(view).items()
                     arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
-    return Scored(scores, arrays)
+    return Scored(scores, arrays, {"samples": samples, "metrics": protocols})
 
 
 def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
@@ -219,7 +260,12 @@ def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
 def to_array(samples: Tensor, spec: DataSpec) -> np.ndarray:
     if spec.kind == "points":
         return samples.numpy()
-    return (samples.clamp(0, 1) * 255).round().to(torch.uint8).contiguous().numpy()
+    return to_uint8(samples).numpy()
+
+
+def to_uint8(samples: Tensor) -> Tensor:
+    """Float images in [0, 1] as an image file would hold them."""
+    return (samples.clamp(0, 1) * 255).round().to(torch.uint8).contiguous()
 
 
 def score(metric: Metric, view: DirectionView) -> Scores:
@@ -230,7 +276,10 @@ def score(metric: Metric, view: DirectionView) -> Scores:
         return dict.fromkeys(single, f"skipped: {reason}")
     values = metric.compute(view)
     family = [name for name in values if name not in single and column_of(name, metric.columns)]
-    return {
-        name: float(values[name]) if math.isfinite(values[name]) else "undefined: not finite"
-        for name in (*single, *family)
-    }
+    return {name: number_or_reason(values[name]) for name in (*single, *family)}
+
+
+def number_or_reason(value: float | str) -> float | str:
+    if isinstance(value, str):
+        return value
+    return float(value) if math.isfinite(value) else "undefined: not finite"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import torch
 
 from ganbench.errors import UserError, unknown
+from ganbench.fidelity.weights import Places, places
 from ganbench.hparams import HParams, replace_from_text
 from ganbench.model import Model
 from ganbench.networks import encoder_channels
@@ -49,6 +50,7 @@ class Request:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
+    weights_dir: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,15 @@ class Job:
     """A cell and all that a worker needs to run it.
 
     unsupported: why the model cannot be trained on the task, or empty.
+    selection: the metric plugin and its column that choose a checkpoint; None for no choice.
+    weights: where extractors' weights are looked for.
     evaluation_hash: the code that scores it.
     """
 
     cell: Cell
     metrics: tuple[str, ...]
+    selection: tuple[str, str] | None
+    weights: Places
     registry: Registry
     paths: Mapping[str, Path]
     cache_dir: Path
@@ -79,6 +85,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
     device = resolve_device(request.device)
     precision = resolve_precision(request.precision, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
+    weights = places(request.cache_dir, request.weights_dir)
     tasks, jobs = [], []
     for name in request.tasks:
         task = resolve_task(request, registry, name, device, settings.get(name, {}))
@@ -105,6 +112,8 @@ def resolve(request: Request, registry: Registry) -> Grid:
             Job(
                 cell=replace(cell, seed=seed),
                 metrics=metrics,
+                selection=selection_of(task, cell, registry),
+                weights=weights,
                 registry=registry,
                 paths=task.paths,
                 cache_dir=request.cache_dir,
@@ -247,6 +256,21 @@ def resolve_metrics(asked: Sequence[str], task: Task, registry: Registry) -> tup
                 registry.find("metric", name)
             raise unknown("metric", name, by_column, "--metrics")
     return tuple(dict.fromkeys([*task.metrics, *(by_column[name] for name in asked)]))
+
+
+def selection_of(task: Task, cell: Cell, registry: Registry) -> tuple[str, str] | None:
+    """The plugin and column that choose a checkpoint. None where the cell is scored on the split
+    that would choose.
+    """
+    if not task.selected_by or cell.is_reference or cell.split == "validation":
+        return None
+    return column_owner(task.selected_by, registry), task.selected_by
+
+
+def column_owner(column: str, registry: Registry) -> str:
+    """The metric plugin that gives a column."""
+    metrics = registry.of_kind("metric").values()
+    return next(plugin.name for plugin in metrics if column in plugin.columns)
 
 
 def training_hash(registry: Registry, kind: Kind, name: str, task: str) -> str:

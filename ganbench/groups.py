@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ganbench.protocols import require_one_protocol
 from ganbench.types import Row, canonical_json
 
 
@@ -58,12 +59,17 @@ def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
 
 
 def group_rows(rows: Iterable[Row]) -> list[Group]:
-    """One group for each setting in the rows; of two rows of one setting and seed the later."""
+    """One group for each setting in the rows; of two rows of one setting and seed the later.
+
+    Raises UserError where a column of a setting mixes protocols.
+    """
     rows = list(rows)
     current = {_same(row): row for row in rows}
     settings: dict[str, list[Row]] = {}
     for row in current.values():
         settings.setdefault(_setting(row), []).append(row)
+    for group in settings.values():
+        require_one_protocol(group)
     older = len(rows) - len(current)
     return [
         Group(tuple(sorted(group, key=_place)), variant_labels(group), older)

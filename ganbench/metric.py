@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 from torch import Tensor
 
 from ganbench.task import Domain
-from ganbench.types import ANGLE_ENDING, Column, DataSpec, DomainName
+from ganbench.types import ANGLE_ENDING, JSON, Column, DataSpec, DomainName
+
+Samples = Literal["inputs", "targets", "fakes"]
 
 
 class Probe(Protocol):
@@ -18,6 +20,22 @@ class Probe(Protocol):
 
     def predict(self, samples: Tensor) -> np.ndarray:
         """The attribute of float samples (n, ...), shape (n,)."""
+
+
+class Features(Protocol):
+    """What pretrained networks see in the samples of a view; read once, whoever asks."""
+
+    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        """ "features" (n, d) and, of some extractors, "logits", float32 on the CPU."""
+
+    def missing(self, extractor: str) -> str:
+        """Why an extractor cannot be used here, and the fix; or nothing."""
+
+    def protocol(self, extractor: str) -> Mapping[str, str]:
+        """The extractor, the hash of its weights, and how images get to it."""
+
+    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
+        """(n,) of pairs of float images, by the embedded extractor."""
 
 
 class View(Protocol):
@@ -58,8 +76,9 @@ class View(Protocol):
     def again(self, samples: Tensor) -> Tensor | None:
         """Float samples after the same translation once more; None for a reference."""
 
-    def features(self, samples: Tensor) -> np.ndarray:
-        """ImageNet features (n, d) of float images."""
+    @property
+    def features(self) -> Features:
+        """What pretrained networks see in the samples."""
 
     def judge(self, samples: Tensor) -> Tensor | None:
         """D's probabilities (n,) that float samples of the target domain are real, or None."""
@@ -80,8 +99,12 @@ class Metric(ABC):
         return None
 
     @abstractmethod
-    def compute(self, view: View) -> Mapping[str, float]:
-        """A finite number for each column, and for any of its families."""
+    def compute(self, view: View) -> Mapping[str, float | str]:
+        """A finite number for each column, and for any of its families; or "skipped: reason"."""
+
+    def protocol(self, view: View) -> JSON:
+        """What its numbers depend on, other than the samples, their split and their size."""
+        return {}
 
     def arrays(self, view: View) -> Mapping[str, np.ndarray]:
         """Arrays worth keeping beside the row, for figures."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ganbench.formats import ARROWS, Sheet, estimate_text, finite
 from ganbench.groups import Group, group_rows, numbers
+from ganbench.protocols import protocol_notes
 from ganbench.statistics import Estimate, Interval, estimate
 from ganbench.types import Column, Row, Status, column_of
 
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
+FINAL, SELECTED = "final", "selected"
 INTERVAL_TEXT = {
     "t": "mean ± half of the 95 % t interval over seeds",
     "bca": "mean [95 % BCa bootstrap interval] over seeds",
@@ -30,11 +32,47 @@ class Entry:
 def table_sheets(
     rows: Iterable[Row], columns: Mapping[str, Column], interval: Interval = "t"
 ) -> list[Sheet]:
-    """A sheet for each setting in the rows. columns: what the metrics' names mean."""
-    return [table_sheet(group, columns, interval) for group in group_rows(rows)]
+    """A sheet for each setting in the rows, and one for the checkpoints that validation selected
+    where they are not the last. columns: what the metrics' names mean.
+    """
+    sheets = []
+    for group in group_rows(rows):
+        sheets.append(table_sheet(group, columns, interval, FINAL))
+        if any(row.selected and row.selected["step"] < last_step(row) for row in group.rows):
+            sheets.append(table_sheet(selected_group(group), columns, interval, SELECTED))
+    return sheets
 
 
-def table_sheet(group: Group, columns: Mapping[str, Column], interval: Interval) -> Sheet:
+def last_step(row: Row) -> int:
+    return int(row.budget["budget_steps"])
+
+
+def selected_group(group: Group) -> Group:
+    """The same with the metrics of the selected checkpoints; references have no other."""
+    rows = (
+        replace(row, metrics=row.selected["metrics"]) if row.selected else row
+        for row in group.rows
+        if row.selected or row.is_reference
+    )
+    return replace(group, rows=tuple(rows))
+
+
+def selection_notes(group: Group) -> list[str]:
+    """At which step validation found each model best."""
+    steps: dict[str, list[int]] = {}
+    for row in group.rows:
+        if row.selected:
+            steps.setdefault(group.labels[row.cell], []).append(row.selected["step"])
+    if not steps:
+        return []
+    by = common(row.selected["by"] for row in group.rows if row.selected)
+    told = "; ".join(f"{model} {', '.join(map(str, found))}" for model, found in steps.items())
+    return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
+
+
+def table_sheet(
+    group: Group, columns: Mapping[str, Column], interval: Interval, checkpoint: str
+) -> Sheet:
     models = group.by_model
     entries = {
         (metric, model): entry(metric, rows, interval)
@@ -45,20 +83,25 @@ def table_sheet(group: Group, columns: Mapping[str, Column], interval: Interval)
         [metric_label(m, columns), *(shown(entries[m, model], interval) for model in models)]
         for m in group.metrics
     ]
-    rules = {len(body)}
+    backward = sum(not name.endswith("_BA") for name in group.metrics)
+    rules = {len(body), backward}
     body += status_lines(models.values())
-    notes = (
-        *budget_notes(group),
-        *reasons(group),
-        *older_note(group),
-        f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower",
-    )
+    notes = selection_notes(group)
+    if checkpoint == FINAL:  # the other sheet stands right below, and shares all else
+        notes = [
+            *budget_notes(group),
+            *reasons(group),
+            *protocol_notes(group.rows),
+            *notes,
+            *older_note(group),
+            f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower",
+        ]
     return Sheet(
-        group.title,
+        group.title + (" · selected checkpoints" if checkpoint == SELECTED else ""),
         ("metric", *models),
         tuple(map(tuple, body)),
-        notes,
-        tuple(records(group, entries, columns)),
+        tuple(notes),
+        tuple(records(group, entries, columns, checkpoint)),
         frozenset(rules),
     )
 
@@ -161,7 +204,10 @@ def metric_label(name: str, columns: Mapping[str, Column]) -> str:
 
 
 def records(
-    group: Group, entries: Mapping[tuple[str, str], Entry], columns: Mapping[str, Column]
+    group: Group,
+    entries: Mapping[tuple[str, str], Entry],
+    columns: Mapping[str, Column],
+    checkpoint: str,
 ) -> list[dict[str, Any]]:
     """One record a model and metric: what CSV and JSON hold."""
     found = []
@@ -178,6 +224,7 @@ def records(
                 "preset": first.preset,
                 "recipe": rows[0].recipe,
                 "model": model,
+                "checkpoint": checkpoint,
                 "metric": metric,
                 "unit": column.unit if column else "",
                 "higher_is_better": column.higher_is_better if column else None,

@@ -68,6 +68,8 @@ class Task(ABC):
     preset_options: options that a preset sets, before the user's own `--set`.
     metrics: the metric plugins that score the task, in the order of the table.
     references: the reference plugins that give its metrics their scale.
+    selected_by: the column by which, on the validation split, one of a model's checkpoints is
+        chosen; empty for none.
     """
 
     sources: ClassVar[Mapping[str, tuple[str, ...]]]
@@ -75,6 +77,7 @@ class Task(ABC):
     preset_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     metrics: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[tuple[str, ...]] = ()
+    selected_by: ClassVar[str] = ""
     default_recipe: ClassVar[str] = "code"
     options_type: ClassVar[type[Any]] = NoOptions
 

@@ -25,6 +25,7 @@ CHECKPOINT = "checkpoint.safetensors"
 LOSS_LOG = "losses.csv"
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
+OnSnapshot = Callable[[int], None]
 
 
 class Interrupted(Exception):
@@ -35,6 +36,7 @@ class Interrupted(Exception):
 class Plan:
     """How long, on what and under which seed to train.
 
+    snapshots: steps after which the model is shown to who asked for it.
     checkpoint_every_sec: at most this much training is lost by a crash.
     """
 
@@ -43,6 +45,7 @@ class Plan:
     seed: int
     device: str = "cpu"
     precision: Precision = "fp32"
+    snapshots: frozenset[int] = frozenset()
     checkpoint_every_sec: float = 30.0
 
 
@@ -135,6 +138,10 @@ class LossLog:
         return self.path.stat().st_size
 
 
+def nobody(step: int) -> None:
+    """Looks at no snapshot."""
+
+
 def train(
     model: Model,
     split: Split,
@@ -142,9 +149,13 @@ def train(
     folder: Path,
     on_losses: OnLosses,
     should_stop: Callable[[], bool],
+    on_snapshot: OnSnapshot = nobody,
 ) -> Outcome:
     """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
     if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
+
+    on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
+        are. Its time does not count as training. After a crash some may be shown again.
     """
     place(model, plan.device)
     model.train()
@@ -171,6 +182,10 @@ def train(
             on_losses(done, means)
             if bad := not_finite(means.items()):
                 return Outcome(Position(done, train_sec), f"{bad} was not finite by step {done}")
+        if done in plan.snapshots:
+            paused = time.perf_counter()
+            on_snapshot(done)
+            started += time.perf_counter() - paused
         stop, ended = should_stop(), done == plan.budget_steps
         if stop or ended or train_sec - saved_at > plan.checkpoint_every_sec:
             position = Position(done, train_sec, log.bytes)

@@ -16,6 +16,7 @@ from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, probes
 from ganbench.errors import UserError, unknown
 from ganbench.evaluate import in_batches, sides
+from ganbench.fidelity.weights import places
 from ganbench.formats import Sheet, number
 from ganbench.grid import Job
 from ganbench.model import Model
@@ -55,7 +56,7 @@ def load_step(
     """
     row = stored_row(folder, model, seed)
     cell = stored_cell(folder, row)
-    job = Job(cell, (), registry, paths, cache_dir, evaluation_hash="")
+    job = Job(cell, (), None, places(cache_dir, None), registry, paths, cache_dir, "")
     task = build_task(job)
     built = build_model(job, task)
     if direction not in built.directions:

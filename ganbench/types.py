@@ -17,6 +17,7 @@ SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
 
+FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 
 
@@ -142,6 +143,10 @@ class Row:
     """What one cell yields; one line of `rows.jsonl`.
 
     metrics: a number, or a text such as "skipped: reason" where there is none.
+    protocol: what the numbers depend on. `samples`: real and translated ones by direction;
+        `metrics`: by plugin, its columns, and what it says of extractors and the like.
+    selected: the checkpoint that was best on the validation split: `by` which column, at which
+        `step`, the `validation` scores by step, and its `metrics`; or why there is none.
     """
 
     cell: str
@@ -158,6 +163,8 @@ class Row:
     options: JSON = field(default_factory=dict)
     budget: JSON = field(default_factory=dict)
     metrics: dict[str, float | str] = field(default_factory=dict)
+    protocol: JSON = field(default_factory=dict)
+    selected: JSON = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
     provenance: JSON = field(default_factory=dict)
 

@@ -23,13 +23,15 @@ LAYERS = (
     ),
     ("data/readers", "data/decoded", "data/edges"),
     ("data/unpack", "data/catalogue", "data/download", "data/prepare", "data/verify"),
+    ("fidelity",),
     ("model", "task", "metric", "reference", "recipes"),
     ("data/collection", "data/collection_task", "data/mixtures"),
-    ("data/views", "data/conversions", "data/goods", "data/classes", "api"),
-    ("sampler", "checkpoint", "trainer", "pictures", "probes", "features", "evaluate"),
+    ("data/views", "data/conversions", "data/goods", "data/classes"),
+    ("fidelity/metric", "api"),
+    ("sampler", "checkpoint", "trainer", "pictures", "probes", "evaluate"),
     ("grid", "store"),
-    ("cell", "executor"),
-    ("statistics", "groups", "benchmark_file"),
+    ("selection", "cell", "executor"),
+    ("statistics", "protocols", "groups", "benchmark_file"),
     ("formats", "tables", "comparisons", "claims", "figures"),
     ("benchmark", "results", "translation"),
     ("commands", "cli", "__main__"),
@@ -39,7 +41,10 @@ LAYERS = (
 def layer(name: str) -> int:
     parts = name.split("/")
     for level, members in enumerate(LAYERS):
-        if name in members or "/".join(parts[:-1]) in members:
+        if name in members:
+            return level
+    for level, members in enumerate(LAYERS):
+        if "/".join(parts[:-1]) in members:
             return level
     raise AssertionError(f"{name} has no layer; give it one here")
 

@@ -14,10 +14,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from ganbench.benchmark import Listener, default_output, left_to_do, run_grid
 from ganbench.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.claims import claim_sheets
+from ganbench.commands.score import say
 from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
 from ganbench.errors import UserError
 from ganbench.executor import Progress as CellProgress
+from ganbench.fidelity.extractors import EXTRACTORS
+from ganbench.fidelity.weights import obtain
 from ganbench.grid import Job, Request, resolve
 from ganbench.registry import Registry, discover
 from ganbench.store import open_output, read_rows
@@ -35,6 +38,7 @@ def run_command(
     output: Path | None,
     dry_run: bool,
     no_cache: bool,
+    offline: bool,
     plugin_folders: Sequence[Path],
     **asked: Any,
 ) -> int:
@@ -48,6 +52,8 @@ def run_command(
     if dry_run:
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0
+    if not offline:
+        fetch_weights(grid.jobs, request.cache_dir)
     if file.claims:  # first, so that a run that is interrupted has its claims too
         open_output(folder)
         keep_benchmark(file, folder)
@@ -95,6 +101,18 @@ def request_for(
         recipe=recipe or file.recipe,
         **same_names,
     )
+
+
+def fetch_weights(jobs: Sequence[Job], cache_dir: Path) -> None:
+    """Downloads what the jobs' metrics need and no folder has. Where that fails, the metrics tell
+    in each row why they are skipped.
+    """
+    names = {name for job in jobs for name in job.metrics if name in EXTRACTORS}
+    for name in sorted(names):
+        try:
+            obtain(EXTRACTORS[name].weights, jobs[0].weights, cache_dir, say)
+        except UserError as error:
+            say(f"{name} will be skipped: {error}")
 
 
 def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:

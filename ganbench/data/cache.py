@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ from ganbench.types import JSON, content_hash
 
 Arrays = dict[str, np.ndarray]
 KEY_FILE = "key.json"
+SEAL = "sha256"
 
 
 def default_cache_dir() -> Path:
@@ -41,12 +43,50 @@ def cached_arrays(
     return cached_files(cache_dir, name, key, write)
 
 
+def checked_arrays(
+    cache_dir: Path, name: str, key: JSON, make: Callable[[], Mapping[str, np.ndarray]]
+) -> Arrays:
+    """As `cached_arrays`, in memory, and each byte compared with what was written.
+
+    An entry that was changed since is made again, for numbers would come out wrong unnoticed.
+    """
+
+    def sealed() -> dict[str, np.ndarray]:
+        arrays = {part: np.ascontiguousarray(values) for part, values in make().items()}
+        return {**arrays, SEAL: _seal(arrays)}
+
+    for _ in range(2):
+        kept = cached_arrays(cache_dir, name, key, sealed)
+        arrays = {part: np.array(values) for part, values in kept.items() if part != SEAL}
+        if SEAL in kept and np.array_equal(kept[SEAL], _seal(arrays)):
+            return arrays
+        shutil.rmtree(_entry(cache_dir, name, key), ignore_errors=True)
+    raise UserError(
+        "what the cache gives back is not what was written",
+        str(cache_dir),
+        "check the disk, or give another folder, --cache-dir DIR",
+    )
+
+
+def _seal(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """SHA-256 over names, types, shapes and bytes, as 32 numbers."""
+    digest = hashlib.sha256()
+    for part, values in sorted(arrays.items()):
+        digest.update(f"{part} {values.dtype} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values).data)
+    return np.frombuffer(digest.digest(), np.uint8)
+
+
+def _entry(cache_dir: Path, name: str, key: JSON) -> Path:
+    return cache_dir / f"{name}-{content_hash(key)[:16]}"
+
+
 def cached_files(cache_dir: Path, name: str, key: JSON, write: Callable[[Path], None]) -> Arrays:
     """As `cached_arrays`, for arrays that do not fit into memory.
 
     write: is given an empty folder, and leaves there a file NAME.npy for each array.
     """
-    entry = cache_dir / f"{name}-{content_hash(key)[:16]}"
+    entry = _entry(cache_dir, name, key)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{entry}.lock")

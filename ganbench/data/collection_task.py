@@ -22,6 +22,9 @@ class CollectionTask(Task):
     """A plugin says what the domains draw on, and which identities each split holds."""
 
     shuffled_as: ClassVar[str] = "pictures"
+    metrics: ClassVar[tuple[str, ...]] = ("reconstruction", "perceptual", "efficientnet_lite0")
+    references: ClassVar[tuple[str, ...]] = ("real", "untrained")
+    selected_by: ClassVar[str] = "kd_efficientnet_lite0"
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets: ClassVar[Mapping[str, Preset]] = {
         "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),

@@ -84,8 +84,11 @@ class ConversionTask(CollectionTask):
     options_type: ClassVar[type[Any]] = ConversionOptions
     preset_options: ClassVar = {"smoke": {"people": 48, "pictures": 1}}
     sources: ClassVar = {"procedural": (), "celeba": ("celeba",)}
-    metrics: ClassVar = ("flip", "preservation", "resemblance", "repeated", "reconstruction")
-    references: ClassVar = ("real", "oracle", "identity")
+    metrics: ClassVar = (
+        *("flip", "preservation", "resemblance", "repeated"),
+        *CollectionTask.metrics,
+    )
+    references: ClassVar = ("real", "oracle", "identity", "untrained")
     default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
 
     @property

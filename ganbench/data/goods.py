@@ -85,7 +85,8 @@ class WareTask(CollectionTask):
     drawn: ClassVar[tuple[DomainName, ...]] = ()
     options_type: ClassVar[type[Any]] = WareOptions
     preset_options: ClassVar = {"smoke": {"wares": 48}}
-    references: ClassVar = ("real", "identity")
+    metrics: ClassVar = ("edges", *CollectionTask.metrics)
+    references: ClassVar = ("real", "identity", "untrained")
     default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
 
     def __init_subclass__(cls, **more: Any) -> None:

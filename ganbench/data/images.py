@@ -15,6 +15,7 @@ from ganbench.errors import UserError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".ppm", ".pgm")
 NAMED_FILES = 3
+EIGHT_BITS = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV"}
 # What Pillow raises for damaged files.
 UNREADABLE = (
     OSError,
@@ -63,6 +64,17 @@ class ImageFolder:
         return np.stack(images)
 
 
+def pixels_as_they_are(file: Path) -> np.ndarray:
+    """uint8 (3, H, W) of an image file, transparency on white and grey as RGB, not resized.
+
+    Raises ValueError for more than 8 bits a channel, which would be cut off.
+    """
+    with Image.open(file) as opened:
+        if opened.mode not in EIGHT_BITS:
+            raise ValueError(f"mode {opened.mode}: more than 8 bits a channel")
+        return np.asarray(upright_rgb(opened), dtype=np.uint8).transpose(2, 0, 1)
+
+
 def read_image_folder(path: Path, least: int = 1) -> ImageFolder:
     """Lists the images below `path`. Raises UserError for no folder or fewer than `least`."""
     if not path.is_dir():
@@ -97,12 +109,17 @@ def decode_image(file: Path, size: int) -> np.ndarray:
 
 def square_pixels(picture: Image.Image, size: int) -> np.ndarray:
     """uint8 (3, size, size): turned as its EXIF says, on white, centre-cropped, Lanczos-resized."""
+    square = ImageOps.fit(upright_rgb(picture), (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(square, dtype=np.uint8).transpose(2, 0, 1)
+
+
+def upright_rgb(picture: Image.Image) -> Image.Image:
+    """Turned as its EXIF says, transparency laid on white."""
     image = ImageOps.exif_transpose(picture)
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-    square = ImageOps.fit(image.convert("RGB"), (size, size), Image.Resampling.LANCZOS)
-    return np.asarray(square, dtype=np.uint8).transpose(2, 0, 1)
+    return image.convert("RGB")
 
 
 def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray]:

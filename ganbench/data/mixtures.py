@@ -81,7 +81,8 @@ class NoiseToMixture(Task):
 
     sources: ClassVar = {"mixture": ()}
     metrics: ClassVar = ("modes",)
-    references: ClassVar = ("real",)
+    references: ClassVar = ("real", "untrained")
+    selected_by: ClassVar = "reverse_kl"
     default_recipe = "pacgan"
     presets: ClassVar = {
         "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),

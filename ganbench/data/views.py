@@ -183,8 +183,8 @@ class ViewsTask(CollectionTask):
     classes: ClassVar[tuple[ObjectClass, ObjectClass]]
     options_type: ClassVar = ViewOptions
     preset_options: ClassVar = {"smoke": {"identities": 12}}
-    metrics: ClassVar = ("azimuth", "reconstruction")
-    references: ClassVar = ("real", "oracle")
+    metrics: ClassVar = ("azimuth", *CollectionTask.metrics)
+    references: ClassVar = ("real", "oracle", "untrained")
     shuffled_as: ClassVar = "views"
 
     def __init_subclass__(cls, **more: Any) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 
 from ganbench.api import Column, Metric
 
+EXTRACTOR = "efficientnet_lite0"
+
 
 def cosines(a, b):
     """Of the rows of two matrices (n, d)."""
@@ -23,5 +25,10 @@ class Resemblance(Metric):
         return None if view.spec.kind == "image" else "points have no image features"
 
     def compute(self, view):
-        given, found = view.features(view.input_samples), view.features(view.fakes)
+        given, found = (
+            view.features.of(which, EXTRACTOR)["features"].numpy() for which in ("inputs", "fakes")
+        )
         return {"feature_cosine": float(cosines(given, found).mean())}
+
+    def protocol(self, view):
+        return view.features.protocol(EXTRACTOR)

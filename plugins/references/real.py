@@ -1,10 +1,11 @@
-"""A random real sample of the target domain for each input: what ignoring the input scores."""
+"""A random real image of the target domain's train split for each input: what ignoring the input
+scores, and how far one set of real samples is from another.
+"""
 
 from ganbench.api import Reference
 
 
 class Real(Reference):
     def fakes(self, task, split, source, target, rng):
-        return split.domain(target).samples[
-            rng.integers(len(split.domain(target)), size=len(split.domain(source)))
-        ]
+        real, wanted = task.load("train").domain(target).samples, len(split.domain(source))
+        return real[rng.choice(len(real), wanted, replace=wanted > len(real))]

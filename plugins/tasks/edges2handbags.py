@@ -6,4 +6,3 @@ from ganbench.api import HANDBAGS, Task, WareTask
 class Edges2Handbags(WareTask, Task):
     wares = (HANDBAGS, HANDBAGS)
     drawn = ("A",)
-    metrics = ("edges", "reconstruction")

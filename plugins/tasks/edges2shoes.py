@@ -6,4 +6,3 @@ from ganbench.api import SHOES, Task, WareTask
 class Edges2Shoes(WareTask, Task):
     wares = (SHOES, SHOES)
     drawn = ("A",)
-    metrics = ("edges", "reconstruction")

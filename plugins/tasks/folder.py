@@ -41,7 +41,9 @@ class Options:
 class Folder(Task):
     options_type = Options
     sources = {"folder": ("A", "B")}
-    metrics = ("reconstruction",)
+    metrics = ("reconstruction", "perceptual", "efficientnet_lite0")
+    references = ("real", "untrained")
+    selected_by = "kd_efficientnet_lite0"
     default_recipe = "paper"  # the code's 10,000 steps of warm-up outlast the quick budget
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets = {

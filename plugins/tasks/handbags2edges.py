@@ -6,4 +6,3 @@ from ganbench.api import HANDBAGS, Task, WareTask
 class Handbags2Edges(WareTask, Task):
     wares = (HANDBAGS, HANDBAGS)
     drawn = ("B",)
-    metrics = ("edges", "reconstruction")

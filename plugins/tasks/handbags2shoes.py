@@ -5,5 +5,5 @@ from ganbench.api import HANDBAGS, SHOES, Task, WareTask
 
 class Handbags2Shoes(WareTask, Task):
     wares = (HANDBAGS, SHOES)
-    metrics = ("preservation", "edges", "reconstruction")
-    references = ("real", "oracle", "identity")
+    metrics = ("preservation", *WareTask.metrics)
+    references = ("real", "oracle", "identity", "untrained")

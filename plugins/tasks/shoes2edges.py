@@ -6,4 +6,3 @@ from ganbench.api import SHOES, Task, WareTask
 class Shoes2Edges(WareTask, Task):
     wares = (SHOES, SHOES)
     drawn = ("B",)
-    metrics = ("edges", "reconstruction")

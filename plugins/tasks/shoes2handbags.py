@@ -5,5 +5,5 @@ from ganbench.api import HANDBAGS, SHOES, Task, WareTask
 
 class Shoes2Handbags(WareTask, Task):
     wares = (SHOES, HANDBAGS)
-    metrics = ("preservation", "edges", "reconstruction")
-    references = ("real", "oracle", "identity")
+    metrics = ("preservation", *WareTask.metrics)
+    references = ("real", "oracle", "identity", "untrained")

@@ -76,7 +76,8 @@ class Toy(Task):
     options_type = Options
     sources = {"mixture": ()}
     metrics = ("modes", "collisions", "reconstruction")
-    references = ("real", "oracle")
+    references = ("real", "oracle", "untrained")
+    selected_by = "reverse_kl"
     default_recipe = "paper"
     presets = {
         "smoke": Preset("smoke", budget_steps=60, width=16, batch_size=64),

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from ganbench.evaluate import evaluate, translations_of_reference
+from ganbench.fidelity.kept import FeatureReader
+from ganbench.fidelity.weights import places
 from ganbench.probes import probes_of
 from ganbench.reference import Reference
 from ganbench.registry import discover
@@ -90,9 +92,10 @@ def scores(
     registry, split = discover(), task.load("test")
     metrics = {name: registry.load("metric", name)() for name in task.metrics}
     probe = probes_of(task, cache_dir, {"planted": task.fingerprint()})
+    reader = FeatureReader(places(cache_dir, None), cache_dir, "cpu")
     found = {}
     for name, reference in references.items():
         translations = translations_of_reference(reference, task, split, seed)
-        scored = evaluate(translations, split, task.spec, metrics, probe)
+        scored = evaluate(translations, split, task.spec, metrics, probe, reader)
         found[name] = {k: v for k, v in scored.metrics.items() if not isinstance(v, str)}
     return found

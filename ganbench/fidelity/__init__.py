@@ -1,0 +1,1 @@
+"""How far a set of images is from another: extractors, their features, and distances of these."""

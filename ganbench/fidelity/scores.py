@@ -1,0 +1,97 @@
+"""The scores of two sets of features, by name, and what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from ganbench.fidelity.distances import (
+    LEAST_SAMPLES,
+    diversity,
+    extrapolated_frechet_distance,
+    extrapolates,
+    frechet_distance,
+    pairwise,
+)
+from ganbench.fidelity.extractors import FEATURES, LOGITS, Extractor
+from ganbench.types import FEW_IMAGES
+
+PAIRWISE = {
+    "kd": "kernel_distance",
+    "precision": "precision",
+    "recall": "recall",
+    "density": "density",
+    "coverage": "coverage",
+}
+SCORES = ("kd", "fd", "fd_inf", "precision", "recall", "density", "coverage", "diversity", "isc")
+BY_DEFAULT = ("kd", "fd", "precision", "recall")
+SPLITS_OF_ISC = 10
+SEED = 0
+LEAST_IMAGES = LEAST_SAMPLES
+
+Features = Mapping[str, Tensor]
+
+
+def inception_score(logits: Tensor) -> float:
+    """As torch-fidelity has it: the mean over ten splits (Salimans et al., 2016)."""
+    from torch_fidelity.metric_isc import KEY_METRIC_ISC_MEAN, isc_features_to_metric
+
+    return float(isc_features_to_metric(logits, splits=SPLITS_OF_ISC)[KEY_METRIC_ISC_MEAN])
+
+
+SINGLE: Mapping[str, Callable[[Features, Features], float]] = {
+    "fd": lambda real, fake: frechet_distance(real[FEATURES], fake[FEATURES]),
+    "fd_inf": lambda real, fake: extrapolated_frechet_distance(
+        real[FEATURES], fake[FEATURES], SEED
+    ),
+    "diversity": lambda real, fake: diversity(fake[FEATURES]),
+    "isc": lambda real, fake: inception_score(fake[LOGITS]),
+}
+
+
+def scores(
+    names: Sequence[str], real: Features, fake: Features, extractor: Extractor
+) -> dict[str, float | str]:
+    """The named ones of SCORES, or "skipped: reason" where there is no such number.
+
+    real, fake: what `Loaded.read` gives.
+    """
+    reasons = {name: lacking(name, real, fake, extractor) for name in names}
+    left = [name for name, reason in reasons.items() if not reason]
+    single = {name: function(real, fake) for name, function in SINGLE.items() if name in left}
+    pairs = pairwise(real[FEATURES], fake[FEATURES]) if PAIRWISE.keys() & set(left) else None
+    paired = {name: getattr(pairs, PAIRWISE[name]) for name in left if name in PAIRWISE}
+    skipped = {name: f"skipped: {reason}" for name, reason in reasons.items() if reason}
+    found = {**single, **paired, **skipped}
+    return {name: found[name] for name in names}
+
+
+def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> str:
+    """Why there is no such score of these features, or nothing."""
+    n = min(len(real[FEATURES]), len(fake[FEATURES]))
+    if not torch.isfinite(fake[FEATURES]).all() or not torch.isfinite(real[FEATURES]).all():
+        return "the features are not finite"
+    if name == "isc" and not extractor.logits:
+        return f"{extractor.name} has no classes of Inception"
+    if name == "isc":
+        enough = len(fake[FEATURES]) >= SPLITS_OF_ISC
+        return "" if enough else f"{SPLITS_OF_ISC} images are needed"
+    if n < LEAST_SAMPLES:
+        return f"{LEAST_SAMPLES} images a side are needed, there are {n}"
+    if name == "fd_inf" and not extrapolates(n, extractor.dimensions):
+        return f"{4 * extractor.dimensions} images a side are needed to extrapolate, there are {n}"
+    return ""
+
+
+def warnings(found: Mapping[str, float | str], real: Features, fake: Features) -> list[str]:
+    """What a reader of the numbers ought to know."""
+    n = min(len(real[FEATURES]), len(fake[FEATURES]))
+    told = isinstance(found.get("fd"), float) and n < FEW_IMAGES
+    if not told:
+        return []
+    return [
+        f"with {n:,} images a side the Fréchet distance is too large by an amount that depends "
+        "on their number: compare equal numbers only, and read the kernel distance (unbiased) first"
+    ]

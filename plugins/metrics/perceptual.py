@@ -1,0 +1,25 @@
+"""How far is the reconstruction from its input to the eye? LPIPS-like, by EfficientNet-Lite0."""
+
+from ganbench.api import Column, Metric
+
+EXTRACTOR = "efficientnet_lite0"
+
+
+class Perceptual(Metric):
+    columns = {
+        "perceptual_efficientnet_lite0": Column(
+            "", False, "LPIPS-like distance of input and reconstruction"
+        )
+    }
+
+    def unmet(self, view):
+        if view.spec.kind != "image":
+            return "points have no image features"
+        return None if view.reconstructions is not None else "the model has no way back"
+
+    def compute(self, view):
+        found = view.features.perceptual_distances(view.input_samples, view.reconstructions)
+        return {"perceptual_efficientnet_lite0": found.mean().item()}
+
+    def protocol(self, view):
+        return view.features.protocol(EXTRACTOR)

@@ -1,0 +1,19 @@
+"""A generator with its first weights: what the networks score before they have learnt anything."""
+
+import torch
+
+from ganbench.api import NetworkBuilder, Reference
+
+
+class Untrained(Reference):
+    def fakes(self, task, split, source, target, rng):
+        seed = int(rng.integers(2**31))
+        network = NetworkBuilder(task.spec, task.architecture, seed).translator(source, target)
+        samples = split.domain(source).samples
+        with torch.inference_mode():
+            parts = [network.eval()(self.floats(some)) for some in torch.split(samples, 256)]
+        found = torch.cat(parts)
+        return found if samples.dtype != torch.uint8 else (found * 255).round().to(torch.uint8)
+
+    def floats(self, samples):
+        return samples.float() / 255 if samples.dtype == torch.uint8 else samples
