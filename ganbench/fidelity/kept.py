@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ganbench.data.cache import checked_arrays
 from ganbench.errors import UserError
-from ganbench.fidelity.extractors import Loaded, find_extractor, load
+from ganbench.fidelity.extractors import EXTRACTORS, Extractor, Loaded, load
 from ganbench.fidelity.weights import Places
 from ganbench.source import reach, source_hash
 from ganbench.types import JSON
@@ -29,10 +29,11 @@ class FeatureReader:
     places: Places
     cache_dir: Path
     device: str
+    extractors: Mapping[str, Extractor] = field(default_factory=lambda: EXTRACTORS)
 
     def extractor(self, name: str) -> Loaded:
-        """Raises UserError for an unknown one, or where its weights are missing or wrong."""
-        return load(find_extractor(name), self.places, self.device)
+        """Raises UserError where its weights are missing or wrong."""
+        return load(self.extractors[name], self.places, self.device)
 
     def missing(self, name: str) -> str:
         """Why an extractor cannot be used, and what to do, in one line; or nothing."""

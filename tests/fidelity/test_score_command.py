@@ -1,0 +1,164 @@
+"""`ganbench score` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Command
+from folders import SIDE, write
+from PIL import Image
+
+DEFAULTS = {f"{name}_efficientnet_lite0" for name in ("kd", "fd", "precision", "recall")}
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("score") / "real", 0, 30)
+
+
+@pytest.fixture(scope="module")
+def fake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("score") / "fake", 500, 25, noise=15)
+
+
+def scored(ganbench: Command, *arguments: str | Path) -> dict[str, Any]:
+    done = ganbench("score", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_json_has_the_metrics_their_protocol_and_a_warning(
+    ganbench: Command, real: Path, fake: Path
+) -> None:
+    found = scored(ganbench, real, fake)
+    assert set(found["metrics"]) == DEFAULTS
+    protocol = found["protocol"]
+    assert (protocol["n_real"], protocol["n_fake"]) == (30, 25)
+    assert (protocol["height_px"], protocol["extractor"]) == (SIDE, "efficientnet_lite0")
+    assert "128 px" in protocol["resizer"] and protocol["weights"].startswith("sha256:")
+    assert "too large" in found["warnings"][0]
+
+
+def test_the_saved_features_give_the_scores(
+    ganbench: Command, real: Path, fake: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "features.npz"
+    found = scored(ganbench, real, fake, "--metrics", "fd,diversity", "--save-features", file)
+    with np.load(file) as kept:
+        a, b = kept["real"].astype(np.float64), kept["fake"].astype(np.float64)
+    assert a.shape == (30, 1280) and b.shape == (25, 1280)
+    ra, rb = ((x - x.mean(0)) / np.sqrt(len(x) - 1) for x in (a, b))
+    root = np.linalg.svd(ra @ rb.T, compute_uv=False).sum()
+    wanted = ((a.mean(0) - b.mean(0)) ** 2).sum() + (ra**2).sum() + (rb**2).sum() - 2 * root
+    assert found["metrics"]["fd_efficientnet_lite0"] == pytest.approx(wanted, rel=1e-6)
+    unit = b / np.linalg.norm(b, axis=1, keepdims=True)
+    pairs = ~np.eye(len(b), dtype=bool)
+    assert found["metrics"]["diversity_efficientnet_lite0"] == pytest.approx(
+        1 - (unit @ unit.T)[pairs].mean(), rel=1e-6
+    )
+
+
+def test_the_same_pixels_score_the_same_in_another_file_format(
+    ganbench: Command, real: Path, fake: Path, tmp_path: Path
+) -> None:
+    """JPEG loses pixels when written; read back, they are as good as any others."""
+    jpegs, decoded = tmp_path / "jpegs", tmp_path / "decoded"
+    jpegs.mkdir(), decoded.mkdir()
+    for file in fake.iterdir():
+        jpeg = jpegs / f"{file.stem}.jpg"
+        Image.open(file).save(jpeg, quality=70)
+        Image.open(jpeg).convert("RGBA").save(decoded / file.name)
+    first = scored(ganbench, real, jpegs)["metrics"]
+    assert scored(ganbench, real, decoded)["metrics"] == first
+    assert scored(ganbench, real, fake)["metrics"] != first
+
+
+def test_noise_blur_and_lost_pictures_show(ganbench: Command, real: Path, tmp_path: Path) -> None:
+    more = [
+        write(tmp_path / "clean", 1000, 30),
+        write(tmp_path / "noisy", 1000, 30, noise=15),
+        write(tmp_path / "noisier", 1000, 30, noise=40),
+    ]
+    blurred = write(tmp_path / "blurred", 1000, 30, blur=4)
+    found = [scored(ganbench, real, folder)["metrics"] for folder in (*more, blurred)]
+    for name in ("kd_efficientnet_lite0", "fd_efficientnet_lite0"):
+        clean, noisy, noisier, blurry = (scores[name] for scores in found)
+        assert clean < noisy < noisier and clean < blurry
+
+
+def test_a_table_for_people(ganbench: Command, real: Path, fake: Path) -> None:
+    done = ganbench("score", real, fake, "--metrics", "kd,coverage,fd_inf")
+    assert done.returncode == 1
+    assert "coverage_efficientnet_lite0" in done.stdout
+    assert "skipped: 5120 images a side are needed" in done.stdout
+
+
+def test_fid_without_weights_is_skipped_with_the_fix(
+    ganbench: Command, real: Path, fake: Path, tmp_path: Path
+) -> None:
+    done = ganbench(
+        *("score", real, fake, "--metrics", "fid,kid", "--offline", "--json"),
+        *("--cache-dir", tmp_path),
+    )
+    assert done.returncode == 1
+    metrics = json.loads(done.stdout)["metrics"]
+    assert set(metrics) == {"fid", "kid"}
+    assert all(text.startswith("skipped: the weights") for text in metrics.values())
+    assert "--weights-dir" in metrics["fid"]
+
+
+def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Arguments after REAL, and words of the message."""
+    few, mixed, other = root / "few", root / "mixed", root / "other"
+    write(few, 0, 3), write(mixed, 0, 9), write(other, 0, 9)
+    Image.new("RGB", (SIDE + 1, SIDE)).save(mixed / "z.png")
+    for file in other.iterdir():
+        Image.open(file).resize((2 * SIDE, SIDE)).save(file)
+    broken, deep = root / "broken", root / "deep"
+    write(broken, 0, 9), write(deep, 0, 9)
+    (broken / "x.png").write_bytes(b"no picture")
+    Image.fromarray(np.full((SIDE, SIDE), np.nan, np.float32)).save(deep / "nan.tif")
+    return {
+        "few": ((str(few),), ("only 3 images", "few", "6 are needed")),
+        "mixed": ((str(mixed),), ("mixed sizes", "z.png", "25x24", "--size")),
+        "other size": ((str(other),), ("24x24 and 48x24", "--size")),
+        "broken": ((str(broken),), ("1 of 10 images cannot be read", "x.png")),
+        "NaN": ((str(deep),), ("nan.tif", "more than 8 bits")),
+        "no folder": ((str(root / "none"),), ("does not exist", "none")),
+        "metric": ((str(few), "--metrics", "fdd"), ("unknown metric 'fdd'", "'fd'")),
+        "extractor": ((str(few), "--extractor", "incepton_v3"), ("'inception_v3'",)),
+        "two": (
+            (str(few), "--metrics", "fid", "--extractor", "clip_vit_b_32"),
+            ("fid is of inception_v3 alone",),
+        ),
+        "weights": ((str(few), "--weights-dir", str(root / "none")), ("weights folder",)),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("few", "mixed", "other size", "broken", "NaN", "no folder"),
+        *("metric", "extractor", "two", "weights"),
+    ],
+)
+def test_a_mistake_gets_one_message(
+    ganbench: Command, real: Path, tmp_path: Path, name: str
+) -> None:
+    arguments, words = mistakes(tmp_path)[name]
+    done = ganbench("score", real, *arguments)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+def test_images_of_other_sizes_are_scored_once_resized(
+    ganbench: Command, real: Path, tmp_path: Path
+) -> None:
+    arguments, _ = mistakes(tmp_path)["mixed"]
+    found = scored(ganbench, real, *arguments, "--size", "16")
+    assert found["protocol"]["resized_before"] == "centre crop, Lanczos to 16 px"
