@@ -69,13 +69,10 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
     counts = [n for row in rows for n in row.protocol.get("samples", {}).values()]
     if not plugins or not counts:
         return []
-    sides = " and ".join(
-        " to ".join(f"{n:,}" for n in sorted({min(c[side] for c in counts)}))
-        for side in ("real", "fake")
-    )
+    real, fake = (count_text([c[side] for c in counts]) for side in ("real", "fake"))
     lines = [
         f"{name}: layer {p['layer']}, {p['resizer']}, weights {p['weights']}; "
-        f"{sides} images (real, translated), {rows[0].split} split"
+        f"{real} real, {fake} translated images, {rows[0].split} split"
         for name, p in plugins.items()
     ]
     if min(c[side] for c in counts for side in ("real", "fake")) < FEW_IMAGES:
@@ -84,3 +81,8 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
             "read the unbiased kernel distance (kd, kid) first"
         )
     return lines
+
+
+def count_text(counts: Sequence[int]) -> str:
+    """One number, or the range of them."""
+    return " to ".join(f"{n:,}" for n in sorted({min(counts), max(counts)}))

@@ -31,7 +31,10 @@ def stored_rows(output: Path) -> Rows:
 
 
 def table(output: Path | str, interval: Interval = "t") -> pd.DataFrame:
-    """One line a setting, model and metric: mean, interval, n, diverged seeds."""
+    """One line a setting, checkpoint, model and metric: mean, interval, n, diverged seeds.
+
+    checkpoint: "final", or "selected" where validation found an earlier one better.
+    """
     rows = stored_rows(Path(output)).rows
     return _frame(table_sheets(rows, discover().columns, interval))
 

@@ -20,7 +20,7 @@ from ganbench.store import ROWS, read_rows
 from ganbench.types import Row
 
 MODELS = "standard,recon,discogan"
-REFERENCES = {"real", "oracle"}
+REFERENCES = {"real", "oracle", "untrained"}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("--seeds", "2", "--output", folder),
     )
     assert done.returncode == 0, done.stderr
-    assert "cells: 10, to do: 10" in done.stderr
+    assert "cells: 12, to do: 12" in done.stderr
     assert "preset smoke · recipe" in done.stdout
     assert "this is not the paper's budget" in done.stdout
     return folder
@@ -110,7 +110,7 @@ def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) 
         *("--seeds", "2", "--output", output),
     )
     assert again.returncode == 0
-    assert "cells: 10, to do: 0" in again.stderr
+    assert "cells: 12, to do: 0" in again.stderr
     assert "azimuth_alignment" in again.stdout
     assert (output / ROWS).read_bytes() == before
 
@@ -132,6 +132,33 @@ def test_a_rerun_cell_gives_the_same_metrics(
     assert len((tmp_path / ROWS).read_text().splitlines()) == 2
 
 
+def test_the_selected_scores_are_those_of_the_run_stopped_there(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    """So validation alone chose, and the weights are those of that step."""
+    early = [r for r in rows(output) if r.selected and r.selected["step"] < 20]
+    row = early[0]
+    assert set(row.selected["validation"]) == {"5", "10", "15", "20"}
+    validation = row.selected["validation"]
+    assert validation[str(row.selected["step"])] == min(validation.values())
+    done = ganbench(
+        *("run", "--models", row.model, "--task", "car2car", "--preset", "smoke"),
+        *("--seed-list", row.seed, "--output", tmp_path, "--references", "none"),
+        *("--steps", row.selected["step"]),
+    )
+    assert done.returncode == 0, done.stderr
+    (stopped,) = rows(tmp_path)
+    assert stopped.metrics == row.selected["metrics"] != row.metrics
+
+
+def test_a_row_tells_the_protocol_of_its_numbers(output: Path) -> None:
+    for row in rows(output):
+        assert row.protocol["samples"]["AB"] == {"real": 11, "fake": 11}
+        told = row.protocol["metrics"]["efficientnet_lite0"]
+        assert told["weights"].startswith("sha256:") and "128 px" in told["resizer"]
+        assert "kd_efficientnet_lite0" in told["columns"]
+
+
 @pytest.mark.parametrize("name", ["rich", "markdown", "csv", "latex", "json"])
 def test_table_formats(ganbench: Command, output: Path, name: str) -> None:
     done = ganbench("table", output, "--format", name)
@@ -139,7 +166,9 @@ def test_table_formats(ganbench: Command, output: Path, name: str) -> None:
     assert "azimuth" in done.stdout and "discogan" in done.stdout
     if name == "json":
         records = json.loads(done.stdout)["records"]
-        alignment = [r for r in records if r["metric"] == "azimuth_alignment"]
+        alignment = [
+            r for r in records if (r["metric"], r["checkpoint"]) == ("azimuth_alignment", "final")
+        ]
         assert {r["model"] for r in alignment} == {*MODELS.split(","), *REFERENCES}
         assert all(r["n"] == 2 for r in alignment)
 
@@ -205,7 +234,9 @@ def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_pa
 def test_the_python_api_reads_what_a_run_left(output: Path) -> None:
     import ganbench
 
-    means = ganbench.table(output).set_index(["model", "metric"])["mean"]
+    found = ganbench.table(output)
+    assert set(found["checkpoint"]) == {"final", "selected"}
+    means = found[found["checkpoint"] == "final"].set_index(["model", "metric"])["mean"]
     tests = ganbench.compare(output, baseline="standard", metrics=["azimuth_alignment"])
     assert list(tests["first"]) == ["recon", "discogan"]
     differences = [means[m, "azimuth_alignment"] for m in tests["first"]]
@@ -222,7 +253,7 @@ def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path:
     for split in ("validation", "test"):
         done = ganbench(*arguments, "--seeds", "1", "--split", split, "--output", tmp_path)
         assert done.returncode == 0, done.stderr
-        assert ("validation split" in done.stdout) == (split == "validation")
+        assert ("· validation split" in done.stdout) == (split == "validation")
     scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "real"}
     assert scores["validation"] != scores["test"]
 
@@ -245,7 +276,7 @@ def test_a_cut_off_rows_file_loses_one_row_at_most(
         *("--seeds", "2", "--output", copy),
     )
     assert again.returncode == 0, again.stderr
-    assert "cells: 10, to do: 1" in again.stderr
+    assert "cells: 12, to do: 1" in again.stderr
     assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
 
 

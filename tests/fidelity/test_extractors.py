@@ -40,7 +40,7 @@ COUNT = 14
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Real and fake pictures, equally many."""
     root = tmp_path_factory.mktemp("pictures")
-    return write(root / "real", 0, COUNT), write(root / "fake", 100, COUNT, noise=20)
+    return write(root / "real", 0, COUNT), write(root / "fake", 100, COUNT, noise=60)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,79 @@
+"""The checkpoint that validation chooses: the best by its score, and no trace in the training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from test_models import POINTS, build
+from test_trainer import data, state
+
+from ganbench.selection import Selection, snapshots
+from ganbench.trainer import Plan, nobody, train
+
+
+@given(st.integers(1, 10_000))
+def test_snapshots_are_few_and_end_with_the_run(budget: int) -> None:
+    steps = snapshots(budget)
+    assert budget in steps and 1 <= len(steps) <= 4 and min(steps) >= 1
+
+
+def watched(folder: Path, scores: dict[int, float | str], higher: bool) -> Selection:
+    """A run whose snapshots scored so; its weights are the number of the step."""
+    model = torch.nn.Linear(1, 1, bias=False)
+    now = [0]
+    told = Selection("score", higher, model, folder, lambda: {"score": scores[now[0]]})
+    for step in scores:
+        now[0] = step
+        torch.nn.init.constant_(model.weight, step)
+        told.look(step)
+    return told
+
+
+@pytest.mark.parametrize(("higher", "best"), [(True, 20), (False, 30)])
+def test_the_best_snapshots_weights_are_kept(tmp_path: Path, higher: bool, best: int) -> None:
+    told = watched(tmp_path, {10: 0.5, 20: 0.9, 30: 0.1, 40: 0.4}, higher)
+    found = told.result({"a": 1.0}, 40, lambda: {"a": told._model.weight.item()})
+    assert (found["step"], found["by"]) == (best, "score")
+    assert found["metrics"] == {"a": float(best)}
+    assert found["validation"] == {10: 0.5, 20: 0.9, 30: 0.1, 40: 0.4}
+
+
+def test_where_the_last_is_best_nothing_is_scored_again(tmp_path: Path) -> None:
+    told = watched(tmp_path, {10: 0.5, 20: 0.9}, True)
+    found = told.result({"a": 1.0}, 20, lambda: pytest.fail("scored again"))
+    assert found["metrics"] == {"a": 1.0}
+
+
+def test_a_snapshot_without_a_number_is_never_chosen(tmp_path: Path) -> None:
+    told = watched(tmp_path, {10: "undefined: not finite", 20: 0.2}, False)
+    assert told.scores == {20: 0.2}
+
+
+def test_a_run_without_numbers_selects_nothing(tmp_path: Path) -> None:
+    told = watched(tmp_path, {10: "skipped: few images"}, False)
+    assert told.result({"a": 1.0}, 10, dict) == {}
+
+
+def test_looking_twice_after_a_crash_changes_nothing(tmp_path: Path) -> None:
+    scores: dict[int, float | str] = {10: 0.5, 20: 0.1, 30: 0.4}
+    first = watched(tmp_path, scores, False)
+    before = (tmp_path / "selected.safetensors").read_bytes(), first.scores
+    again = watched(tmp_path, scores, False)
+    assert ((tmp_path / "selected.safetensors").read_bytes(), again.scores) == before
+
+
+def test_snapshots_leave_the_training_as_it_is(tmp_path: Path) -> None:
+    seen: list[int] = []
+    final = []
+    for name, look in (("plain", nobody), ("watched", seen.append)):
+        model = build("discogan", POINTS, "code")
+        (tmp_path / name).mkdir()
+        plan = Plan(12, batch_size=8, seed=0, snapshots=snapshots(12))
+        train(model, data(POINTS), plan, tmp_path / name, lambda *_: None, lambda: False, look)
+        final.append(state(model))
+    assert seen == [3, 6, 9, 12]
+    assert all(torch.equal(final[0][key], final[1][key]) for key in final[0])
