@@ -254,7 +254,7 @@ def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path:
         done = ganbench(*arguments, "--seeds", "1", "--split", split, "--output", tmp_path)
         assert done.returncode == 0, done.stderr
         assert ("· validation split" in done.stdout) == (split == "validation")
-    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "real"}
+    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "standard"}
     assert scores["validation"] != scores["test"]
 
 
