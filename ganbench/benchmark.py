@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ganbench.cell import network_size
+from ganbench.cell import build_task, network_size
 from ganbench.data.cache import default_cache_dir
 from ganbench.executor import Progress, execute
 from ganbench.figures import draw_figures
@@ -100,6 +100,8 @@ def run_grid(
     if todo:
         for task in grid.tasks:
             task.prepare(listener.say)
+        for line in small_sets(todo):
+            listener.say(line)
     if afresh:
         forget(todo, output)
     listener.start(todo, len(grid.jobs))
@@ -133,6 +135,29 @@ def forget(jobs: Sequence[Job], output: Path) -> None:
 def default_workers(grid: Grid) -> int:
     cell = grid.jobs[0].cell
     return 1 if cell.device == "cuda" else max(1, cores() // cell.threads)
+
+
+def small_sets(jobs: Sequence[Job]) -> list[str]:
+    """A warning for each domain that has fewer training samples than a batch."""
+    batches: dict[str, tuple[Job, int]] = {}
+    for job in jobs:
+        batch = job.cell.hparams.get("batch_size", 0)
+        if batch > batches.get(job.cell.task, (job, 0))[1]:
+            batches[job.cell.task] = (job, batch)
+    lines = []
+    for name, (job, batch) in batches.items():
+        try:
+            train = build_task(job).load("train")
+        except Exception:  # the cell's own run tells what is wrong
+            continue
+        for domain in ("A", "B"):
+            n = len(train.domain(domain))
+            if n < batch:
+                lines.append(
+                    f"{name}: domain {domain} has {n} training samples, fewer than a batch of "
+                    f"{batch}, so each batch repeats some; give more data or --batch-size {n}"
+                )
+    return lines
 
 
 def rows_of(grid: Grid, output: Path) -> tuple[Row, ...]:

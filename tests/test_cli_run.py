@@ -254,7 +254,7 @@ def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path:
         done = ganbench(*arguments, "--seeds", "1", "--split", split, "--output", tmp_path)
         assert done.returncode == 0, done.stderr
         assert ("· validation split" in done.stdout) == (split == "validation")
-    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "standard"}
+    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "oracle"}
     assert scores["validation"] != scores["test"]
 
 
@@ -278,6 +278,17 @@ def test_a_cut_off_rows_file_loses_one_row_at_most(
     assert again.returncode == 0, again.stderr
     assert "cells: 12, to do: 1" in again.stderr
     assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
+
+
+def test_a_set_smaller_than_a_batch_is_told(ganbench: Command, tmp_path: Path) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--steps", "2"),
+        *("--seeds", "1", "--output", tmp_path, "--references", "none", "--batch-size", "128"),
+        *("--set", "toy.train_samples=100"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "toy: domain A has 100 training samples, fewer than a batch of 128" in done.stderr
+    assert "--batch-size 100" in done.stderr
 
 
 def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> None:

@@ -56,7 +56,11 @@ def new_folder(target: Path, inner: str = "") -> Iterator[Path]:
         content.mkdir()
         yield content
         if not (content / inner).is_dir():
-            raise UserError(f"there is no folder {inner} in what was unpacked", str(target))
+            raise UserError(
+                f"there is no folder {inner} in what was unpacked",
+                str(target),
+                "give the archive that `ganbench data list` names for this data set",
+            )
         os.replace(content / inner, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
