@@ -189,7 +189,7 @@ def network_size(job: Job) -> int:
 def probes(job: Job, task: Task) -> Callable[[str], Probe]:
     """The task's probes, trained once for all cells."""
     key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
-    return probes_of(task, job.cache_dir / "probes", key)
+    return probes_of(task, job.cache_dir / "probes", key, job.cell.device)
 
 
 def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:

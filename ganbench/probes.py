@@ -22,6 +22,7 @@ from ganbench.types import ANGLE_ENDING, JSON
 
 EPOCHS = 20
 BATCH_SIZE = 64
+BATCH_READ = {"cpu": 512, "cuda": 8192}
 LEARNING_RATE = 2e-3
 WIDTH = 16
 
@@ -68,33 +69,41 @@ class ClassProbe:
 
 
 def outputs(network: nn.Module, samples: Tensor) -> Tensor:
+    """(n, k) on the CPU; the pass is made where the network is, in batches that fill it."""
+    device = next(network.parameters()).device
     with torch.inference_mode():
-        return torch.cat([network(part) for part in torch.split(samples, 512)])
+        parts = torch.split(samples, BATCH_READ[device.type])
+        return torch.cat([network(part.to(device)).cpu() for part in parts])
 
 
-def probes_of(task: Task, cache_dir: Path, key: JSON) -> Callable[[str], Probe]:
+def probes_of(
+    task: Task, cache_dir: Path, key: JSON, device: str = "cpu"
+) -> Callable[[str], Probe]:
     """Probes by attribute, trained on the task's train split when first asked for.
 
-    `key` tells the data apart in the cache.
+    `key` tells the data apart in the cache. device: where they read; they are trained on the CPU,
+    so that every machine reads with the same ones.
     """
     known = (*task.spec.kept, task.spec.changed)
     classes = [name for name in known if name and not name.endswith(ANGLE_ENDING)]
 
     @cache
     def class_probes() -> Mapping[str, Probe]:
-        return fit_class_probes(task.load("train"), classes, cache_dir, key)
+        return fit_class_probes(task.load("train"), classes, cache_dir, key, device)
 
     @cache
     def probe(attribute: str) -> Probe:
         if attribute in classes:
             return class_probes()[attribute]
-        return fit_angle_probe(task.load("train"), attribute, cache_dir, key)
+        return fit_angle_probe(task.load("train"), attribute, cache_dir, key, device)
 
     return probe
 
 
-def fit_angle_probe(train: Split, attribute: str, cache_dir: Path, key: JSON) -> AngleProbe:
-    """A CNN regressor of `attribute` from both domains' train images; on the CPU.
+def fit_angle_probe(
+    train: Split, attribute: str, cache_dir: Path, key: JSON, device: str = "cpu"
+) -> AngleProbe:
+    """A CNN regressor of `attribute` from both domains' train images, trained on the CPU.
 
     `key` tells the data apart in the cache. Raises UserError where the data do not know it.
     """
@@ -103,13 +112,13 @@ def fit_angle_probe(train: Split, attribute: str, cache_dir: Path, key: JSON) ->
     fitted = fit(
         train, 2, lambda out, index: F.mse_loss(out, target[index]), cache_dir, key, attribute
     )
-    return AngleProbe(fitted)
+    return AngleProbe(fitted.to(device))
 
 
 def fit_class_probes(
-    train: Split, attributes: Sequence[str], cache_dir: Path, key: JSON
+    train: Split, attributes: Sequence[str], cache_dir: Path, key: JSON, device: str = "cpu"
 ) -> dict[str, ClassProbe]:
-    """One CNN classifier of all `attributes`, from both domains' train images; on the CPU.
+    """One CNN classifier of all `attributes`, from both domains' images, trained on the CPU.
 
     `key` tells the data apart in the cache. Raises UserError where the data do not know one.
     """
@@ -125,7 +134,7 @@ def fit_class_probes(
         terms = [F.cross_entropy(out[:, places[name]], targets[name][index]) for name in found]
         return torch.stack(terms).mean()
 
-    fitted = fit(train, stops[-1], loss, cache_dir, key, *attributes)
+    fitted = fit(train, stops[-1], loss, cache_dir, key, *attributes).to(device)
     return {name: ClassProbe(fitted, places[name], classes) for name, (classes, _) in found.items()}
 
 
