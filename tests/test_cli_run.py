@@ -280,6 +280,21 @@ def test_a_cut_off_rows_file_loses_one_row_at_most(
     assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
 
 
+def test_fid_without_weights_is_skipped_and_the_rest_is_scored(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "car2car", "--preset", "smoke", "--seeds", "1"),
+        *("--references", "none", "--metrics", "fid", "--offline", "--output", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = rows(tmp_path)
+    assert str(row.metrics["fid"]).startswith("skipped: the weights weights-inception")
+    assert "--weights-dir" in str(row.metrics["kid"])
+    assert isinstance(row.metrics["kd_efficientnet_lite0"], float)
+    assert "inception_v3" not in row.protocol["metrics"]
+
+
 def test_a_set_smaller_than_a_batch_is_told(ganbench: Command, tmp_path: Path) -> None:
     done = ganbench(
         *("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--steps", "2"),

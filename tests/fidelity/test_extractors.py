@@ -193,6 +193,15 @@ def test_batches_do_not_show_in_features(embedded: Loaded, sizes: list[int]) -> 
     assert whole.shape == (len(pixels), EXTRACTORS[EMBEDDED].dimensions)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_features_on_a_gpu_are_those_of_the_cpu(embedded: Loaded) -> None:
+    pixels = images(20)
+    there = load(EXTRACTORS[EMBEDDED], Places((), Path()), "cuda")
+    torch.testing.assert_close(
+        there.read([pixels])["features"], embedded.read([pixels])["features"], rtol=1e-3, atol=1e-3
+    )
+
+
 def test_perceptual_distance_is_nothing_for_equals_and_grows_with_change(embedded: Loaded) -> None:
     a = images(4, side=32)
     near = (a.int() + torch.randint(-9, 10, a.shape)).clamp(0, 255).to(torch.uint8)
