@@ -192,3 +192,31 @@ def test_own_meshes_are_rendered(cache_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "car5.obj").unlink()
     with pytest.raises(UserError, match="only 5 meshes could be read"):
         task.prepare(told.append)
+
+
+def test_own_offsets_fill_the_range_and_keep_the_steps(cache_dir: Path) -> None:
+    task = make("car2car", cache_dir, azimuth_offset="own")
+    for name in ("train", "test"):
+        for domain in (task.load(name).A, task.load(name).B):  # type: ignore[arg-type]
+            azimuth, identity = domain.truth["azimuth_deg"], domain.truth["identity"]
+            assert azimuth.min() >= -75 and azimuth.max() < 75
+            for one in np.unique(identity):
+                assert np.diff(np.sort(azimuth[identity == one])) == pytest.approx(15.0)
+            shares = {round(a % 15, 6) for a in azimuth}
+            assert len(shares) == len(np.unique(identity))
+            assert len(domain.constants["azimuths_deg"]) == 11
+
+
+def test_an_offset_turns_the_object(cache_dir: Path) -> None:
+    """Pictures of one car by shared and by own offsets are alike where their azimuths are near."""
+    both = [
+        make("car2car", cache_dir, azimuth_offset=offset).load("train").A
+        for offset in ("shared", "own")
+    ]
+    (shared, own) = both
+    for i in range(0, len(own), 5):
+        same = np.flatnonzero(shared.truth["identity"] == own.truth["identity"][i])
+        gaps = np.abs(shared.truth["azimuth_deg"][same] - own.truth["azimuth_deg"][i])
+        pixels = shared.samples[torch.from_numpy(same)].float() - own.samples[i].float()
+        errors = pixels.square().mean((1, 2, 3)).numpy()
+        assert gaps[errors.argmin()] <= 7.6

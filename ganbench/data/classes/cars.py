@@ -26,8 +26,12 @@ CARS = ObjectClass(
 )
 
 # Over 120 degrees and more some runs turn the views as if they were a circle: at 32 pixels a car
-# from its left looks like one from its right. Over 90 none did (docs/reproduction.md).
+# from its left looks like one from its right (docs/reproduction.md).
 CAR_PRESET_OPTIONS = {
     **ViewsTask.preset_options,
-    "quick": {"azimuth_min_deg": -45.0, "azimuth_max_deg": 45.0},
+    "quick": {
+        **ViewsTask.preset_options["quick"],
+        "azimuth_min_deg": -45.0,
+        "azimuth_max_deg": 45.0,
+    },
 }
