@@ -15,6 +15,10 @@ HUB_CODE = "hubconf.py"
 WEIGHTS_FOLDER = "weights"
 
 
+class MissingWeights(UserError):
+    """Weights are nowhere; told with the way to get them."""
+
+
 @dataclass(frozen=True)
 class Places:
     """Folders with weights, the user's own first. Nothing is downloaded from here.
@@ -70,13 +74,13 @@ class Published:
     megabytes: int
 
     def find(self, among: Places) -> Path:
-        """Raises UserError where no folder has it, or one has another file of that name."""
+        """Raises MissingWeights where no folder has it, UserError for another file of its name."""
         for folder in among.folders:
             path = folder / self.file
             if path.is_file():
                 self.check(path)
                 return path
-        raise UserError(
+        raise MissingWeights(
             f"the weights {self.file} are not there",
             fix=f"run once without --offline ({self.megabytes} MB), or put {self.address} "
             "into a folder and give --weights-dir",
@@ -108,12 +112,12 @@ class FromHub:
     file: str
 
     def find(self, among: Places) -> Path:
-        """Raises UserError where torch.hub's folder lacks the code or the weights."""
+        """Raises MissingWeights where torch.hub's folder lacks the code or the weights."""
         code = among.hub / f"{self.repository.replace('/', '_')}_main" / HUB_CODE
         weights = among.hub / "checkpoints" / self.file
         for path in (code, weights):
             if not path.is_file():
-                raise UserError(
+                raise MissingWeights(
                     f"{path.name} of {self.repository} is not there",
                     str(path),
                     'fetch it once: python -c "import torch; torch.hub.load('
@@ -132,7 +136,7 @@ def obtain(weights: Weights, among: Places, cache_dir: Path, say: Say) -> None:
     """Downloads weights that no folder has into the cache. Raises UserError where that fails."""
     try:
         weights.find(among)
-    except UserError:
+    except MissingWeights:
         weights.fetch(cache_dir / WEIGHTS_FOLDER, say)
         weights.find(among)
 

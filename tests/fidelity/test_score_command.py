@@ -130,6 +130,15 @@ def test_fid_without_weights_is_skipped_with_the_fix(
     assert "--weights-dir" in metrics["fid"]
 
 
+def test_wrong_weights_give_no_number_and_start_no_download(
+    score: Callable[..., Result], real: Path, fake: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "weights-inception-2015-12-05-6726825d.pth").write_bytes(b"something else")
+    done = score(real, fake, "--metrics", "fid", "--json", "--weights-dir", tmp_path)
+    assert done.exit_code == 1 and "downloading" not in done.stderr
+    assert json.loads(done.stdout)["metrics"]["fid"].startswith("skipped: wrong weights: SHA-256")
+
+
 def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Arguments after REAL, and words of the message."""
     few, mixed, other = root / "few", root / "mixed", root / "other"
