@@ -71,6 +71,47 @@ def test_the_scores_only_fall_towards_a_failure(hair: Scores) -> None:
 
 
 @pytest.fixture(scope="module")
+def seen(cache_dir: Path) -> Scores:
+    """What a pretrained network sees of the faces."""
+    planted = {
+        "oracle": ORACLE(),
+        "half random": Mixed(ORACLE(), REAL(), 0.5),
+        "half untouched": Mixed(ORACLE(), IDENTITY(), 0.5),
+        "identity": IDENTITY(),
+        "real": REAL(),
+        "collapsed": Planted(collapsed),
+    }
+    task = make_task("hair", 32, cache_dir, people=240, pictures=2)
+    return scores(task, planted, cache_dir, ["efficientnet_lite0"])
+
+
+def test_faces_left_as_they_are_lie_far_from_the_other_domain(seen: Scores) -> None:
+    steps = [seen[name] for name in ("oracle", "half untouched", "identity")]
+    for better, worse in pairwise(steps):
+        assert better["kd_efficientnet_lite0"] < worse["kd_efficientnet_lite0"] - 0.05
+        assert better["fd_efficientnet_lite0"] < worse["fd_efficientnet_lite0"]
+        assert better["precision_efficientnet_lite0"] > worse["precision_efficientnet_lite0"]
+
+
+def test_other_real_faces_are_the_floor(seen: Scores) -> None:
+    """The kernel distance has it at nothing; the Fréchet distance does not, with 46 faces."""
+    assert abs(seen["real"]["kd_efficientnet_lite0"]) < 0.05
+    assert seen["real"]["fd_efficientnet_lite0"] > 1.5 * seen["oracle"]["fd_efficientnet_lite0"]
+    assert seen["real"]["precision_efficientnet_lite0"] > 0.7
+    assert seen["half random"]["kd_efficientnet_lite0"] < 0.1
+
+
+def test_one_face_for_all_is_precise_and_shows_in_recall_and_diversity(seen: Scores) -> None:
+    found = seen["collapsed"]
+    assert found["precision_efficientnet_lite0"] in (0, 1)
+    assert found["recall_efficientnet_lite0"] < 0.1
+    assert (
+        found["diversity_efficientnet_lite0"] < 1e-6 < seen["real"]["diversity_efficientnet_lite0"]
+    )
+    assert found["kd_efficientnet_lite0"] > seen["identity"]["kd_efficientnet_lite0"]
+
+
+@pytest.fixture(scope="module")
 def bags(cache_dir: Path) -> Scores:
     planted = {"oracle": ORACLE(), "real": REAL(), "identity": IDENTITY()}
     return scores(make_task("handbags2shoes", 32, cache_dir, wares=600), planted, cache_dir)
