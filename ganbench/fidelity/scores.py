@@ -26,7 +26,6 @@ PAIRWISE = {
     "coverage": "coverage",
 }
 SCORES = ("kd", "fd", "fd_inf", "precision", "recall", "density", "coverage", "diversity", "isc")
-BY_DEFAULT = ("kd", "fd", "precision", "recall")
 SPLITS_OF_ISC = 10
 SEED = 0
 LEAST_IMAGES = LEAST_SAMPLES

@@ -15,7 +15,9 @@ class Perceptual(Metric):
     def unmet(self, view):
         if view.spec.kind != "image":
             return "points have no image features"
-        return None if view.reconstructions is not None else "the model has no way back"
+        if view.reconstructions is None:
+            return "the model has no way back"
+        return None if view.reconstructions.isfinite().all() else "some images are not finite"
 
     def compute(self, view):
         found = view.features.perceptual_distances(view.input_samples, view.reconstructions)

@@ -22,7 +22,9 @@ class Resemblance(Metric):
     }
 
     def unmet(self, view):
-        return None if view.spec.kind == "image" else "points have no image features"
+        if view.spec.kind != "image":
+            return "points have no image features"
+        return None if view.fakes.isfinite().all() else "some translations are not finite"
 
     def compute(self, view):
         given, found = (
