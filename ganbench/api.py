@@ -37,10 +37,13 @@ from ganbench.losses import (
     adversarial_generator_loss,
     distance,
     feature_matching_loss,
+    least_squares_discriminator_loss,
+    least_squares_generator_loss,
 )
 from ganbench.metric import Metric, View, kept_classes
 from ganbench.model import Batch, Model
 from ganbench.networks import Judgement, NetworkBuilder
+from ganbench.pool import ImagePool
 from ganbench.recipes import adversarial_recipes, reconstruction_recipes
 from ganbench.reference import Reference
 from ganbench.seeds import seed_for
@@ -71,6 +74,7 @@ __all__ = [
     "HParams",
     "HeadOptions",
     "ImageFolder",
+    "ImagePool",
     "Judgement",
     "Listing",
     "Metric",
@@ -102,6 +106,8 @@ __all__ = [
     "feature_matching_loss",
     "kept_classes",
     "labels_path",
+    "least_squares_discriminator_loss",
+    "least_squares_generator_loss",
     "list_facescrub",
     "mixture",
     "on_arc",

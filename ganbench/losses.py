@@ -22,6 +22,16 @@ def adversarial_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> 
     return 0.5 * (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean())
 
 
+def least_squares_generator_loss(fake_logits: Tensor) -> Tensor:
+    """Mean of half the squared distance of the fakes' scores from 1 (Mao et al., 2017)."""
+    return 0.5 * (fake_logits - 1).square().mean()
+
+
+def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Half the squared distance of real scores from 1, and of the fakes' from 0."""
+    return 0.5 * ((real_logits - 1).square().mean() + fake_logits.square().mean())
+
+
 def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) -> Tensor:
     """Squared difference of the batch means of D's hidden features, summed over the layers.
 
