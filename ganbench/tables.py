@@ -170,20 +170,26 @@ def budget_notes(group: Group) -> list[str]:
 def reasons(group: Group) -> list[str]:
     """A line for each way in which a model's cells did not end, and for each reason of a skip."""
     ends: dict[tuple[str, str, str], list[int]] = {}
-    skips: dict[tuple[str, str], list[str]] = {}
+    skips: dict[str, dict[str, list[str]]] = {}
     for row in group.rows:
         label = group.labels[row.cell]
         if row.status != "done":
             ends.setdefault((label, row.status, row.reason), []).append(row.seed)
         for name, value in row.metrics.items() if not row.is_reference else ():
-            told = skips.setdefault((label, value), []) if isinstance(value, str) else [name]
-            if name not in told:
-                told.append(name)
+            if isinstance(value, str):
+                bare = name.removesuffix("_BA")
+                told = skips.setdefault(value, {}).setdefault(bare, [])
+                told += [] if label in told else [label]
     lines = []
     for (label, status, reason), seeds in ends.items():
         which = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
         lines.append(f"{label} {which} {status}: {reason}")
-    return [*lines, *(f"{label} {', '.join(ms)} {text}" for (label, text), ms in skips.items())]
+    for text, by_metric in skips.items():
+        whose: dict[str, list[str]] = {}
+        for metric, labels in by_metric.items():
+            whose.setdefault(", ".join(labels), []).append(metric)
+        lines += [f"{labels}: {', '.join(metrics)} {text}" for labels, metrics in whose.items()]
+    return lines
 
 
 def older_note(group: Group) -> list[str]:

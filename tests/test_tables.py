@@ -100,7 +100,7 @@ def test_cells_that_ended_alike_share_a_line() -> None:
 
 def test_a_skip_shows_its_reason_and_the_cell_is_never_blank() -> None:
     sheet = only([*ROWS, row("discogan", 0, "skipped: no way back")])
-    assert "discogan score skipped: no way back" in sheet.notes
+    assert "discogan: score skipped: no way back" in sheet.notes
     assert line(sheet, "score")[-1] == "skipped"
     extra = row("discogan", 1, 1.0, metrics={"score": 1.0, "score_BA": 2.0})
     assert record(only([*ROWS, extra]), "score_BA", "standard")["reason"] == "skipped: A to B only"
@@ -110,7 +110,16 @@ def test_a_metric_without_any_number_is_told_but_has_no_line() -> None:
     lost = [row("recon", s, 1.0, metrics={"score": 1.0, "loss": "skipped: why"}) for s in range(2)]
     sheet = only(lost)
     assert not [cells for cells in sheet.lines if cells[0].startswith("loss")]
-    assert "recon loss skipped: why" in sheet.notes
+    assert "recon: loss skipped: why" in sheet.notes
+
+
+def test_models_that_skip_for_one_reason_share_a_line() -> None:
+    both = {"a": "skipped: few", "a_BA": "skipped: few", "b": "skipped: few", "score": 1.0}
+    rows = [row(m, s, 1.0, metrics=both) for m in ("standard", "recon") for s in range(2)]
+    alone = row("discogan", 0, 1.0, metrics={"a": "skipped: few", "score": 1.0})
+    notes = only([*rows, alone]).notes
+    assert "standard, recon: b skipped: few" in notes
+    assert "standard, recon, discogan: a skipped: few" in notes
 
 
 def test_settings_that_differ_are_never_in_one_table() -> None:

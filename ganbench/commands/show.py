@@ -20,7 +20,7 @@ from ganbench.statistics import Interval
 from ganbench.store import Rows
 from ganbench.tables import table_sheets
 
-PIPE_WIDTH = 120
+PIPE_WIDTH = 160
 
 
 def console() -> Console:
