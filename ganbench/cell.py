@@ -37,7 +37,7 @@ from ganbench.model import Model
 from ganbench.networks import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
-from ganbench.selection import Selection, snapshots
+from ganbench.selection import MOST_SAMPLES, Selection, snapshots
 from ganbench.source import PACKAGE_DIR
 from ganbench.store import cell_folder, write_atomically
 from ganbench.task import Split, Task
@@ -126,13 +126,18 @@ def selection_for(
         return None
     plugin, column = job.selection
     try:
-        validation = task.load("validation")
+        validation = first_samples_of(task.load("validation"), MOST_SAMPLES)
     except UserError:
         return None
     higher = job.registry.load("metric", plugin).columns[column].higher_is_better
     return Selection(
         column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
     )
+
+
+def first_samples_of(split: Split, most: int) -> Split:
+    """The first `most` samples of each domain, or all."""
+    return Split(*(d.take(np.arange(min(len(d), most))) for d in (split.A, split.B)))
 
 
 def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:

@@ -20,7 +20,7 @@ from ganbench.reference import Reference
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
-from ganbench.types import JSON, DataSpec, Direction, DomainName, column_of
+from ganbench.types import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, column_of
 
 EVALUATION_BATCH = 256
 SAMPLES_KEPT = 10
@@ -137,7 +137,9 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
 
 
 class ViewFeatures:
-    """Features of one direction's samples; those of real ones are kept in the cache."""
+    """Features of one direction's samples, of the first MOST_IMAGES where there are more; those
+    of real ones are kept in the cache.
+    """
 
     def __init__(self, view: DirectionView, reader: FeatureReader) -> None:
         self._view = view
@@ -151,9 +153,9 @@ class ViewFeatures:
 
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
-            return self._reader.read(extractor, to_uint8(self._view.fakes))
+            return self._reader.read(extractor, to_uint8(self._view.fakes[:MOST_IMAGES]))
         domain = self._view.inputs if which == "inputs" else self._view.targets
-        return self._reader.read_kept(extractor, domain.samples)
+        return self._reader.read_kept(extractor, domain.samples[:MOST_IMAGES])
 
     def missing(self, extractor: str) -> str:
         return self._reader.missing(extractor)
@@ -163,6 +165,7 @@ class ViewFeatures:
 
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
+        a, b = a[:MOST_IMAGES], b[:MOST_IMAGES]
         return perceptual_distances(loaded, to_uint8(a), to_uint8(b))
 
 

@@ -26,7 +26,9 @@ class Features(Protocol):
     """What pretrained networks see in the samples of a view; read once, whoever asks."""
 
     def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
-        """ "features" (n, d) and, of some extractors, "logits", float32 on the CPU."""
+        """`features` (n, d) and, of some extractors, `logits`, float32 on the CPU; of the first
+        MOST_IMAGES samples where there are more.
+        """
 
     def missing(self, extractor: str) -> str:
         """Why an extractor cannot be used here, and the fix; or nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ganbench.errors import UserError
-from ganbench.types import FEW_IMAGES, JSON, Row, canonical_json
+from ganbench.types import FEW_IMAGES, JSON, MOST_IMAGES, Row, canonical_json
 
 NAMED_ROWS = 3
 
@@ -15,11 +15,13 @@ def protocol_of(row: Row, column: str) -> JSON:
     bare = column.removesuffix("_BA")
     direction = "AB" if bare == column else "BA"
     samples = row.protocol.get("samples", {}).get(direction, {})
+    counts = {f"n_{side}": n for side, n in samples.items()}
     for plugin in row.protocol.get("metrics", {}).values():
         if bare in plugin["columns"]:
             told = {name: value for name, value in plugin.items() if name != "columns"}
-            return {**told, **{f"n_{side}": n for side, n in samples.items()}}
-    return {f"n_{side}": n for side, n in samples.items()}
+            most = int(told.get("at_most", max([*counts.values(), 0])))
+            return {**told, **{name: min(n, most) for name, n in counts.items()}}
+    return counts
 
 
 def require_one_protocol(rows: Iterable[Row]) -> None:
@@ -69,7 +71,8 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
     counts = [n for row in rows for n in row.protocol.get("samples", {}).values()]
     if not plugins or not counts:
         return []
-    real, fake = (count_text([c[side] for c in counts]) for side in ("real", "fake"))
+    most = min(int(p.get("at_most", MOST_IMAGES)) for p in plugins.values())
+    real, fake = (count_text([min(c[side], most) for c in counts]) for side in ("real", "fake"))
     lines = [
         f"{name}: layer {p['layer']}, {p['resizer']}, weights {p['weights']}; "
         f"{real} real, {fake} translated images, {rows[0].split} split"

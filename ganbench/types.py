@@ -17,6 +17,7 @@ SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
 
+MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 

@@ -98,3 +98,10 @@ def test_the_table_command_refuses_with_exit_code_2(ganbench: Command, tmp_path:
     done = ganbench("table", tmp_path)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "by 2 protocols" in done.stderr
+
+
+def test_no_more_images_are_told_than_were_compared() -> None:
+    many = row("standard", 0, n=9_000, at_most="5000")
+    assert protocol_of(many, FD)["n_real"] == protocol_of(many, FD)["n_fake"] == 5_000
+    assert protocol_of(many, "score") == {"n_real": 9_000, "n_fake": 9_000}
+    assert "5,000 real, 5,000 translated images" in protocol_notes([many])[0]

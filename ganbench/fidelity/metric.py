@@ -10,7 +10,7 @@ import torch
 from ganbench.fidelity.extractors import Extractor, find_extractor
 from ganbench.fidelity.scores import SCORES, scores
 from ganbench.metric import Metric, View
-from ganbench.types import JSON
+from ganbench.types import JSON, MOST_IMAGES
 
 
 class FidelityMetric(Metric):
@@ -39,4 +39,4 @@ class FidelityMetric(Metric):
         return {names[score]: value for score, value in found.items()}
 
     def protocol(self, view: View) -> JSON:
-        return dict(view.features.protocol(self.extractor))
+        return {**view.features.protocol(self.extractor), "at_most": str(MOST_IMAGES)}

@@ -87,3 +87,15 @@ def test_every_column_of_an_extractor_has_its_name() -> None:
         metric = discover().load("metric", name)()
         assert set(metric.names().values()) == set(metric.columns)
     assert {"fid", "kid", "isc"} <= set(discover().load("metric", "inception_v3").columns)
+
+
+def test_of_many_images_the_first_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganbench.evaluate.MOST_IMAGES", 8)
+    view = view_of(pixels(2).float() / 255, None, tmp_path)
+    for which in ("inputs", "targets", "fakes"):
+        assert len(view.features.of(which, EMBEDDED)["features"]) == 8  # type: ignore[arg-type]
+    fewer = scored(EMBEDDED, view)
+    monkeypatch.setattr("ganbench.evaluate.MOST_IMAGES", N)
+    assert scored(EMBEDDED, view_of(pixels(2).float() / 255, None, tmp_path)) != fewer
