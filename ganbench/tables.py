@@ -73,7 +73,9 @@ def selection_notes(group: Group) -> list[str]:
 def table_sheet(
     group: Group, columns: Mapping[str, Column], interval: Interval, checkpoint: str
 ) -> Sheet:
-    models = group.by_model
+    models = {
+        label: rows for label, rows in group.by_model.items() if not is_absent_reference(rows)
+    }
     entries = {
         (metric, model): entry(metric, rows, interval)
         for metric in group.metrics
@@ -104,6 +106,11 @@ def table_sheet(
         tuple(records(group, entries, columns, checkpoint)),
         frozenset(rules),
     )
+
+
+def is_absent_reference(rows: Sequence[Row]) -> bool:
+    """A reference that these data do not have; a note tells why."""
+    return all(row.is_reference and row.status == "skipped" for row in rows)
 
 
 def entry(metric: str, rows: Sequence[Row], interval: Interval) -> Entry:

@@ -122,6 +122,15 @@ def test_models_that_skip_for_one_reason_share_a_line() -> None:
     assert "standard, recon, discogan: a skipped: few" in notes
 
 
+def test_a_reference_that_the_data_do_not_have_is_told_but_has_no_column() -> None:
+    absent = row("oracle", 0, 0.0, status="skipped", reason="no truth", recipe="", metrics={})
+    sheet = only([*ROWS, absent])
+    assert "oracle" not in sheet.head
+    assert "oracle seed 0 skipped: no truth" in sheet.notes
+    other = row("discogan", 0, 0.0, status="skipped", reason="no images", metrics={})
+    assert "discogan" in only([*ROWS, other]).head
+
+
 def test_settings_that_differ_are_never_in_one_table() -> None:
     others = [
         row("standard", 0, 1.0, preset="paper"),
