@@ -14,7 +14,7 @@ from ganbench.store import write_atomically
 from ganbench.types import JSON
 
 SNAPSHOTS = 4
-MOST_SAMPLES = 1_000  # of the validation split and a domain; it is shuffled, so any will do
+MOST_SAMPLES = 500  # of the validation split and a domain; it is shuffled, so any will do
 SCORES = "validation.json"
 WEIGHTS = "selected.safetensors"
 
