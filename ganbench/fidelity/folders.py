@@ -20,9 +20,10 @@ from ganbench.data.images import (
     read_image_folder,
 )
 from ganbench.errors import UserError
+from ganbench.fidelity.distances import LEAST_SAMPLES
 from ganbench.fidelity.extractors import FEATURES, Extractor
 from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.scores import LEAST_IMAGES, scores, warnings
+from ganbench.fidelity.scores import scores, warnings
 from ganbench.types import JSON
 
 BATCH_FILES = 128
@@ -53,7 +54,7 @@ def score_folders(
 
     Raises UserError for folders without enough images, broken images or mixed sizes.
     """
-    folders = [read_image_folder(path, LEAST_IMAGES) for path in (real, fake)]
+    folders = [read_image_folder(path, LEAST_SAMPLES) for path in (real, fake)]
     if real.resolve() == fake.resolve():
         raise UserError("REAL and FAKE are the same folder", str(real), "give two folders")
     read = (lambda file: decode_image(file, size)) if size else pixels_as_they_are

@@ -28,7 +28,6 @@ PAIRWISE = {
 SCORES = ("kd", "fd", "fd_inf", "precision", "recall", "density", "coverage", "diversity", "isc")
 SPLITS_OF_ISC = 10
 SEED = 0
-LEAST_IMAGES = LEAST_SAMPLES
 
 Features = Mapping[str, Tensor]
 
