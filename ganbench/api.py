@@ -26,6 +26,7 @@ from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.views import ObjectClass, ViewOptions, ViewsTask
 from ganbench.errors import UserError
 from ganbench.fidelity.metric import FidelityMetric
+from ganbench.gathered import all_finite, chunks
 from ganbench.hparams import (
     AdversarialHParams,
     HParams,
@@ -100,7 +101,9 @@ __all__ = [
     "adversarial_discriminator_loss",
     "adversarial_generator_loss",
     "adversarial_recipes",
+    "all_finite",
     "cached_arrays",
+    "chunks",
     "distance",
     "edges_of",
     "feature_matching_loss",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 from ganbench.fidelity.extractors import EMBEDDED
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.perceptual import perceptual_distances
+from ganbench.gathered import chunks, gather
 from ganbench.metric import Metric, Probe, Samples
 from ganbench.model import Model
 from ganbench.reference import Reference
@@ -22,7 +24,7 @@ from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
 from ganbench.types import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, column_of
 
-EVALUATION_BATCH = 256
+BATCH = 256
 SAMPLES_KEPT = 10
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
 Scores = dict[str, float | str]
@@ -98,9 +100,7 @@ def translations_of_reference(
     def translation(direction: Direction) -> Translation:
         rng = np.random.default_rng(seed_for(seed, "reference", direction))
         return Translation(
-            fakes=lambda: as_input(
-                reference.fakes(task, split, *sides(direction), rng).contiguous(), "cpu"
-            ),
+            fakes=lambda: as_floats(reference.fakes(task, split, *sides(direction), rng)),
             reconstructions=lambda: None,
             initial=lambda: None,
             again=lambda samples: None,
@@ -114,17 +114,22 @@ def in_batches(
     model: Model, samples: Tensor, device: str, function: Callable[[Tensor], Tensor | None]
 ) -> Tensor | None:
     """`function` of the samples, in evaluation mode; None where it gives None."""
-    parts = []
     was_training = model.training
     model.eval()
     with torch.inference_mode():
-        for some in torch.split(samples, EVALUATION_BATCH):
-            part = function(as_input(some, device))
-            if part is None:
-                break
-            parts.append(part.float().cpu())
+        parts = (function(as_input(some, device)) for some in torch.split(samples, BATCH))
+        first = next(parts, None)
+        if first is None:
+            return None
+        found = (part.float().cpu() for part in chain([first], parts) if part is not None)
+        made = gather(found, len(samples))
     model.train(was_training)
-    return torch.cat(parts) if parts else None
+    return made
+
+
+def as_floats(samples: Tensor) -> Tensor:
+    """Samples as models see them, on the CPU."""
+    return gather((as_input(some, "cpu") for some in torch.split(samples, BATCH)), len(samples))
 
 
 def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Tensor | None:
@@ -153,7 +158,8 @@ class ViewFeatures:
 
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
-            return self._reader.read(extractor, to_uint8(self._view.fakes[:MOST_IMAGES]))
+            parts = torch.split(self._view.fakes[:MOST_IMAGES], BATCH)
+            return self._reader.read(extractor, map(to_uint8, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
         return self._reader.read_kept(extractor, domain.samples[:MOST_IMAGES])
 
@@ -165,8 +171,9 @@ class ViewFeatures:
 
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
-        a, b = a[:MOST_IMAGES], b[:MOST_IMAGES]
-        return perceptual_distances(loaded, to_uint8(a), to_uint8(b))
+        pairs = chunks(a[:MOST_IMAGES], b[:MOST_IMAGES])
+        found = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
+        return torch.cat(found)
 
 
 class DirectionView:
@@ -200,11 +207,11 @@ class DirectionView:
 
     @cached_property
     def input_samples(self) -> Tensor:
-        return as_input(self.inputs.samples, "cpu")
+        return as_floats(self.inputs.samples)
 
     @cached_property
     def target_samples(self) -> Tensor:
-        return as_input(self.targets.samples, "cpu")
+        return as_floats(self.targets.samples)
 
     @cached_property
     def fakes(self) -> Tensor:

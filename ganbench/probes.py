@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ganbench.task import Split, Task
 from ganbench.types import ANGLE_ENDING, JSON
 
 EPOCHS = 20
+MOST_STEPS = 6_000  # of a large set the probe sees each picture a few times, not twenty
 BATCH_SIZE = 64
 BATCH_READ = {"cpu": 512, "cuda": 8192}
 LEARNING_RATE = 2e-3
@@ -169,8 +171,8 @@ def fit(
 def _train(
     network: nn.Module, train: Split, loss: Callable[[Tensor, Tensor], Tensor], *purpose: str
 ) -> Mapping[str, np.ndarray]:
-    samples = torch.cat([train.A.samples, train.B.samples])
-    steps = EPOCHS * -(-len(samples) // BATCH_SIZE)
+    n = len(train.A) + len(train.B)
+    steps = min(EPOCHS * -(-n // BATCH_SIZE), MOST_STEPS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(0, *purpose))
         for module in network.modules():
@@ -179,11 +181,25 @@ def _train(
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, steps)
         network.train()
-        for _ in range(EPOCHS):
-            for index in torch.split(torch.randperm(len(samples)), BATCH_SIZE):
-                term = loss(network(samples[index].float() / 255), index)
-                optimiser.zero_grad()
-                term.backward()  # type: ignore[no-untyped-call]
-                optimiser.step()
-                schedule.step()
+        for index in islice(_orders(n), steps):
+            term = loss(network(_pictures(train, index).float() / 255), index)
+            optimiser.zero_grad()
+            term.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
     return {name: value.detach().numpy().copy() for name, value in network.state_dict().items()}
+
+
+def _orders(n: int) -> Iterator[Tensor]:
+    """Batches of positions, each position once an epoch, without end."""
+    while True:
+        yield from torch.split(torch.randperm(n), BATCH_SIZE)
+
+
+def _pictures(train: Split, index: Tensor) -> Tensor:
+    """Of the two domains' pictures, A's first: a set larger than memory is not joined for it."""
+    of_B = index >= len(train.A)
+    found = train.A.samples.new_empty((len(index), *train.A.samples.shape[1:]))
+    found[~of_B] = train.A.samples[index[~of_B]]
+    found[of_B] = train.B.samples[index[of_B] - len(train.A)]
+    return found

@@ -11,7 +11,7 @@ from ganbench.source import PACKAGE_DIR, project_imports
 
 LAYERS = (
     ("types", "errors", "registry", "seeds", "source"),
-    ("hparams", "networks", "losses", "pool"),
+    ("hparams", "networks", "losses", "pool", "gathered"),
     (
         "data/cache",
         "data/images",

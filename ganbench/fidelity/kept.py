@@ -43,9 +43,9 @@ class FeatureReader:
             return "; ".join(part for part in (error.what, error.fix) if part)
         return ""
 
-    def read(self, name: str, images: Tensor) -> Mapping[str, Tensor]:
-        """Of uint8 images (n, 3, H, W)."""
-        return self.extractor(name).read([images])
+    def read(self, name: str, batches: Iterable[Tensor]) -> Mapping[str, Tensor]:
+        """Of batches of uint8 images (k, 3, H, W)."""
+        return self.extractor(name).read(batches)
 
     def read_kept(self, name: str, images: Tensor) -> Mapping[str, Tensor]:
         """The same, from the cache where it has them."""

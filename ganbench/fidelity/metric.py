@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import torch
-
 from ganbench.fidelity.extractors import Extractor, find_extractor
 from ganbench.fidelity.scores import SCORES, scores
+from ganbench.gathered import all_finite
 from ganbench.metric import Metric, View
 from ganbench.types import JSON, MOST_IMAGES
 
@@ -27,7 +26,7 @@ class FidelityMetric(Metric):
     def unmet(self, view: View) -> str | None:
         if view.spec.kind != "image":
             return "points have no image features"
-        if not torch.isfinite(view.fakes).all():  # 8 bits would hide it
+        if not all_finite(view.fakes):  # 8 bits would hide it
             return "some translations are not finite"
         return view.features.missing(self.extractor) or None
 

@@ -1,6 +1,6 @@
 """How far is the reconstruction from its input to the eye? LPIPS-like, by EfficientNet-Lite0."""
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, all_finite
 
 EXTRACTOR = "efficientnet_lite0"
 
@@ -17,7 +17,7 @@ class Perceptual(Metric):
             return "points have no image features"
         if view.reconstructions is None:
             return "the model has no way back"
-        return None if view.reconstructions.isfinite().all() else "some images are not finite"
+        return None if all_finite(view.reconstructions) else "some images are not finite"
 
     def compute(self, view):
         found = view.features.perceptual_distances(view.input_samples, view.reconstructions)

@@ -5,7 +5,7 @@ Read it against the references: `identity` is 1, and `real`, a face of somebody 
 
 import numpy as np
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, all_finite
 
 EXTRACTOR = "efficientnet_lite0"
 
@@ -24,7 +24,7 @@ class Resemblance(Metric):
     def unmet(self, view):
         if view.spec.kind != "image":
             return "points have no image features"
-        return None if view.fakes.isfinite().all() else "some translations are not finite"
+        return None if all_finite(view.fakes) else "some translations are not finite"
 
     def compute(self, view):
         given, found = (
