@@ -33,17 +33,19 @@ from ganbench.hparams import (
     ReconstructionHParams,
     require,
 )
+from ganbench.latents import drawn, nearest_latents
 from ganbench.losses import (
-    adversarial_discriminator_loss,
-    adversarial_generator_loss,
+    LEAST_SQUARES,
+    LOG_LOSS,
+    Adversarial,
     distance,
     feature_matching_loss,
-    least_squares_discriminator_loss,
-    least_squares_generator_loss,
+    gradient_penalty,
 )
 from ganbench.metric import Metric, View, kept_classes
 from ganbench.model import Batch, Model
-from ganbench.networks import Judgement, NetworkBuilder
+from ganbench.networks.blocks import Judgement
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.pool import ImagePool
 from ganbench.recipes import adversarial_recipes, reconstruction_recipes
 from ganbench.reference import Reference
@@ -57,7 +59,10 @@ __all__ = [
     "CHAIRS",
     "HANDBAGS",
     "HEADS",
+    "LEAST_SQUARES",
+    "LOG_LOSS",
     "SHOES",
+    "Adversarial",
     "AdversarialHParams",
     "Architecture",
     "Batch",
@@ -98,21 +103,20 @@ __all__ = [
     "Ware",
     "WareOptions",
     "WareTask",
-    "adversarial_discriminator_loss",
-    "adversarial_generator_loss",
     "adversarial_recipes",
     "all_finite",
     "cached_arrays",
     "chunks",
     "distance",
+    "drawn",
     "edges_of",
     "feature_matching_loss",
+    "gradient_penalty",
     "kept_classes",
     "labels_path",
-    "least_squares_discriminator_loss",
-    "least_squares_generator_loss",
     "list_facescrub",
     "mixture",
+    "nearest_latents",
     "on_arc",
     "on_circle",
     "on_grid",

@@ -24,6 +24,7 @@ import torch
 from ganbench.errors import UserError
 from ganbench.evaluate import (
     DIRECTIONS,
+    VARIANTS_KEPT,
     Scored,
     Translation,
     evaluate,
@@ -34,7 +35,7 @@ from ganbench.fidelity.kept import FeatureReader
 from ganbench.grid import Job
 from ganbench.metric import Probe
 from ganbench.model import Model
-from ganbench.networks import NetworkBuilder
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
@@ -177,7 +178,7 @@ def build_model(job: Job, task: Task) -> Model:
     model_type = job.registry.load("model", cell.model)
     hparams = replace(model_type.recipes(task.spec)[cell.recipe], **cell.hparams)
     model: Model = model_type(hparams)
-    model.build(NetworkBuilder(task.spec, task.architecture, cell.seed))
+    model.build(NetworkBuilder(task.spec, task.architecture, cell.seed, cell.preset.network))
     return model
 
 
@@ -210,6 +211,7 @@ def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
         for label, name in (
             (f"input {source}", "input"),
             (f"in {target}", "fake"),
+            *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + VARIANTS_KEPT)),
             (f"back in {source}", "rec"),
         ):
             images = scored.arrays.get(f"{direction}/samples/{name}")

@@ -26,6 +26,7 @@ from ganbench.types import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, c
 
 BATCH = 256
 SAMPLES_KEPT = 10
+VARIANTS_KEPT = 3
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
 Scores = dict[str, float | str]
 
@@ -37,6 +38,7 @@ class Translation:
     fakes, reconstructions, initial: float samples (n, ...) on the CPU, in the inputs' order;
         `initial` are the translations before training.
     again: float samples, translated so once more.
+    variant: float samples, translated with another seed; None where the model has one output.
     judge: the target domain's discriminator, float samples (k, ...) to probabilities (k,).
     """
 
@@ -44,6 +46,7 @@ class Translation:
     reconstructions: Callable[[], Tensor | None]
     initial: Callable[[], Tensor | None]
     again: Callable[[Tensor], Tensor | None]
+    variant: Callable[[Tensor, int], Tensor | None]
     judge: Callable[[Tensor], Tensor | None]
 
 
@@ -77,6 +80,11 @@ def translations_of_model(
             assert made is not None
             return made
 
+        def variant(some: Tensor, seed: int) -> Tensor | None:
+            if not model.several_outputs:
+                return None
+            return in_batches(model, some, device, lambda x: model.translate(x, target, seed))
+
         return Translation(
             fakes=lambda: fakes(model),
             reconstructions=lambda: in_batches(
@@ -86,6 +94,7 @@ def translations_of_model(
             again=lambda x: in_batches(
                 model, x, device, lambda part: model.translate(part, target)
             ),
+            variant=variant,
             judge=lambda points: judged(model, target, points, device),
         )
 
@@ -104,6 +113,7 @@ def translations_of_reference(
             reconstructions=lambda: None,
             initial=lambda: None,
             again=lambda samples: None,
+            variant=lambda samples, seed: None,
             judge=lambda points: None,
         )
 
@@ -194,6 +204,7 @@ class DirectionView:
         self.probe = probe
         self.judge = translation.judge
         self.again = translation.again
+        self.variant = translation.variant
         self._translation = translation
         self._split = split
 
@@ -260,8 +271,14 @@ def evaluate(
 
 
 def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
-    """The first few inputs, translations and reconstructions; images as uint8."""
-    kept = {"input": view.input_samples, "fake": view.fakes}
+    """The first few inputs, translations, other translations of the same, and reconstructions;
+    images as uint8.
+    """
+    inputs = view.input_samples[:SAMPLES_KEPT]
+    kept = {"input": inputs, "fake": view.fakes}
+    for seed in range(1, 1 + VARIANTS_KEPT):
+        if (other := view.variant(inputs, seed)) is not None:
+            kept[f"fake_{seed}"] = other
     if view.reconstructions is not None:
         kept["rec"] = view.reconstructions
     return {name: to_array(values[:SAMPLES_KEPT], view.spec) for name, values in kept.items()}

@@ -14,14 +14,16 @@ from ganbench.errors import UserError, unknown
 from ganbench.fidelity.weights import Places, places
 from ganbench.hparams import HParams, replace_from_text
 from ganbench.model import Model
-from ganbench.networks import encoder_channels
+from ganbench.networks.blocks import encoder_channels
+from ganbench.networks.builder import find_family
 from ganbench.reference import Reference
 from ganbench.registry import Kind, Registry
 from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Task, choose_source
 from ganbench.types import Cell, Precision, Preset, ScoredSplit, content_hash
 
-TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks")
+TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks.builder")
+NETWORK = "network"
 EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
 
 
@@ -29,7 +31,7 @@ EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
 class Request:
     """What `ganbench run` was asked; empty or None leaves the choice to task, recipe and machine.
 
-    sets: texts "NAME.key=value", NAME a model or a task.
+    sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them.
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" is for whoever still chooses a setting.
@@ -42,7 +44,7 @@ class Request:
     preset: str = ""
     recipe: str = ""
     sets: tuple[str, ...] = ()
-    budget: Mapping[str, int] | None = None
+    budget: Mapping[str, Any] | None = None
     data: Mapping[str, Path] | None = None
     metrics: tuple[str, ...] = ()
     references: tuple[str, ...] | None = None
@@ -89,7 +91,6 @@ def resolve(request: Request, registry: Registry) -> Grid:
     tasks, jobs = [], []
     for name in request.tasks:
         task = resolve_task(request, registry, name, device, settings.get(name, {}))
-        metrics = resolve_metrics(request.metrics, task, registry)
         base = Cell(
             model="",
             task=name,
@@ -120,7 +121,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 evaluation_hash=evaluation_hash(registry, metrics),
                 unsupported=unsupported or "",
             )
-            for cell, unsupported in (
+            for cell, metrics, unsupported in (
                 *model_cells(request, registry, task, base, settings),
                 *reference_cells(request, registry, task, base),
             )
@@ -135,24 +136,26 @@ def model_cells(
     task: Task,
     base: Cell,
     settings: Mapping[str, Mapping[str, str]],
-) -> Iterator[tuple[Cell, str | None]]:
-    """A cell of seed 0 for each model, and why it cannot be trained, or None."""
+) -> Iterator[tuple[Cell, tuple[str, ...], str | None]]:
+    """A cell of seed 0 for each model, its metrics, and why it cannot be trained, or None."""
     for name in request.models:
         model: type[Model] = registry.load("model", name)
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
         code = training_hash(registry, "model", name, base.task)
         cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams), code_hash=code)
-        yield cell, model.unsupported(task.spec)
+        metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
+        yield cell, metrics, model.unsupported(task.spec)
 
 
 def reference_cells(
     request: Request, registry: Registry, task: Task, base: Cell
-) -> Iterator[tuple[Cell, str | None]]:
+) -> Iterator[tuple[Cell, tuple[str, ...], str | None]]:
     """The same for each reference."""
+    metrics = resolve_metrics(request.metrics, task.metrics, registry)
     for name in task.references if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
         code = training_hash(registry, "reference", name, base.task)
-        yield replace(base, model=name, code_hash=code), reference.unsupported(task.spec)
+        yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
 
 
 def resolve_device(asked: str) -> str:
@@ -178,19 +181,30 @@ def resolve_precision(asked: str, device: str) -> Precision:
 
 
 def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """{"recon": {"distance": "l1"}} of ["recon.distance=l1"]."""
+    """{"recon": {"distance": "l1"}} of ["recon.distance=l1"]; the network's family is left out."""
     settings: dict[str, dict[str, str]] = {}
     for text in texts:
         left, equals, value = text.partition("=")
         name, dot, key = left.partition(".")
+        if left == NETWORK and value:
+            continue
         if not (equals and dot and name and key):
             raise UserError(
-                f"'{text}' is not NAME.key=value", f"--set {text}", "e.g. recon.distance=l1"
+                f"'{text}' is not NAME.key=value",
+                f"--set {text}",
+                "e.g. recon.distance=l1, or network=stylegan2",
             )
         if name not in names:
             raise unknown("model or task of this run", name, names, f"--set {text}")
         settings.setdefault(name, {})[key] = value
     return settings
+
+
+def chosen_network(texts: Sequence[str]) -> dict[str, str]:
+    """{"network": "stylegan2"} where the texts choose one, the last one; else nothing."""
+    sets = (text.partition("=") for text in texts)
+    values = [value for left, _, value in sets if left == NETWORK]
+    return {NETWORK: values[-1]} if values else {}
 
 
 def resolve_task(
@@ -204,9 +218,11 @@ def resolve_task(
         raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
     base = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
     options = replace_from_text(base, settings, name)
-    preset = changed_preset(task_type.presets[preset_name], request.budget or {})
+    changes = {**(request.budget or {}), **chosen_network(request.sets)}
+    preset = changed_preset(task_type.presets[preset_name], changes)
     task = task_type(options, preset, source, paths, request.cache_dir / "data")
     check_size(task, name)
+    find_family(task.spec, preset.network)
     return task
 
 
@@ -218,7 +234,7 @@ def check_size(task: Task, name: str) -> None:
         raise UserError(f"task {name} has points, not images", "--size", "drop --size")
 
 
-def changed_preset(preset: Preset, budget: Mapping[str, int]) -> Preset:
+def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:
     """The preset with the user's changes in its fields and in its name, so that tables tell."""
     changes: dict[str, Any] = {
         key: value for key, value in budget.items() if value != getattr(preset, key)
@@ -243,8 +259,12 @@ def resolve_hparams(
     return chosen, replace_from_text(hparams, settings, name)
 
 
-def resolve_metrics(asked: Sequence[str], task: Task, registry: Registry) -> tuple[str, ...]:
-    """Metric plugins to compute: the task's own, and those asked for by plugin or by column."""
+def resolve_metrics(
+    asked: Sequence[str], own: Sequence[str], registry: Registry
+) -> tuple[str, ...]:
+    """Metric plugins to compute: the task's and the model's own, and those asked for by plugin or
+    by column.
+    """
     by_column = {
         column: plugin.name
         for plugin in registry.of_kind("metric").values()
@@ -255,7 +275,7 @@ def resolve_metrics(asked: Sequence[str], task: Task, registry: Registry) -> tup
             if any(plugin.name == name for plugin in registry.broken):
                 registry.find("metric", name)
             raise unknown("metric", name, by_column, "--metrics")
-    return tuple(dict.fromkeys([*task.metrics, *(by_column[name] for name in asked)]))
+    return tuple(dict.fromkeys([*own, *(by_column[name] for name in asked)]))
 
 
 def selection_of(task: Task, cell: Cell, registry: Registry) -> tuple[str, str] | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from ganbench.networks.blocks import Judgement
 
 DistanceName = Literal["l1", "l2", "huber"]
 
@@ -30,6 +33,31 @@ def least_squares_generator_loss(fake_logits: Tensor) -> Tensor:
 def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """Half the squared distance of real scores from 1, and of the fakes' from 0."""
     return 0.5 * ((real_logits - 1).square().mean() + fake_logits.square().mean())
+
+
+@dataclass(frozen=True)
+class Adversarial:
+    """The two sides of one game: G's loss of fake logits, D's of real and fake logits."""
+
+    generator: Callable[[Tensor], Tensor]
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+
+
+LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_loss)
+LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
+
+
+def gradient_penalty(judge: Callable[[Tensor], Judgement], real: Tensor, fake: Tensor) -> Tensor:
+    """Mean squared distance from 1 of the critic's gradient norms, between real samples and fakes
+    (Gulrajani et al., 2017). Both (n, ...); each pair gets a place of its own on the way.
+
+    `torch.func` takes the gradient, so that many seeds can be stacked.
+    """
+    share = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
+    between = real + share * (fake - real)
+    slopes = torch.func.grad(lambda x: judge(x).logits.sum())(between)
+    norms: Tensor = slopes.flatten(1).norm(dim=1)
+    return (norms - 1).square().mean()
 
 
 def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) -> Tensor:

@@ -78,6 +78,9 @@ class View(Protocol):
     def again(self, samples: Tensor) -> Tensor | None:
         """Float samples after the same translation once more; None for a reference."""
 
+    def variant(self, samples: Tensor, seed: int) -> Tensor | None:
+        """Other translations of float samples, by the seed; None where a model has one output."""
+
     @property
     def features(self) -> Features:
         """What pretrained networks see in the samples."""

@@ -9,13 +9,10 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from ganbench.errors import UserError
 from ganbench.hparams import HParams
-from ganbench.losses import (
-    adversarial_discriminator_loss,
-    adversarial_generator_loss,
-    feature_matching_loss,
-)
-from ganbench.networks import NetworkBuilder
+from ganbench.losses import LOG_LOSS, Adversarial, feature_matching_loss
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.types import DataSpec, Direction, DomainName
 
 Batch = Mapping[str, Tensor]
@@ -26,9 +23,21 @@ class Model(nn.Module, ABC):
 
     A plugin fills `generators` and `discriminators` in `build`; the trainer owns devices,
     precision, optimisers, checkpoints and logs.
+
+    directions: those that `translate` offers.
+    hparams_type: of the recipe `paper`, where a model has no other.
+    adversarial: the game that G and D play; the log loss for all models of the paper.
+    several_outputs: whether `translate` gives another output under another seed.
+    metrics: metric plugins that score this model beside the task's own.
+    expected_failures: checks of the kit that this model cannot pass, and why.
     """
 
     directions: ClassVar[tuple[Direction, ...]] = ("AB",)
+    hparams_type: ClassVar[type[HParams]] = HParams
+    adversarial: ClassVar[Adversarial] = LOG_LOSS
+    several_outputs: ClassVar[bool] = False
+    metrics: ClassVar[tuple[str, ...]] = ()
+    expected_failures: ClassVar[Mapping[str, str]] = {}
     hp: Any
 
     def __init__(self, hp: HParams) -> None:
@@ -40,7 +49,7 @@ class Model(nn.Module, ABC):
     @classmethod
     def recipes(cls, spec: DataSpec) -> Mapping[str, HParams]:
         """Named sets of hyper-parameters; the first is used where the asked one is not there."""
-        return {"paper": HParams()}
+        return {"paper": cls.hparams_type()}
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:
@@ -53,7 +62,9 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def fakes(self, real: Batch) -> dict[str, Tensor]:
-        """What the discriminators judge and nothing more, by domain: {"B": G_AB(real["A"])}."""
+        """What the discriminators judge, by domain: {"B": G_AB(real["A"])}, and nothing more but
+        what `generator_loss` cannot know, such as a style that was drawn, under other names.
+        """
 
     @abstractmethod
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
@@ -62,11 +73,13 @@ class Model(nn.Module, ABC):
         """
 
     def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
-        """Named scalar terms; `fake` carries no gradient to the generators."""
+        """Named scalar terms; `fake` has the judged entries only, and carries no gradient to the
+        generators.
+        """
         terms = {}
         for domain in fake:
             judge = self.discriminators[f"D_{domain}"]
-            terms[f"D_{domain}"] = adversarial_discriminator_loss(
+            terms[f"D_{domain}"] = self.adversarial.discriminator(
                 judge(real[domain]).logits, judge(fake[domain]).logits
             )
         return terms
@@ -75,11 +88,30 @@ class Model(nn.Module, ABC):
         """Set buffers from the train data, once, before the first step."""
         return None
 
-    def translate(self, x: Tensor, to: DomainName) -> Tensor:
-        """Samples of the other domain, (n, ...), moved to domain `to`."""
-        source = "A" if to == "B" else "B"
-        translated: Tensor = self.generators[f"G_{source}{to}"](x)
+    def translate(self, x: Tensor, to: DomainName, seed: int = 0) -> Tensor:
+        """Samples of the other domain, (n, ...), moved to domain `to`, each on its own.
+
+        seed: chooses among the outputs of a model that has several. A model with one output may
+            leave the parameter out. Raises UserError for a direction that is not declared.
+        """
+        direction = self.declared(to)
+        translated: Tensor = self.generators[f"G_{direction}"](x)
         return translated
+
+    def declared(self, to: DomainName) -> Direction:
+        """The direction to domain `to`. Raises UserError where the model does not declare it."""
+        direction: Direction = "AB" if to == "B" else "BA"
+        if direction not in self.directions:
+            raise UserError(
+                f"the model does not translate to {to}",
+                type(self).__name__,
+                f"use {', '.join(self.directions)}, or declare it in `directions`",
+            )
+        return direction
+
+    def judged(self, fake: Batch) -> dict[str, Tensor]:
+        """The entries of `fakes` that a discriminator judges, cut off from the generators."""
+        return {k: v.detach() for k, v in fake.items() if f"D_{k}" in self.discriminators}
 
     def reconstruct(self, x: Tensor, domain: DomainName) -> Tensor | None:
         """Samples of `domain` after the way there and back; None where there is no way back."""
@@ -94,12 +126,12 @@ class Model(nn.Module, ABC):
         self, domain: DomainName, real: Batch, fake: Batch, weight: Tensor | float = 1.0
     ) -> dict[str, Tensor]:
         """The adversarial term of one domain, the same for all models that are compared:
-        (1 - feat_share) * log loss + feat_share * feature matching, times `weight`.
+        (1 - feat_share) * loss of the game + feat_share * feature matching, times `weight`. Models
+        without the hyper-parameter have no feature matching.
         """
-        judge, share = self.discriminators[f"D_{domain}"], self.hp.feat_share
+        judge, share = self.discriminators[f"D_{domain}"], getattr(self.hp, "feat_share", 0.0)
         judged = judge(fake[domain])
-        log_loss = adversarial_generator_loss(judged.logits)
-        terms = {f"adv_{domain}": weight * (1 - share) * log_loss}
+        terms = {f"adv_{domain}": weight * (1 - share) * self.adversarial.generator(judged.logits)}
         if share:
             with torch.no_grad():
                 goal = judge(real[domain]).features

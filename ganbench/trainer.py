@@ -231,8 +231,7 @@ def step_of_phases(
         with torch.set_grad_enabled("G" in phase):
             fake = model.fakes(real)
         if "D" in phase:
-            frozen = {name: value.detach() for name, value in fake.items()}
-            terms = model.discriminator_loss(real, frozen, at)
+            terms = model.discriminator_loss(real, model.judged(fake), at)
             update(optimisers["D"], terms)
             log.add(terms)
         if "G" in phase:

@@ -19,6 +19,7 @@ JSON = dict[str, Any]
 
 MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
+PLAIN = "plain"  # the paper's networks
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 
 
@@ -78,6 +79,7 @@ class Preset:
     size: image side in pixels; 0 for points.
     batch_size: samples a domain and step; 0 takes the recipe's.
     lr: learning rate for networks of this width; 0 takes the recipe's.
+    network: the family of networks that all compared models are made of.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Preset:
     size: int = 0
     batch_size: int = 0
     lr: float = 0.0
+    network: str = PLAIN
 
 
 @dataclass(frozen=True)

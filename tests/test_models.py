@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from ganbench.model import Model
-from ganbench.networks import NetworkBuilder
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry import discover
 from ganbench.types import Architecture, DataSpec
 

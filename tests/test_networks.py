@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from ganbench.errors import UserError
-from ganbench.networks import Maxout, NetworkBuilder
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.points import Maxout
 from ganbench.types import Architecture, DataSpec
 
 

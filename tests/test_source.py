@@ -21,7 +21,7 @@ def test_the_api_offers_what_it_says() -> None:
 def test_a_plugin_reaches_what_it_names_and_not_the_whole_api() -> None:
     plugin = discover().find("model", "standard").path
     names = {file.stem for file in reach([plugin])}
-    assert {"standard", "model", "recipes", "losses", "networks"} <= names
+    assert {"standard", "model", "recipes", "losses", "builder"} <= names
     assert not {"render", "trainer", "cars", "tables"} & names
 
 

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import nn
 
-from ganbench.api import (
-    HParams,
-    ImagePool,
-    Model,
-    least_squares_discriminator_loss,
-    least_squares_generator_loss,
-    require,
-)
+from ganbench.api import LEAST_SQUARES, HParams, ImagePool, Model, require
 
 
 @dataclass(frozen=True)
@@ -32,11 +25,9 @@ class CycleHParams(HParams):
 
 
 class CycleGAN(Model):
+    hparams_type = CycleHParams
     directions = ("AB", "BA")
-
-    @classmethod
-    def recipes(cls, spec):
-        return {"paper": CycleHParams()}
+    adversarial = LEAST_SQUARES
 
     def build(self, nets):
         self.pools = nn.ModuleDict()
@@ -44,28 +35,21 @@ class CycleGAN(Model):
             self.generators[f"G_{other}{domain}"] = nets.translator(other, domain)
             self.discriminators[f"D_{domain}"] = nets.discriminator(domain)
             self.pools[domain] = ImagePool(self.hp.pool_size, nets.spec.shape(domain))
-        self.same_shape = nets.spec.A == nets.spec.B
+        self.lambda_idt = self.hp.lambda_cyc * self.hp.idt_share * (nets.spec.A == nets.spec.B)
 
     def fakes(self, real):
         return {"A": self.generators["G_BA"](real["B"]), "B": self.generators["G_AB"](real["A"])}
 
     def discriminator_loss(self, real, fake, step):
-        judge = {name: self.discriminators[f"D_{name}"] for name in fake}
-        return {
-            f"D_{name}": least_squares_discriminator_loss(
-                judge[name](real[name]).logits, judge[name](self.pools[name](fake[name])).logits
-            )
-            for name in fake
-        }
+        pooled = {name: self.pools[name](fake[name]) for name in fake}
+        return super().discriminator_loss(real, pooled, step)
 
     def generator_loss(self, real, fake, step):
-        terms = {}
+        terms, lambda_cyc = {}, self.hp.lambda_cyc
         for name, other in ("AB", "BA"):
-            judged = self.discriminators[f"D_{name}"](fake[name]).logits
             back = self.generators[f"G_{other}{name}"]
-            terms[f"adv_{name}"] = 2 * least_squares_generator_loss(judged)  # no half there
-            terms[f"cyc_{name}"] = self.hp.lambda_cyc * F.l1_loss(back(fake[other]), real[name])
-            if self.same_shape and self.hp.idt_share:
-                weight = self.hp.lambda_cyc * self.hp.idt_share
-                terms[f"idt_{name}"] = weight * F.l1_loss(back(real[name]), real[name])
+            terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half
+            terms[f"cyc_{name}"] = lambda_cyc * F.l1_loss(back(fake[other]), real[name])
+            if self.lambda_idt:
+                terms[f"idt_{name}"] = self.lambda_idt * F.l1_loss(back(real[name]), real[name])
         return terms

@@ -28,9 +28,7 @@ def distances(x):
 
 
 class DistanceGAN(Model):
-    @classmethod
-    def recipes(cls, spec):
-        return {"paper": DistanceHParams()}
+    hparams_type = DistanceHParams
 
     def build(self, nets):
         self.generators["G_AB"] = nets.translator("A", "B")

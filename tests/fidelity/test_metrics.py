@@ -31,6 +31,7 @@ def view_of(fakes: Tensor, back: Tensor | None, cache: Path) -> DirectionView:
         reconstructions=lambda: back,
         initial=lambda: None,
         again=lambda samples: None,
+        variant=lambda samples, seed: None,
         judge=lambda samples: None,
     )
     split = Split(Domain(pixels(0)), Domain(pixels(1)))

@@ -1,0 +1,32 @@
+"""Latents: drawn with a seed, or searched for a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def drawn(dim: int, seed: int, device: torch.device) -> Tensor:
+    """One normal latent (1, dim), the same on every device; the global random state stays."""
+    return torch.randn(1, dim, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
+def nearest_latents(
+    decode: Callable[[Tensor], Tensor], x: Tensor, latent_dim: int, steps: int, lr: float
+) -> Tensor:
+    """Latents (n, latent_dim) whose samples are near x (n, ...), by Adam on the squared difference.
+
+    Each starts at 0, the middle of the latents, so that a sample's latent depends on nothing but
+    the sample. No parameter gets a gradient.
+    """
+    with torch.inference_mode(False), torch.enable_grad():
+        goal = x.clone()
+        latent = goal.new_zeros((len(goal), latent_dim)).requires_grad_()
+        optimiser = torch.optim.Adam([latent], lr)
+        for _ in range(steps):
+            distance = (decode(latent) - goal).square().flatten(1).mean(1).sum()
+            (latent.grad,) = torch.autograd.grad(distance, latent)
+            optimiser.step()
+        return latent.detach()

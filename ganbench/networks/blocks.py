@@ -1,0 +1,110 @@
+"""What the families share: a discriminator's answer, and normalisation by a style."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganbench.errors import UserError
+
+SMALLEST_PX, LARGEST_PX = 16, 256
+LATENT_PX = 4  # side of the map that an encoder ends on
+
+
+class Judgement(NamedTuple):
+    """A discriminator's answer: logits (n,), and hidden features from the second layer on."""
+
+    logits: Tensor
+    features: tuple[Tensor, ...]
+
+
+class Discriminator(nn.Module):
+    """Hidden blocks, then a head with one logit; (n, *shape) to Judgement."""
+
+    def __init__(self, blocks: list[nn.Module], head: nn.Module) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(blocks)
+        self.head = head
+
+    def forward(self, x: Tensor) -> Judgement:
+        features = []
+        for block in self.blocks:
+            x = block(x)
+            features.append(x)
+        return Judgement(self.head(x).flatten(), tuple(features[1:]))
+
+
+class AdaptiveInstanceNorm(nn.Module):
+    """(n, c, h, w) and a style (n, s) to maps with a mean and a deviation that the style says
+    (Huang and Belongie, 2017).
+    """
+
+    def __init__(self, channels: int, style_dim: int) -> None:
+        super().__init__()
+        self.affine = nn.Linear(style_dim, 2 * channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        scale, shift = self.affine(style)[:, :, None, None].chunk(2, dim=1)
+        out: Tensor = F.instance_norm(x) * (1 + scale) + shift
+        return out
+
+
+class Styled(nn.Module):
+    """Blocks that each take (x, style), and a last one that takes x alone."""
+
+    def __init__(self, blocks: list[nn.Module], last: nn.Module) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(blocks)
+        self.last = last
+
+    def forward(self, content: Tensor, style: Tensor) -> Tensor:
+        x = content
+        for block in self.blocks:
+            x = block(x, style)
+        out: Tensor = self.last(x)
+        return out
+
+
+class Joined(nn.Module):
+    """One network of content and style, side by side; both (n, d)."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, content: Tensor, style: Tensor) -> Tensor:
+        out: Tensor = self.network(torch.cat([content, style], dim=1))
+        return out
+
+
+class StyleAutoencoder(nn.Module):
+    """content: samples to contents; style: samples to (n, s); decode: both to samples."""
+
+    def __init__(self, content: nn.Module, style: nn.Module, decode: nn.Module) -> None:
+        super().__init__()
+        self.content = content
+        self.style = style
+        self.decode = decode
+
+
+def encoder_channels(size: int, width: int) -> list[int]:
+    """Channels after each stride-2 convolution from `size` px down to LATENT_PX."""
+    if size not in {2**k for k in range(4, 9)}:
+        raise UserError(
+            f"image size {size} is not a power of two from {SMALLEST_PX} to {LARGEST_PX}",
+            "--size",
+            "choose 16, 32, 64, 128 or 256",
+        )
+    depth = int(math.log2(size // LATENT_PX))
+    return [width * min(2**i, 8) for i in range(depth)]
+
+
+def same_size(source: tuple[int, ...], target: tuple[int, ...]) -> int:
+    """The side in pixels of both domains' images. Raises UserError where they differ."""
+    if source[1:] != target[1:]:
+        raise UserError(f"domains of different image sizes: {source[1:]} and {target[1:]}")
+    return source[-1]

@@ -1,0 +1,139 @@
+"""Networks by the role that they play for a domain, so that a model never names a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+import torch
+from torch import nn
+
+from ganbench.errors import unknown
+from ganbench.networks import images, points, stylegan2
+from ganbench.networks.blocks import StyleAutoencoder
+from ganbench.seeds import seed_for
+from ganbench.types import PLAIN, Architecture, DataSpec, DomainName
+
+N = TypeVar("N", bound=nn.Module)
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Family:
+    """What makes each kind of network for samples of a shape."""
+
+    translator: Callable[[Shape, Shape, Architecture], nn.Module]
+    discriminator: Callable[[Shape, Architecture], nn.Module]
+    critic: Callable[[Shape, Architecture], nn.Module]
+    decoder: Callable[[int, Shape, Architecture], nn.Sequential]
+    content_encoder: Callable[[Shape, Architecture], nn.Module]
+    style_encoder: Callable[[Shape, int, Architecture], nn.Module]
+    styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
+
+
+POINTS = Family(
+    points.translator,
+    points.discriminator,
+    points.discriminator,  # it has no normalisation anyway
+    points.decoder,
+    points.content_encoder,
+    points.style_encoder,
+    points.styled_decoder,
+)
+IMAGES = Family(
+    images.translator,
+    images.discriminator,
+    images.critic,
+    images.decoder,
+    images.content_encoder,
+    images.style_encoder,
+    images.styled_decoder,
+)
+STYLEGAN2 = replace(
+    IMAGES,
+    translator=stylegan2.Translator,
+    decoder=stylegan2.decoder,
+    styled_decoder=stylegan2.StyledDecoder,
+)
+FAMILIES: Mapping[Literal["points", "image"], Mapping[str, Family]] = {
+    "points": {PLAIN: POINTS},
+    "image": {PLAIN: IMAGES, "stylegan2": STYLEGAN2},
+}
+
+
+def find_family(spec: DataSpec, name: str) -> Family:
+    """Raises UserError for a family that such data do not have."""
+    known = FAMILIES[spec.kind]
+    if name not in known:
+        what = "network for points" if spec.kind == "points" else "network for images"
+        raise unknown(what, name, known, f"--set network={name}")
+    return known[name]
+
+
+class NetworkBuilder:
+    """Builds the networks that a model asks for by domain.
+
+    A network's initial weights depend on the seed and its role alone: models of one seed start
+    from the same weights wherever they have a network in common.
+
+    family: a name of FAMILIES.
+    """
+
+    def __init__(
+        self, spec: DataSpec, architecture: Architecture, seed: int, family: str = PLAIN
+    ) -> None:
+        self.spec = spec
+        self.architecture = architecture
+        self.seed = seed
+        self.family = find_family(spec, family)
+
+    def translator(self, source: DomainName, target: DomainName) -> nn.Module:
+        """Maps samples of `source` to samples of `target`."""
+        a, b = self.spec.shape(source), self.spec.shape(target)
+        return self._seeded(
+            f"G_{source}{target}", lambda: self.family.translator(a, b, self.architecture)
+        )
+
+    def discriminator(self, domain: DomainName) -> nn.Module:
+        """Judges samples of `domain`; returns a Judgement."""
+        shape = self.spec.shape(domain)
+        return self._seeded(
+            f"D_{domain}", lambda: self.family.discriminator(shape, self.architecture)
+        )
+
+    def critic(self, domain: DomainName) -> nn.Module:
+        """A discriminator without batch norm: no sample's judgement depends on another sample, as a
+        gradient penalty needs it.
+        """
+        shape = self.spec.shape(domain)
+        return self._seeded(f"D_{domain}", lambda: self.family.critic(shape, self.architecture))
+
+    def decoder(self, domain: DomainName, latent_dim: int) -> nn.Sequential:
+        """Maps latents (n, latent_dim) to samples of `domain`, block by block: a model may put one
+        block into two decoders.
+        """
+        shape = self.spec.shape(domain)
+        return self._seeded(
+            f"decoder_{domain}", lambda: self.family.decoder(latent_dim, shape, self.architecture)
+        )
+
+    def style_autoencoder(self, domain: DomainName, style_dim: int) -> StyleAutoencoder:
+        """Takes samples of `domain` apart into content and style (n, style_dim), and makes samples
+        of a content, be it of the other domain, and a style.
+        """
+        shape, arch = self.spec.shape(domain), self.architecture
+        return StyleAutoencoder(
+            self._seeded(f"content_{domain}", lambda: self.family.content_encoder(shape, arch)),
+            self._seeded(
+                f"style_{domain}", lambda: self.family.style_encoder(shape, style_dim, arch)
+            ),
+            self._seeded(
+                f"decode_{domain}", lambda: self.family.styled_decoder(shape, style_dim, arch)
+            ),
+        )
+
+    def _seeded(self, role: str, make: Callable[[], N]) -> N:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed_for(self.seed, "init", role))
+            return make()

@@ -1,0 +1,83 @@
+"""Linear layers for points."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from ganbench.networks.blocks import Discriminator, Joined
+from ganbench.types import Architecture
+
+Shape = tuple[int, ...]  # coordinates
+
+
+class Maxout(nn.Module):
+    """(n, features_in) to (n, width): each unit the largest of `pieces` linear functions."""
+
+    def __init__(self, features_in: int, width: int, pieces: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features_in, width * pieces)
+        self.pieces = pieces
+
+    def forward(self, x: Tensor) -> Tensor:
+        largest: Tensor = self.linear(x).view(len(x), -1, self.pieces).amax(2)
+        return largest
+
+
+def relu_block(features_in: int, width: int, *, norm: bool = False) -> nn.Module:
+    layers: list[nn.Module] = [nn.Linear(features_in, width, bias=not norm)]
+    if norm:
+        layers.append(nn.BatchNorm1d(width))
+    return nn.Sequential(*layers, nn.ReLU(inplace=True))
+
+
+def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.Module:
+    """Points to points of the other domain; the output is linear unless it ends on a ReLU."""
+    width, hidden = architecture.width, architecture.generator_layers - 1
+    sizes = [source[0], *[width] * hidden]
+    layers = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
+    layers.append(nn.Linear(width, target[0]))
+    if architecture.final_relu:
+        layers.append(nn.ReLU(inplace=True))
+    return initialised(nn.Sequential(*layers), architecture.init_std)
+
+
+def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
+    width = architecture.discriminator_width or architecture.width
+    sizes = [shape[0], *[width] * (architecture.discriminator_layers - 1)]
+    pieces = architecture.maxout_pieces
+    blocks = [Maxout(a, width, pieces) if pieces else relu_block(a, width) for a in sizes[:-1]]
+    return initialised(Discriminator(blocks, nn.Linear(width, 1)), architecture.init_std)
+
+
+def initialised(network: nn.Module, std: float) -> nn.Module:
+    """The network, its linear layers drawn anew where `std` is not 0."""
+    for module in network.modules() if std else ():
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=std)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    return network
+
+
+def decoder(latent_dim: int, shape: Shape, architecture: Architecture) -> nn.Sequential:
+    """(n, latent_dim) to points, block by block."""
+    width, hidden = architecture.width, architecture.generator_layers - 1
+    sizes = [latent_dim, *[width] * hidden]
+    blocks = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
+    return nn.Sequential(*blocks, nn.Linear(width, shape[0]))
+
+
+def content_encoder(shape: Shape, architecture: Architecture) -> nn.Module:
+    """Points to (n, width)."""
+    return relu_block(shape[0], architecture.width)
+
+
+def style_encoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
+    """Points to styles (n, style_dim)."""
+    width = architecture.width
+    return nn.Sequential(relu_block(shape[0], width), nn.Linear(width, style_dim))
+
+
+def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
+    """(n, width) of `content_encoder` and styles (n, style_dim) to points."""
+    return Joined(decoder(architecture.width + style_dim, shape, architecture))

@@ -1,0 +1,36 @@
+"""How different are a model's several translations of one input? 0 for a model that has but one."""
+
+from itertools import combinations
+
+import torch
+
+from ganbench.api import Column, Metric
+
+EXTRACTOR = "efficientnet_lite0"
+SEEDS = range(4)
+INPUTS = 100  # enough for a mean, for each is translated and compared several times
+
+
+class Variety(Metric):
+    columns = {
+        "variety_mse": Column("", None, "mean squared difference of two translations of one input"),
+        "variety_efficientnet_lite0": Column("", None, "their LPIPS-like distance"),
+    }
+
+    def unmet(self, view):
+        several = view.variant(view.input_samples[:1], 0) is not None
+        return None if several else "the model has one output for an input"
+
+    def compute(self, view):
+        inputs = view.input_samples[:INPUTS]
+        pairs = list(combinations([view.variant(inputs, seed) for seed in SEEDS], 2))
+        mse = torch.stack([(a - b).square().mean() for a, b in pairs]).mean().item()
+        if view.spec.kind != "image":
+            seen = "skipped: points have no image features"
+        else:
+            found = [view.features.perceptual_distances(a, b).mean() for a, b in pairs]
+            seen = torch.stack(found).mean().item()
+        return {"variety_mse": mse, "variety_efficientnet_lite0": seen}
+
+    def protocol(self, view):
+        return view.features.protocol(EXTRACTOR) if view.spec.kind == "image" else {}

@@ -1,0 +1,59 @@
+"""MUNIT: one content, many styles, so many translations of one input (Huang et al., 2018)."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+from ganbench.api import LEAST_SQUARES, HParams, Model, drawn, require
+
+
+@dataclass(frozen=True)
+class MultimodalHParams(HParams):
+    """The paper's weights and style; 10 on images, 1 on contents and styles."""
+
+    lr: float = 1e-4
+    batch_size: int = 1
+    style_dim: int = 8
+    lambda_rec: float = 10.0
+    lambda_code: float = 1.0
+
+    def __post_init__(self):
+        super().__post_init__()
+        require(self.style_dim >= 1, "style_dim", self.style_dim, "1 or more")
+
+
+class MUNIT(Model):
+    hparams_type = MultimodalHParams
+    directions = ("AB", "BA")
+    adversarial = LEAST_SQUARES
+    several_outputs, metrics = True, ("variety",)
+
+    def build(self, nets):
+        for name in "AB":
+            self.generators[name] = nets.style_autoencoder(name, self.hp.style_dim)
+            self.discriminators[f"D_{name}"] = nets.discriminator(name)
+
+    def fakes(self, real):
+        found = {}
+        for name, other in ("AB", "BA"):
+            content = self.generators[other].content(real[other])
+            style = torch.randn(len(content), self.hp.style_dim, device=content.device)
+            fake = self.generators[name].decode(content, style)
+            found |= {name: fake, f"content_{other}": content, f"style_{name}": style}
+        return found
+
+    def generator_loss(self, real, fake, step):
+        terms = {}
+        for name, other in ("AB", "BA"):
+            own = self.generators[name]
+            rec = own.decode(fake[f"content_{name}"], own.style(real[name]))
+            terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half
+            terms[f"rec_{name}"] = self.hp.lambda_rec * F.l1_loss(rec, real[name])
+            for code, encode in ((f"content_{other}", own.content), (f"style_{name}", own.style)):
+                terms[code] = self.hp.lambda_code * F.l1_loss(encode(fake[name]), fake[code])
+        return terms
+
+    def translate(self, x, to, seed=0):
+        style = drawn(self.hp.style_dim, seed, x.device).expand(len(x), -1)
+        return self.generators[to].decode(self.generators[self.declared(to)[0]].content(x), style)
