@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ganbench.protocols import require_one_protocol
-from ganbench.types import Row, canonical_json
+from ganbench.types import PLAIN, Row, canonical_json
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Group:
     def metrics(self) -> tuple[str, ...]:
         """The metrics that some model has a number for: A to B first, then B to A."""
         names = list(dict.fromkeys(name for row in self.trained for name in row.metrics))
-        found = [name for name in names if numbers(self.trained, name)]
+        found = [name for name in names if any(numbers([row], name) for row in self.trained)]
         return tuple(sorted(found, key=lambda name: name.endswith("_BA")))
 
     @property
@@ -83,8 +83,9 @@ def _place(row: Row) -> tuple[bool, float, int]:
 
 def _setting(row: Row) -> str:
     precision = row.provenance.get("precision")
+    budget = {"network": PLAIN, **row.budget}  # older rows do not say it
     return canonical_json(
-        [row.task, row.data, row.split, row.preset, row.budget, row.options, precision]
+        [row.task, row.data, row.split, row.preset, budget, row.options, precision]
     )
 
 

@@ -113,6 +113,18 @@ def test_a_metric_without_any_number_is_told_but_has_no_line() -> None:
     assert "recon: loss skipped: why" in sheet.notes
 
 
+def test_a_number_of_one_model_alone_has_a_line() -> None:
+    first = row("standard", 0, 1.0)
+    alone = replace(first, metrics={"score": 1.0, "loss": 0.5})
+    for rows in ([alone, row("recon", 0, 2.0)], [row("recon", 0, 2.0), alone]):
+        assert line(only(rows), "loss")
+
+
+def test_rows_of_before_there_were_families_of_networks_are_of_the_plain_one() -> None:
+    named = {**BASE.budget, "network": "plain"}
+    only([row("standard", 0, 1.0), row("standard", 1, 2.0, budget=named)])
+
+
 def test_models_that_skip_for_one_reason_share_a_line() -> None:
     both = {"a": "skipped: few", "a_BA": "skipped: few", "b": "skipped: few", "score": 1.0}
     rows = [row(m, s, 1.0, metrics=both) for m in ("standard", "recon") for s in range(2)]
