@@ -327,6 +327,40 @@ def list_plugins(plugin_folders: Sequence[Path]) -> None:
 
 
 @main.command()
+@click.argument("names", nargs=-1, metavar="[NAME | FILE | FOLDER]…")
+@click.option("--verbose", is_flag=True, help="Show the checks that passed, too.")
+@plugins_option
+@cache_option
+def check(names: Sequence[str], plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Check that plugins keep to their contracts [default: all built-in ones].
+
+    Exit code 1 if a check failed. For a test suite of your own there is
+    `ganbench.testing.parametrize_with_checks`.
+    """
+    from ganbench.commands.check import check_command
+
+    sys.exit(check_command(names, plugin_folders, **given))
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["model", "task", "metric"]))
+@click.argument("name")
+@click.option(
+    "--folder",
+    type=PATH,
+    default=Path(),
+    metavar="DIR",
+    help="Where it goes [default: the current folder].",
+)
+@plugins_option
+def new(kind: str, name: str, folder: Path, plugin_folders: Sequence[Path]) -> None:
+    """Write a commented plugin to start from, NAME.py, that passes all checks at once."""
+    from ganbench.commands.new import new_command
+
+    new_command(kind, name, folder, find_plugins(plugin_folders))
+
+
+@main.command()
 @cache_option
 def info(cache_dir: Path | None) -> None:
     """Show versions, devices and the cache."""

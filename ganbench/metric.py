@@ -117,7 +117,11 @@ class Metric(ABC):
 
 
 def kept_classes(view: View) -> list[str]:
-    """Attributes to keep, other than angles, that the data know and that vary among the inputs."""
+    """Attributes to keep, other than angles, that the data know and that vary among the inputs; of
+    points none, for no probe reads them.
+    """
+    if view.spec.kind != "image":
+        return []
     known = [name for name in view.spec.kept if not name.endswith(ANGLE_ENDING)]
     truth = view.inputs.truth
     return [name for name in known if name in truth and len(np.unique(truth[name])) > 1]

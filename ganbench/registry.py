@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganbench.errors import UserError, did_you_mean
-from ganbench.source import API, PACKAGE_DIR, api_origins
+from ganbench.plugin_faults import first_fault
+from ganbench.source import PACKAGE_DIR
 from ganbench.types import Column
 
 Kind = Literal["model", "task", "metric", "reference"]
@@ -73,16 +74,16 @@ class Registry:
 
     def find(self, kind: Kind, name: str) -> Plugin:
         """Raises UserError for a broken plugin, and for an unknown name with the closest one."""
-        usable = self.of_kind(kind)
-        if name in usable:
-            return usable[name]
-        for plugin in self.broken:
+        for plugin in self.broken:  # first, so that nobody runs another plugin of that name instead
             if plugin.name == name and plugin.kind in (kind, None):
                 raise UserError(
                     f"{kind} '{name}' cannot be loaded: {plugin.error}",
                     str(plugin.path),
                     "mend the plugin; `ganbench list` checks it again",
                 )
+        usable = self.of_kind(kind)
+        if name in usable:
+            return usable[name]
         raise UserError(
             f"unknown {kind} '{name}'",
             f"the {kind}s that `ganbench list` shows",
@@ -94,7 +95,7 @@ class Registry:
         plugin = self.find(kind, name)
         try:
             loaded = getattr(_import(plugin), plugin.class_name)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise UserError(
                 f"{kind} '{name}' cannot be loaded: {type(error).__name__}: {error}",
                 where_raised(error, plugin.path),
@@ -113,8 +114,8 @@ class Registry:
 def discover(folders: Sequence[Path] = ()) -> Registry:
     """The built-in plugins, those of installed packages, then those in `folders`.
 
-    The first of two equal names of a kind is kept, the other listed as broken. Raises UserError
-    for a folder that is not there.
+    The second of two equal names of a kind is listed as broken, and the name cannot be used until
+    one of them is renamed. Raises UserError for a folder that is not there.
     """
     found = [*built_in_plugins(), *entry_point_plugins()]
     for folder in folders:
@@ -134,8 +135,12 @@ def _unique(plugins: Iterable[Plugin]) -> Iterator[Plugin]:
             if first is plugin:
                 yield plugin
         else:
-            taken_by = f"the name is taken by {first.path}; rename this file"
-            yield replace(plugin, error=plugin.error or taken_by)
+            yield replace(plugin, error=plugin.error or taken_name(plugin, first))
+
+
+def taken_name(plugin: Plugin, first: Plugin) -> str:
+    what = f"the entry point in {plugin.origin}" if plugin.module else str(plugin.path)
+    return f"the {plugin.kind} name '{plugin.name}' is taken by {first.path}; rename {what}"
 
 
 def built_in_folder() -> Path:
@@ -168,7 +173,7 @@ def _inspect_entry_point(point: EntryPoint) -> Plugin:
     origin = point.dist.name if point.dist else "an installed package"
     path = module_path(point.module)
     if path is None:
-        error = f"the module {point.module} is not installed"
+        error = f"the module {point.module} is not installed; install {origin} again"
         return Plugin(point.name, None, Path(point.module), origin, error=error)
     return replace(inspect_file(path, origin), name=point.name, module=point.module)
 
@@ -194,16 +199,12 @@ def inspect_file(file: Path, origin: str) -> Plugin:
     unknown_kind = Plugin(file.stem, None, file, origin)
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    except SyntaxError as error:
-        return replace(unknown_kind, error=f"line {error.lineno or 1}: syntax error: {error.msg}")
-    except (OSError, ValueError) as error:
-        return replace(unknown_kind, error=f"the file cannot be read: {error}")
+    except (OSError, SyntaxError, ValueError) as error:
+        return replace(unknown_kind, error=reading_fault(error))
     classes = plugin_classes(tree)
     summary = (ast.get_docstring(tree) or "").split("\n")[0]
     if len(classes) != 1:
-        count = f"{len(classes)} classes" if classes else "no class"
-        error_text = f"{count} derived from {', '.join(KINDS)}; a plugin has exactly one"
-        return replace(unknown_kind, summary=summary, error=error_text)
+        return replace(unknown_kind, summary=summary, error=number_fault(classes))
     (node, kind) = classes[0]
     return Plugin(
         file.stem,
@@ -213,8 +214,29 @@ def inspect_file(file: Path, origin: str) -> Plugin:
         node.name,
         summary,
         literal_columns(node) if kind == "metric" else {},
-        missing_import(tree),
+        first_fault(tree, node, kind),
     )
+
+
+def reading_fault(error: OSError | SyntaxError | ValueError) -> str:
+    """Why a file is no Python source, and the fix."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno or 1}: syntax error: {error.msg}; correct that line"
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object[: error.start].count(b"\n") + 1
+        return f"line {line}: the file cannot be read as UTF-8; save it as UTF-8"
+    return f"the file cannot be read: {error}; mend or remove it"
+
+
+def number_fault(classes: Sequence[tuple[ast.ClassDef, Kind]]) -> str:
+    """What to do about a file that has not exactly one plugin."""
+    names = ", ".join(KINDS)
+    if not classes:
+        fix = "write one, or begin the file's name with _ if it is no plugin"
+        return f"line 1: no class derived from {names}; {fix}"
+    (second, _) = classes[1]
+    fix = f"move {second.name} to a file of its own"
+    return f"line {second.lineno}: {len(classes)} classes derived from {names}; {fix}"
 
 
 def plugin_classes(tree: ast.Module) -> list[tuple[ast.ClassDef, Kind]]:
@@ -251,26 +273,6 @@ def _literal_column(call: ast.expr) -> Column:
         return Column(*given, **named)
     except (ValueError, TypeError):
         return Column("", None, "")
-
-
-def missing_import(tree: ast.Module) -> str:
-    """The first import of the file's top level that cannot be had, or an empty string."""
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            modules = [node.module]
-            if node.module == API:
-                unknown = [a.name for a in node.names if a.name not in api_origins()]
-                if unknown:
-                    hint = did_you_mean(unknown[0], api_origins())
-                    return f"line {node.lineno}: ganbench.api has no '{unknown[0]}'; {hint}"
-        else:
-            continue
-        for module in modules:
-            if importlib.util.find_spec(module.split(".")[0]) is None:
-                return f"line {node.lineno}: the module '{module}' is not installed"
-    return ""
 
 
 def _import(plugin: Plugin) -> Any:

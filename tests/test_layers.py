@@ -10,8 +10,17 @@ import pytest
 from ganbench.source import PACKAGE_DIR, project_imports
 
 LAYERS = (
-    ("types", "errors", "registry", "seeds", "source"),
-    ("hparams", "networks", "losses", "pool", "gathered"),
+    (
+        "types",
+        "errors",
+        "registry",
+        "seeds",
+        "source",
+        "plugin_faults",
+        "plugin_options",
+        "plugin_source",
+    ),
+    ("hparams", "networks", "losses", "pool", "gathered", "latents"),
     (
         "data/cache",
         "data/images",
@@ -30,6 +39,7 @@ LAYERS = (
     ("fidelity/metric", "api"),
     ("sampler", "checkpoint", "trainer", "pictures", "probes", "evaluate"),
     ("grid", "store"),
+    ("testing", "templates"),
     ("selection", "cell", "executor"),
     ("statistics", "protocols", "groups", "benchmark_file"),
     ("formats", "tables", "comparisons", "claims", "figures"),

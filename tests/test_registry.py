@@ -21,12 +21,21 @@ class Mine(Model):
 '''
 
 FAULTS = {
-    "syntax": ("class Broken(Model:\n", "line 1: syntax error"),
-    "no_class": ("x = 1\n", "no class derived from Model, Task, Metric, Reference"),
-    "two": (GOOD + "class Other(Model): ...\n", "2 classes derived"),
-    "absent": ("import no_such_package\n" + GOOD, "line 1: the module 'no_such_package'"),
+    "syntax": ("class Broken(Model:\n", "line 1: syntax error: invalid syntax; correct that line"),
+    "no_class": (
+        "x = 1\n",
+        "line 1: no class derived from Model, Task, Metric, Reference; write one, or begin",
+    ),
+    "two": (
+        GOOD + "class Other(Model): ...\n",
+        "line 8: 2 classes derived from Model, Task, Metric, Reference; move Other to a file",
+    ),
+    "absent": (
+        "import no_such_package\n" + GOOD,
+        "line 1: the module 'no_such_package' is not installed; `pip install no_such_package`",
+    ),
     "api": ("from ganbench.api import Modle\n" + GOOD, "has no 'Modle'; did you mean 'Model'?"),
-    "latin": ("# caf\xe9\n", "cannot be read"),
+    "latin": ("x = 1\n# caf\xe9\n", "line 2: the file cannot be read as UTF-8; save it as UTF-8"),
 }
 
 
@@ -68,15 +77,44 @@ def test_a_missing_method_is_named(tmp_path: Path) -> None:
     (tmp_path / "half.py").write_text(
         "from ganbench.api import Model\nclass Half(Model):\n    def build(self, nets): ...\n"
     )
-    with pytest.raises(UserError, match="lacks fakes, generator_loss"):
+    with pytest.raises(UserError, match=r"lacks fakes\(self, real\), generator_loss"):
         discover([tmp_path]).load("model", "half")
 
 
-def test_a_taken_name_is_listed_as_broken(tmp_path: Path) -> None:
+def test_a_taken_name_is_listed_as_broken_and_is_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "discogan.py").write_text(GOOD)
+    built_in = discover().find("model", "discogan").path
     found = discover([tmp_path])
-    assert "the name is taken by" in found.broken[0].error
-    assert found.find("model", "discogan").origin == "built-in"
+    assert found.broken[0].error == (
+        f"the model name 'discogan' is taken by {built_in}; rename {tmp_path / 'discogan.py'}"
+    )
+    with pytest.raises(UserError, match="is taken by"):
+        found.find("model", "discogan")
+    assert found.find("model", "standard").origin == "built-in"
+
+
+def test_a_broken_file_of_a_plugins_name_is_told_where_that_name_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "discogan.py").write_text("class DiscoGAN(Model:\n")
+    with pytest.raises(UserError, match="line 1: syntax error"):
+        discover([tmp_path]).find("model", "discogan")
+
+
+def test_a_package_whose_name_is_taken_is_told_to_rename_its_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "strange_module.py").write_text(GOOD)
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("discogan", "strange_module", registry.ENTRY_POINT_GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point])
+    assert "rename the entry point in an installed package" in discover().broken[0].error
+
+
+def test_a_plugin_that_leaves_python_is_told(tmp_path: Path) -> None:
+    (tmp_path / "leaves.py").write_text("import sys\n" + GOOD + "\nsys.exit(3)\n")
+    with pytest.raises(UserError, match="SystemExit: 3"):
+        discover([tmp_path]).load("model", "leaves")
 
 
 def test_sub_folders_by_kind_are_searched(tmp_path: Path) -> None:

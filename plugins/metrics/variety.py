@@ -7,8 +7,8 @@ import torch
 from ganbench.api import Column, Metric
 
 EXTRACTOR = "efficientnet_lite0"
-SEEDS = range(4)
-INPUTS = 100  # enough for a mean, for each is translated and compared several times
+SEEDS = range(3)
+INPUTS = 50  # enough for a mean, for each is translated and compared several times
 
 
 class Variety(Metric):

@@ -1,0 +1,1 @@
+"""What `ganbench new` writes: whole plugins, that the kit passes as they are."""

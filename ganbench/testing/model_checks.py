@@ -1,0 +1,351 @@
+"""What holds for every model, looked at in one step."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ganbench.hparams import HParams, replace_from_text
+from ganbench.model import Batch, Model
+from ganbench.networks.blocks import Judgement
+from ganbench.testing.subjects import (
+    BATCH,
+    Built,
+    NotApplicable,
+    Subject,
+    batch,
+    build,
+    each,
+    fitted,
+    random_states,
+    require,
+    step_tensor,
+    supported,
+    total,
+)
+from ganbench.types import DomainName
+
+LATE_STEP = 10**6  # after any warm-up
+D_UPDATES = 50
+MOST_D_ROUNDS = 10
+PASSES = 4
+
+
+def check_parameters_have_one_owner(subject: Subject) -> None:
+    """Each parameter is a generator's or a discriminator's: the two optimisers train all, and none
+    twice.
+    """
+    for built in each(subject):
+        owners = {
+            side: {id(p) for p in getattr(built.model, side).parameters()}
+            for side in ("generators", "discriminators")
+        }
+        for name, parameter in built.model.named_parameters():
+            count = sum(id(parameter) in owned for owned in owners.values())
+            require(
+                count > 0, f"{name} is in neither generators nor discriminators: nothing trains it"
+            )
+            require(
+                count < 2, f"{name} is in generators and in discriminators: both would train it"
+            )
+
+
+def check_discriminators_have_their_fakes(subject: Subject) -> None:
+    """`fakes` gives each discriminator D_X samples of the shape of X, and D_X gives a Judgement."""
+    for built in each(subject):
+        real, model = batch(built.spec), built.model
+        fake = model.fakes(real)
+        for name, judge in model.discriminators.items():
+            domain = name.removeprefix("D_")
+            require(name in ("D_A", "D_B"), f"a discriminator is called {name}; use D_A or D_B")
+            require(domain in fake, f"fakes() gives nothing for {name}; give it under '{domain}'")
+            shape = (BATCH, *(built.spec.A if domain == "A" else built.spec.B))
+            require_shape(fake[domain], shape, f"fakes()['{domain}']", built)
+            judgement = judge(fake[domain])
+            require(isinstance(judgement, Judgement), f"{name} does not return a Judgement")
+            require_shape(judgement.logits, (BATCH,), f"{name}'s logits", built)
+
+
+def check_loss_terms_are_finite_scalars(subject: Subject) -> None:
+    """Each loss is a dict of named scalar tensors that are finite and can be trained on."""
+    for built in each(subject):
+        model, real = fitted(built), batch(built.spec)
+        for step in (0, LATE_STEP):
+            fake, at = model.fakes(real), step_tensor(step)
+            losses = {
+                "generator_loss": model.generator_loss(real, fake, at),
+                "discriminator_loss": model.discriminator_loss(real, model.judged(fake), at),
+            }
+            for loss, terms in losses.items():
+                require(bool(terms), f"{loss}() gives no term")
+                for name, term in terms.items():
+                    where = f"{loss}()['{name}']"
+                    require(isinstance(term, Tensor), f"{where} is no tensor; do not call .item()")
+                    require(
+                        term.shape == (), f"{where} has shape {tuple(term.shape)}; take its mean"
+                    )
+                    require(bool(term.isfinite()), f"{where} is not finite at step {step}")
+                require(total(terms).requires_grad, f"no gradient comes from {loss}()")
+
+
+def check_no_dead_generator_parameter(subject: Subject) -> None:
+    """Each parameter of the generators gets a gradient from `generator_loss`."""
+    for built in each(subject):
+        model = fitted(built)
+        alive: set[str] = set()
+        for seed in range(PASSES):
+            model.zero_grad()
+            real = batch(built.spec, seed=seed)
+            total(model.generator_loss(real, model.fakes(real), step_tensor(LATE_STEP))).backward()  # type: ignore[no-untyped-call]
+            alive |= {
+                name
+                for name, p in model.generators.named_parameters()
+                if p.grad is not None and p.grad.any()
+            }
+        dead = [name for name, _ in model.generators.named_parameters() if name not in alive]
+        require(not dead, f"no gradient reaches {', '.join(dead[:3])}; use it or do not build it")
+
+
+def check_discriminator_phase_leaves_generators_alone(subject: Subject) -> None:
+    """`discriminator_loss` uses the fakes that it is given, so no gradient gets to a generator."""
+    for built in each(subject):
+        model, real = fitted(built), batch(built.spec)
+        terms = model.discriminator_loss(real, model.judged(model.fakes(real)), step_tensor())
+        total(terms).backward()  # type: ignore[no-untyped-call]
+        reached = [n for n, p in model.generators.named_parameters() if p.grad is not None]
+        require(
+            not reached, f"a D update reaches the generators ({reached[:1]}): use `fake` as given"
+        )
+
+
+def check_discriminator_learns_to_tell(subject: Subject) -> None:
+    """After some updates on one batch D's logits are higher for real samples than for fakes."""
+    for built in each(subject):
+        model = fitted(built)
+        torch.manual_seed(0)
+        noise = batch(built.spec)
+        judged = [name.removeprefix("D_") for name in model.discriminators]
+        real = {name: 0.6 + 0.4 * values for name, values in noise.items()}
+        fake = {name: 0.4 * noise[name] for name in judged}
+        optimiser = torch.optim.Adam(model.discriminators.parameters(), 2e-3)
+        wrong = judged
+        for _ in range(MOST_D_ROUNDS):  # a gradient penalty needs more than one
+            for _ in range(D_UPDATES):
+                loss = total(model.discriminator_loss(real, fake, step_tensor()))
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimiser.step()
+            wrong = [name for name in judged if gap(model, name, real, fake) <= 0]
+            if not wrong:
+                break
+        require(
+            not wrong, f"D_{', D_'.join(wrong)} takes fakes for real: has its loss the right sign?"
+        )
+
+
+def gap(model: Model, domain: str, real: Batch, fake: Batch) -> float:
+    judge = model.discriminators[f"D_{domain}"]
+    return float((judge(real[domain]).logits - judge(fake[domain]).logits).mean().detach())
+
+
+def translated(model: Model, x: Tensor, to: DomainName) -> Tensor:
+    """As the evaluation does it."""
+    model.eval()
+    with torch.inference_mode():
+        return model.translate(x, to).clone()
+
+
+def directions(built: Built) -> list[tuple[DomainName, DomainName]]:
+    known: list[tuple[DomainName, DomainName]] = [("A", "B"), ("B", "A")]
+    return [pair for pair in known if "".join(pair) in built.model.directions]
+
+
+def check_translate_is_pure(subject: Subject) -> None:
+    """`translate` changes no weight or buffer, leaves no gradient and no trace in any global random
+    state, and gives the same again.
+    """
+    for built in each(subject):
+        model = fitted(built)
+        for source, target in directions(built):
+            x = batch(built.spec)[source]
+            before = {name: value.clone() for name, value in model.state_dict().items()}
+            random_state = random_states()
+            first = translated(model, x, target)
+            after = random_states()
+            changed = [n for n, v in model.state_dict().items() if not torch.equal(v, before[n])]
+            require(not changed, f"translate() changes {changed[:1]}")
+            require(
+                random_state == after,
+                "translate() draws from a global random state; use `drawn` with a seed",
+            )
+            graded = [n for n, p in model.named_parameters() if p.grad is not None]
+            require(not graded, f"translate() leaves a gradient in {graded[:1]}")
+            same = torch.equal(first, translated(model, x, target))
+            require(same, "translate() gives something else when called again")
+
+
+def check_translate_is_per_sample(subject: Subject) -> None:
+    """A sample's translation depends on nothing else in the batch, nor on its place."""
+    for built in each(subject):
+        model = fitted(built)
+        for source, target in directions(built):
+            x = batch(built.spec, 6)[source]
+            whole = translated(model, x, target)
+            order = torch.tensor([3, 0, 5, 1, 4, 2])
+            require(
+                close(translated(model, x[order], target), whole[order]),
+                "translate() gives a sample something else at another place of the batch",
+            )
+            require(
+                close(translated(model, x[:2], target), whole[:2])
+                and close(translated(model, x[4:5], target), whole[4:5]),
+                "translate() of a sample depends on the other samples of its batch",
+            )
+
+
+def close(a: Tensor, b: Tensor, rtol: float = 1e-3, atol: float = 1e-4) -> bool:
+    return a.shape == b.shape and torch.allclose(a, b, rtol=rtol, atol=atol)
+
+
+def check_outputs_follow_the_seed(subject: Subject) -> None:
+    """Of a model with several outputs, each seed gives one of its own, and the same again."""
+    if not subject.loaded.several_outputs:
+        raise NotApplicable("the model has one output for an input")
+    for built in each(subject):
+        model = fitted(built).eval()
+        for source, target in directions(built):
+            x = batch(built.spec)[source]
+            with torch.inference_mode():
+                one, same, other = (model.translate(x, target, seed).clone() for seed in (1, 1, 2))
+            require(torch.equal(one, same), "translate() under one seed gives two outputs")
+            require(not torch.equal(one, other), "translate() under two seeds gives one output")
+
+
+def check_batch_of_one(subject: Subject) -> None:
+    """One sample a domain can be trained on and translated."""
+    for built in each(subject):
+        model, real = fitted(built), batch(built.spec, 1)
+        fake = model.fakes(real)
+        terms = {
+            **model.generator_loss(real, fake, step_tensor()),
+            **model.discriminator_loss(real, model.judged(fake), step_tensor()),
+        }
+        bad = [name for name, term in terms.items() if not bool(term.isfinite())]
+        require(not bad, f"{', '.join(bad)} is not finite for a batch of one")
+        for source, target in directions(built):
+            require(
+                len(translated(model, real[source], target)) == 1, "translate() loses the sample"
+            )
+
+
+def check_state_dict_round_trip(subject: Subject) -> None:
+    """All that a model has learnt is in its parameters and buffers: another one with the same
+    state gives the same translations and losses.
+    """
+    for built in each(subject):
+        model = fitted(built)
+        real = batch(built.spec)
+        model.discriminator_loss(
+            real, model.judged(model.fakes(real)), step_tensor()
+        )  # fills pools
+        other = build(subject.loaded, built.spec, seed=1)
+        other.load_state_dict(model.state_dict())
+        for source, target in directions(built):
+            first, second = (translated(m, real[source], target) for m in (model, other))
+            require(torch.equal(first, second), "a model with the same state translates otherwise")
+        first_losses, second_losses = (one_step(m.train(), real) for m in (model, other))
+        unequal = [name for name, value in first_losses.items() if second_losses[name] != value]
+        require(
+            not unequal,
+            f"{', '.join(unequal)} differs in a model with the same state: keep what it depends on "
+            "in a buffer",
+        )
+
+
+def one_step(model: Model, real: dict[str, Tensor]) -> dict[str, float]:
+    torch.manual_seed(0)
+    fake = model.fakes(real)
+    terms = {
+        **model.discriminator_loss(real, model.judged(fake), step_tensor()),
+        **model.generator_loss(real, fake, step_tensor()),
+    }
+    return {name: float(term.detach()) for name, term in terms.items()}
+
+
+def check_hparams_survive_json(subject: Subject) -> None:
+    """Each recipe is a frozen dataclass that JSON and `--set` give back as it was."""
+    for spec in supported(subject).values():
+        for name, hp in subject.loaded.recipes(spec).items():
+            where = f"recipe '{name}'"
+            require(isinstance(hp, HParams), f"{where} is no HParams")
+            try:
+                kept = type(hp)(**json.loads(json.dumps(dataclasses.asdict(hp))))
+            except TypeError as error:
+                require(False, f"{where} cannot be written as JSON: {error}")
+            require(kept == hp, f"{where} is another one after a way through JSON")
+            texts = {key: str(value) for key, value in dataclasses.asdict(hp).items()}
+            require(replace_from_text(hp, texts, name) == hp, f"{where} cannot be set from text")
+
+
+def check_domains_are_not_swapped(subject: Subject) -> None:
+    """Samples that `translate` and `reconstruct` give have the shape of the domain asked for."""
+    for built in each(subject):
+        model = fitted(built).eval()
+        for source, target in directions(built):
+            x = batch(built.spec)[source]
+            shape = (BATCH, *built.spec.shape(target))
+            require_shape(translated(model, x, target), shape, f"translate(x, '{target}')", built)
+            with torch.inference_mode():
+                back = model.reconstruct(x, source)
+            if back is not None:
+                require_shape(back, tuple(x.shape), f"reconstruct(x, '{source}')", built)
+
+
+def check_undeclared_direction_is_refused(subject: Subject) -> None:
+    """`translate` refuses a direction that `directions` does not have."""
+    pairs: list[tuple[DomainName, DomainName]] = [("A", "B"), ("B", "A")]
+    for built in each(subject):
+        for source, target in pairs:
+            if f"{source}{target}" in built.model.directions:
+                continue
+            x = batch(built.spec)[source]
+            require(
+                refuses(built.model, x, target),
+                f"translate(x, '{target}') works, but `directions` lacks {source}{target}: "
+                "call self.declared(to), or declare it",
+            )
+
+
+def refuses(model: Model, x: Tensor, to: DomainName) -> bool:
+    try:
+        translated(model, x, to)
+    except Exception:
+        return True
+    return False
+
+
+def require_shape(samples: Tensor, shape: tuple[int, ...], where: str, built: Built) -> None:
+    found = tuple(samples.shape)
+    require(found == shape, f"{where} has shape {found}, not {shape}, on {built.data}")
+
+
+MODEL_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_parameters_have_one_owner,
+    check_discriminators_have_their_fakes,
+    check_loss_terms_are_finite_scalars,
+    check_no_dead_generator_parameter,
+    check_discriminator_phase_leaves_generators_alone,
+    check_discriminator_learns_to_tell,
+    check_translate_is_pure,
+    check_translate_is_per_sample,
+    check_outputs_follow_the_seed,
+    check_batch_of_one,
+    check_state_dict_round_trip,
+    check_hparams_survive_json,
+    check_domains_are_not_swapped,
+    check_undeclared_direction_is_refused,
+)

@@ -1,0 +1,49 @@
+"""What holds for every reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.reference import Reference
+from ganbench.task import Task
+from ganbench.testing.subjects import NotApplicable, Subject, require
+from ganbench.testing.task_checks import DOMAINS, made
+
+TRIED_ON = "toy"
+
+
+def task_for(subject: Subject) -> Task:
+    """Raises NotApplicable where the reference refuses its data."""
+    plugin = subject.registry.find("task", TRIED_ON)
+    task = made(Subject(plugin, subject.registry, subject.cache_dir), subject.cache_dir)
+    reason = subject.loaded.unsupported(task.spec)
+    if reason:
+        raise NotApplicable(str(reason))
+    return task
+
+
+def check_samples_of_the_target(subject: Subject) -> None:
+    """A sample of the target's shape and kind for each input; the same under the same seed."""
+    task = task_for(subject)
+    test = task.load("test")
+    reference: Reference = subject.loaded()
+
+    def fakes(a: int) -> Tensor:
+        source, target = DOMAINS[a], DOMAINS[1 - a]
+        return reference.fakes(task, test, source, target, np.random.default_rng(0))
+
+    for a, source in enumerate(DOMAINS):
+        found, target = fakes(a), test.domain(DOMAINS[1 - a]).samples
+        shape = (len(test.domain(source)), *target.shape[1:])
+        require(
+            tuple(found.shape) == shape and found.dtype == target.dtype,
+            f"fakes() gives {tuple(found.shape)} {found.dtype}, not {shape} {target.dtype}",
+        )
+        require(torch.equal(found, fakes(a)), "fakes() differs under one seed: draw from `rng`")
+
+
+REFERENCE_CHECKS: tuple[Callable[[Subject], None], ...] = (check_samples_of_the_target,)

@@ -1,0 +1,131 @@
+"""What a check looks at: a plugin, and small data to try it on."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.model import Model
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.registry import Kind, Plugin, Registry
+from ganbench.task import Domain, Split
+from ganbench.types import Architecture, DataSpec
+
+BATCH = 4
+POOL = 6  # fills in two batches
+TRAINED = 24
+WIDTHS = {"points": 32, "image": 8}  # so wide that no ReLU layer is dead from the start
+SPECS: Mapping[str, DataSpec] = {
+    "points of 2 and 3 coordinates": DataSpec("points", (2,), (3,)),
+    "points of 2 coordinates": DataSpec("points", (2,), (2,)),
+    "images of 1 and 3 channels": DataSpec("image", (1, 16, 16), (3, 16, 16)),
+    "images of 3 channels": DataSpec("image", (3, 16, 16), (3, 16, 16)),
+}
+
+
+class CheckFailed(AssertionError):
+    """A plugin does not keep to its contract."""
+
+
+class NotApplicable(Exception):
+    """The check says nothing about this plugin; the reason is the message."""
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise CheckFailed(message)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plugin under test. cache_dir: a folder that the checks may fill."""
+
+    plugin: Plugin
+    registry: Registry
+    cache_dir: Path
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The plugin's class. Raises UserError where its code fails."""
+        kind: Kind = self.plugin.kind or "model"
+        return self.registry.load(kind, self.plugin.name)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A model on one kind of data."""
+
+    model: Model
+    spec: DataSpec
+    data: str
+
+
+def batch(spec: DataSpec, n: int = BATCH, seed: int = 0) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return {
+        name: torch.rand(n, *shape, generator=generator)
+        for name, shape in (("A", spec.A), ("B", spec.B))
+    }
+
+
+def split_of(spec: DataSpec) -> Split:
+    """Train data as a task gives them."""
+    drawn = batch(spec, TRAINED, seed=7)
+    if spec.kind == "image":
+        drawn = {name: (255 * values).to(torch.uint8) for name, values in drawn.items()}
+    return Split(Domain(drawn["A"]), Domain(drawn["B"]))
+
+
+def supported(subject: Subject) -> dict[str, DataSpec]:
+    """The kit's data that the model does not refuse. Raises NotApplicable where it refuses all."""
+    model: type[Model] = subject.loaded
+    found = {data: spec for data, spec in SPECS.items() if model.unsupported(spec) is None}
+    if not found:
+        raise NotApplicable("the model supports none of the kit's data")
+    return found
+
+
+def build(model: type[Model], spec: DataSpec, seed: int = 0) -> Model:
+    """With the first recipe, small networks, and pools so small that they fill."""
+    hparams = next(iter(model.recipes(spec).values()))
+    pools: dict[str, Any] = {f.name: POOL for f in fields(hparams) if f.name.endswith("pool_size")}
+    built = model(replace(hparams, **pools))
+    built.build(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))
+    return built
+
+
+def each(subject: Subject) -> Iterator[Built]:
+    """The model, newly built, on each of the data that it supports."""
+    for data, spec in supported(subject).items():
+        yield Built(build(subject.loaded, spec), spec, data)
+
+
+def fitted(built: Built) -> Model:
+    """With the statistics of the train data, as the trainer starts it."""
+    split = split_of(built.spec)
+    torch.manual_seed(0)
+    built.model.fit_statistics(split.A.samples, split.B.samples)
+    return built.model
+
+
+def random_states() -> tuple[bytes, bytes, object]:
+    """Of all global generators: torch's, numpy's and Python's."""
+    numpys = np.random.get_state(legacy=False)
+    return torch.get_rng_state().numpy().tobytes(), pickle.dumps(numpys), random.getstate()
+
+
+def step_tensor(step: int = 0) -> Tensor:
+    return torch.tensor(step)
+
+
+def total(terms: Mapping[str, Tensor]) -> Tensor:
+    return torch.stack([term.float() for term in terms.values()]).sum()

@@ -1,0 +1,155 @@
+"""What holds for every model in training: it repeats, resumes, and stacks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ganbench.model import Model
+from ganbench.testing.model_checks import close
+from ganbench.testing.subjects import (
+    BATCH,
+    Subject,
+    batch,
+    build,
+    require,
+    split_of,
+    step_tensor,
+    supported,
+    total,
+)
+from ganbench.trainer import LOSS_LOG, Interrupted, Plan, train
+from ganbench.types import DataSpec
+
+STEPS = 9
+STOP_AT = 5
+SEEDS = 2
+
+
+def trained(model: Model, spec: DataSpec, folder: Path, stop_at: int = 0) -> Model:
+    """Trained for STEPS, or up to `stop_at`, from what is in `folder`."""
+    folder.mkdir(exist_ok=True)
+    polls = iter(range(1, STEPS + 1))
+    plan = Plan(STEPS, BATCH, seed=0)
+    try:
+        train(model, split_of(spec), plan, folder, lambda *_: None, lambda: next(polls) == stop_at)
+    except Interrupted:
+        require(bool(stop_at), "the training was interrupted")
+    return model
+
+
+def unequal(a: Model, b: Model) -> list[str]:
+    others = b.state_dict()
+    return [name for name, value in a.state_dict().items() if not torch.equal(value, others[name])]
+
+
+def check_same_seed_same_history(subject: Subject) -> None:
+    """Two runs of one seed log the same losses and end with the same weights."""
+    for spec in supported(subject).values():
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = Path(folder, "first"), Path(folder, "second")
+            models = [trained(build(subject.loaded, spec), spec, at) for at in (first, second)]
+            require(
+                (first / LOSS_LOG).read_text() == (second / LOSS_LOG).read_text(),
+                "two runs of one seed have other losses: draw from torch's random state alone",
+            )
+            require(not unequal(*models), f"two runs of one seed end apart: {unequal(*models)[:1]}")
+
+
+def check_resume_equals_straight_run(subject: Subject) -> None:
+    """Stopped and continued is the same as never stopped: losses, weights, pools."""
+    for spec in supported(subject).values():
+        with tempfile.TemporaryDirectory() as folder:
+            whole, broken = Path(folder, "whole"), Path(folder, "broken")
+            straight = trained(build(subject.loaded, spec), spec, whole)
+            trained(build(subject.loaded, spec), spec, broken, STOP_AT)
+            resumed = trained(build(subject.loaded, spec), spec, broken)
+            require(
+                not unequal(straight, resumed)
+                and (whole / LOSS_LOG).read_text() == (broken / LOSS_LOG).read_text(),
+                "a resumed run differs from a straight one: keep what it depends on in a buffer",
+            )
+
+
+class Losses(nn.Module):
+    """The sums of D's and of G's terms, as one function of all parameters and buffers."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, real_A: Tensor, real_B: Tensor) -> Tensor:
+        real = {"A": real_A, "B": real_B}
+        fake = self.model.fakes(real)
+        d = self.model.discriminator_loss(real, self.model.judged(fake), step_tensor())
+        g = self.model.generator_loss(real, fake, step_tensor())
+        return torch.stack([total(d), total(g)])
+
+
+def check_many_seeds_at_once(subject: Subject) -> None:
+    """Seeds that are stacked and mapped by `torch.func` have the losses and gradients of seeds one
+    by one: the model branches on no value and moves no tensor to Python.
+    """
+    for spec in supported(subject).values():
+        modules = [Losses(build(subject.loaded, spec, seed)) for seed in range(SEEDS)]
+        reals = [batch(spec, seed=seed) for seed in range(SEEDS)]
+        one_by_one = [
+            gradients_of(module, real) for module, real in zip(modules, reals, strict=True)
+        ]
+        modules = [Losses(build(subject.loaded, spec, seed)) for seed in range(SEEDS)]
+        params, buffers = torch.func.stack_module_state(modules)
+        stacked = stacked_gradients(modules[0], params, buffers, reals)
+        for seed, (losses, gradients) in enumerate(one_by_one):
+            require(
+                close(stacked[0][seed], losses, 1e-3, 1e-5),
+                "the losses of stacked seeds are not those of seeds one by one",
+            )
+            for name, gradient in gradients.items():
+                scale = float(gradient.abs().max())
+                require(
+                    close(stacked[1][name][seed], gradient, 1e-2, 1e-2 * scale + 1e-6),
+                    f"the gradient of {name.removeprefix('model.')} differs in stacked seeds",
+                )
+
+
+Gradients = tuple[Tensor, dict[str, Tensor]]
+
+
+def gradients_of(module: Losses, real: dict[str, Tensor]) -> Gradients:
+    torch.manual_seed(0)
+    losses = module(real["A"], real["B"])
+    named = dict(module.named_parameters())
+    found = torch.autograd.grad(losses.sum(), list(named.values()), allow_unused=True)
+    return losses.detach(), {
+        name: gradient for name, gradient in zip(named, found, strict=True) if gradient is not None
+    }
+
+
+def stacked_gradients(
+    module: Losses,
+    params: dict[str, Tensor],
+    buffers: dict[str, Tensor],
+    reals: list[dict[str, Tensor]],
+) -> Gradients:
+    def losses_of(p: dict[str, Tensor], b: dict[str, Tensor], a: Tensor, z: Tensor) -> Tensor:
+        found: Tensor = torch.func.functional_call(module, (p, b), (a, z))
+        return found
+
+    both = [torch.stack([real[name] for real in reals]) for name in ("A", "B")]
+    torch.manual_seed(0)
+    losses = torch.vmap(losses_of, randomness="same")(params, buffers, *both)
+    found = torch.autograd.grad(losses.sum(), list(params.values()), allow_unused=True)
+    return losses.detach(), {
+        name: gradient for name, gradient in zip(params, found, strict=True) if gradient is not None
+    }
+
+
+TRAINING_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_same_seed_same_history,
+    check_resume_equals_straight_run,
+    check_many_seeds_at_once,
+)
