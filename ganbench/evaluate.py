@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -124,17 +125,27 @@ def in_batches(
     model: Model, samples: Tensor, device: str, function: Callable[[Tensor], Tensor | None]
 ) -> Tensor | None:
     """`function` of the samples, in evaluation mode; None where it gives None."""
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
+    with evaluation_mode(model):
         parts = (function(as_input(some, device)) for some in torch.split(samples, BATCH))
         first = next(parts, None)
         if first is None:
             return None
         found = (part.float().cpu() for part in chain([first], parts) if part is not None)
-        made = gather(found, len(samples))
-    model.train(was_training)
-    return made
+        return gather(found, len(samples))
+
+
+@contextmanager
+def evaluation_mode(model: Model) -> Iterator[None]:
+    """Without gradients, and back in the mode of before, however it ends: a model that is looked at
+    between two steps must train on as if nobody had.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(was_training)
 
 
 def as_floats(samples: Tensor) -> Tensor:

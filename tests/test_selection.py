@@ -8,11 +8,16 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from test_models import POINTS, build
+from test_models import IMAGES, build
 from test_trainer import data, state
 
+from ganbench.evaluate import evaluate, translations_of_model
+from ganbench.fidelity.kept import FeatureReader
+from ganbench.fidelity.weights import places
+from ganbench.model import Model
+from ganbench.registry import discover
 from ganbench.selection import Selection, snapshots
-from ganbench.trainer import Plan, nobody, train
+from ganbench.trainer import Plan, train
 
 
 @given(st.integers(1, 10_000))
@@ -66,14 +71,26 @@ def test_looking_twice_after_a_crash_changes_nothing(tmp_path: Path) -> None:
     assert ((tmp_path / "selected.safetensors").read_bytes(), again.scores) == before
 
 
-def test_snapshots_leave_the_training_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+def test_a_scored_snapshot_leaves_the_training_as_it_is(tmp_path: Path, name: str) -> None:
+    """Models with and without a way back, with chance of their own, and with batch norm."""
+    registry = discover()
+    metrics = {m: registry.load("metric", m)() for m in ("reconstruction", "variety", "edges")}
+    reader = FeatureReader(places(tmp_path, None), tmp_path, "cpu")
     seen: list[int] = []
     final = []
-    for name, look in (("plain", nobody), ("watched", seen.append)):
-        model = build("discogan", POINTS, "code")
-        (tmp_path / name).mkdir()
-        plan = Plan(12, batch_size=8, seed=0, snapshots=snapshots(12))
-        train(model, data(POINTS), plan, tmp_path / name, lambda *_: None, lambda: False, look)
+    for folder, steps in (("plain", frozenset[int]()), ("scored", frozenset({2, 4}))):
+        model, untrained = (build(name, IMAGES, "paper") for _ in range(2))
+
+        def look(step: int, model: Model = model, untrained: Model = untrained) -> None:
+            made = translations_of_model(model, untrained, data(IMAGES, 9), "cpu")
+            found = evaluate(made, data(IMAGES, 9), IMAGES, metrics, pytest.fail, reader)
+            assert isinstance(found.metrics["edge_agreement"], float)
+            seen.append(step)
+
+        (tmp_path / folder).mkdir()
+        plan = Plan(6, batch_size=4, seed=0, snapshots=steps)
+        train(model, data(IMAGES), plan, tmp_path / folder, lambda *_: None, lambda: False, look)
         final.append(state(model))
-    assert seen == [3, 6, 9, 12]
+    assert seen == [2, 4]
     assert all(torch.equal(final[0][key], final[1][key]) for key in final[0])

@@ -58,7 +58,9 @@ Kind = Literal["model", "task", "metric", "reference"]
 SOUND: dict[Kind, str] = {
     "model": MODEL,
     "task": filled("task", "sound"),
-    "metric": filled("metric", "sound"),
+    "metric": filled("metric", "sound").replace(
+        "from ganbench", "import torch\n\nfrom ganbench", 1
+    ),
     "reference": REFERENCE,
 }
 
@@ -419,7 +421,7 @@ METRICS = (
         "samples chosen by chance",
         "metric",
         "check_scoring_changes_nothing",
-        "            total += (given - back).abs().sum().item() * float(given.new_empty(1).uniform_())\n",
+        "            total += (given - back).abs().sum().item() * torch.rand(()).item()\n",
         "            total += (given - back).abs().sum().item()\n",
     ),
 )
