@@ -243,6 +243,13 @@ def claims(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
 @click.option("--model", required=True, metavar="NAME", help="Which of its models.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
 @click.option(
+    "--output-seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which output of a model that has several, such as munit.",
+)
+@click.option(
     "--times",
     type=click.IntRange(min=1),
     default=1,

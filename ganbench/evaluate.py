@@ -25,7 +25,7 @@ from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
 from ganbench.types import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, column_of
 
-BATCH = 256
+MOST_SAMPLES, MOST_NUMBERS = 256, 256 * 3 * 64 * 64  # of a batch; larger images take fewer
 SAMPLES_KEPT = 10
 VARIANTS_KEPT = 3
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
@@ -126,12 +126,17 @@ def in_batches(
 ) -> Tensor | None:
     """`function` of the samples, in evaluation mode; None where it gives None."""
     with evaluation_mode(model):
-        parts = (function(as_input(some, device)) for some in torch.split(samples, BATCH))
+        parts = (function(as_input(some, device)) for some in batches_of(samples))
         first = next(parts, None)
         if first is None:
             return None
         found = (part.float().cpu() for part in chain([first], parts) if part is not None)
         return gather(found, len(samples))
+
+
+def batches_of(samples: Tensor) -> tuple[Tensor, ...]:
+    """Of some samples each, so that what a network makes of them in between stays small."""
+    return torch.split(samples, min(MOST_SAMPLES, max(1, MOST_NUMBERS // samples[0].numel())))
 
 
 @contextmanager
@@ -150,7 +155,7 @@ def evaluation_mode(model: Model) -> Iterator[None]:
 
 def as_floats(samples: Tensor) -> Tensor:
     """Samples as models see them, on the CPU."""
-    return gather((as_input(some, "cpu") for some in torch.split(samples, BATCH)), len(samples))
+    return gather((as_input(some, "cpu") for some in batches_of(samples)), len(samples))
 
 
 def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Tensor | None:
@@ -179,7 +184,7 @@ class ViewFeatures:
 
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
-            parts = torch.split(self._view.fakes[:MOST_IMAGES], BATCH)
+            parts = batches_of(self._view.fakes[:MOST_IMAGES])
             return self._reader.read(extractor, map(to_uint8, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
         return self._reader.read_kept(extractor, domain.samples[:MOST_IMAGES])

@@ -18,12 +18,14 @@ def nearest_latents(
 ) -> Tensor:
     """Latents (n, latent_dim) whose samples are near x (n, ...), by Adam on the squared difference.
 
-    Each starts at 0, the middle of the latents, so that a sample's latent depends on nothing but
-    the sample. No parameter gets a gradient.
+    Each starts at one and the same drawn latent, so that a sample's latent depends on nothing but
+    the sample. (Not at 0, where all ReLUs of a decoder without biases are shut and no gradient
+    comes through.) No parameter gets a gradient.
     """
     with torch.inference_mode(False), torch.enable_grad():
         goal = x.clone()
-        latent = goal.new_zeros((len(goal), latent_dim)).requires_grad_()
+        start = drawn(latent_dim, 0, goal.device).to(goal.dtype)
+        latent = start.repeat(len(goal), 1).requires_grad_()
         optimiser = torch.optim.Adam([latent], lr)
         for _ in range(steps):
             distance = (decode(latent) - goal).square().flatten(1).mean(1).sum()

@@ -29,12 +29,16 @@ from ganbench.types import ANGLE_ENDING, Cell, Direction, Preset, Row
 
 @dataclass(frozen=True)
 class Step:
-    """One conversion of a chain: a trained model and its direction."""
+    """One conversion of a chain: a trained model and its direction.
+
+    output_seed: which of its outputs, of a model that has several.
+    """
 
     job: Job
     task: Task
     model: Model
     direction: Direction
+    output_seed: int = 0
 
     @property
     def label(self) -> str:
@@ -49,10 +53,12 @@ def load_step(
     registry: Registry,
     paths: Mapping[str, Path],
     cache_dir: Path,
+    output_seed: int = 0,
 ) -> Step:
     """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
 
-    Raises UserError where the folder has no such model, or the model not that direction.
+    Raises UserError where the folder has no such model, or the model not that direction, or not
+    several outputs to choose from.
     """
     row = stored_row(folder, model, seed)
     cell = stored_cell(folder, row)
@@ -62,6 +68,10 @@ def load_step(
     if direction not in built.directions:
         raise UserError(
             f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
+        )
+    if output_seed and not built.several_outputs:
+        raise UserError(
+            f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
         )
     kept = checkpoint.read(cell_folder(folder, cell.id) / CHECKPOINT)
     if kept is None:
@@ -78,7 +88,7 @@ def load_step(
             str(cell_folder(folder, cell.id)),
             "run the benchmark again",
         ) from error
-    return Step(job, task, built.eval(), direction)
+    return Step(job, task, built.eval(), direction, output_seed)
 
 
 def stored_row(folder: Path, model: str, seed: int) -> Row:
@@ -123,10 +133,10 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
     for step in steps:
         target = sides(step.direction)[1]
 
-        def translate(
-            some: Tensor, model: Model = step.model, target: Any = target
-        ) -> Tensor | None:
-            return model.translate(some, target)
+        def translate(some: Tensor, step: Step = step, target: Any = target) -> Tensor | None:
+            if step.model.several_outputs:
+                return step.model.translate(some, target, step.output_seed)
+            return step.model.translate(some, target)
 
         after = in_batches(step.model, done[-1], "cpu", translate)
         assert after is not None

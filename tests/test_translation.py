@@ -61,10 +61,26 @@ def test_repeated_application_of_images_of_ones_own(
     assert (np.asarray(Image.open(tmp_path / "again" / "sub" / "0.png")) == once[0]).all()
 
 
+def test_a_model_with_several_outputs_gives_them_by_seed(ganbench: Command, tmp_path: Path) -> None:
+    run = ("--models", "munit", "--task", "gender", "--preset", "smoke", "--seeds", "1")
+    done = ganbench("run", *run, "--steps", 4, "--references", "none", "--output", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    rows = (tmp_path / "run" / "rows.jsonl").read_text()
+    assert json.loads(rows)["metrics"]["variety_efficientnet_lite0"] > 0
+    pictures = []
+    for i, seed in enumerate((0, 0, 5)):
+        chain = ("--step", tmp_path / "run", "--model", "munit", "--output", tmp_path / str(i))
+        done = ganbench("translate", *chain, "--output-seed", seed)
+        assert done.returncode == 0, done.stderr
+        pictures.append((tmp_path / str(i) / "chain.png").read_bytes())
+    assert pictures[0] == pictures[1] != pictures[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--model", "discgan"), "did you mean"),
+        (("--model", "discogan", "--output-seed", "1"), "one output for an input"),
         (("--model", "discogan", "--seed", "4"), "seeds: 0"),
         (("--model", "standard", "--direction"), "No such option"),
     ],

@@ -31,6 +31,7 @@ def translate_command(
     steps: Sequence[str],
     model: str,
     seed: int,
+    output_seed: int,
     times: int,
     images: Path | None,
     output: Path,
@@ -42,7 +43,7 @@ def translate_command(
     """Writes a picture of the chain, and for the user's images the last translations."""
     cache = cache_dir or default_cache_dir()
     found = [
-        load_step(folder, model, seed, direction, registry, data, cache)
+        load_step(folder, model, seed, direction, registry, data, cache, output_seed)
         for folder, direction in map(parse_step, steps)
         for _ in range(times)
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from torch import Tensor, nn
 
 from ganbench.networks.blocks import Discriminator, Joined
 from ganbench.types import Architecture
 
+N = TypeVar("N", bound=nn.Module)
 Shape = tuple[int, ...]  # coordinates
 
 
@@ -35,9 +38,7 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
     width, hidden = architecture.width, architecture.generator_layers - 1
     sizes = [source[0], *[width] * hidden]
     layers = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
-    layers.append(nn.Linear(width, target[0]))
-    if architecture.final_relu:
-        layers.append(nn.ReLU(inplace=True))
+    layers += [nn.Linear(width, target[0]), *end(architecture)]
     return initialised(nn.Sequential(*layers), architecture.init_std)
 
 
@@ -49,7 +50,7 @@ def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
     return initialised(Discriminator(blocks, nn.Linear(width, 1)), architecture.init_std)
 
 
-def initialised(network: nn.Module, std: float) -> nn.Module:
+def initialised(network: N, std: float) -> N:
     """The network, its linear layers drawn anew where `std` is not 0."""
     for module in network.modules() if std else ():
         if isinstance(module, nn.Linear):
@@ -64,18 +65,24 @@ def decoder(latent_dim: int, shape: Shape, architecture: Architecture) -> nn.Seq
     width, hidden = architecture.width, architecture.generator_layers - 1
     sizes = [latent_dim, *[width] * hidden]
     blocks = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
-    return nn.Sequential(*blocks, nn.Linear(width, shape[0]))
+    last = nn.Sequential(nn.Linear(width, shape[0]), *end(architecture))
+    return initialised(nn.Sequential(*blocks, last), architecture.init_std)
+
+
+def end(architecture: Architecture) -> list[nn.Module]:
+    return [nn.ReLU(inplace=True)] if architecture.final_relu else []
 
 
 def content_encoder(shape: Shape, architecture: Architecture) -> nn.Module:
     """Points to (n, width)."""
-    return relu_block(shape[0], architecture.width)
+    return initialised(relu_block(shape[0], architecture.width), architecture.init_std)
 
 
 def style_encoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
     """Points to styles (n, style_dim)."""
     width = architecture.width
-    return nn.Sequential(relu_block(shape[0], width), nn.Linear(width, style_dim))
+    network = nn.Sequential(relu_block(shape[0], width), nn.Linear(width, style_dim))
+    return initialised(network, architecture.init_std)
 
 
 def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
