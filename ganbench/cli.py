@@ -334,6 +334,18 @@ def list_plugins(plugin_folders: Sequence[Path]) -> None:
 
 
 @main.command()
+@click.argument("folders", nargs=-1, required=True, type=PATH, metavar="DIR DIR…")
+@click.option(
+    "-o", "--output", type=PATH, required=True, metavar="DIR", help="The new folder for all."
+)
+def merge(folders: Sequence[Path], output: Path) -> None:
+    """Join result folders into a new one, refusing cells that contradict each other."""
+    from ganbench.commands.merge import merge_command
+
+    merge_command(folders, output)
+
+
+@main.command()
 @click.argument("names", nargs=-1, metavar="[NAME | FILE | FOLDER]…")
 @click.option("--verbose", is_flag=True, help="Show the checks that passed, too.")
 @plugins_option
