@@ -32,18 +32,19 @@ from ganbench.evaluate import (
     translations_of_reference,
 )
 from ganbench.fidelity.kept import FeatureReader
-from ganbench.grid import Job
+from ganbench.grid import Job, evaluation_files, training_files
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
+from ganbench.registry import Kind
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
-from ganbench.source import PACKAGE_DIR
-from ganbench.store import cell_folder, write_atomically
+from ganbench.source import PACKAGE_DIR, file_hashes
+from ganbench.store import CONFIG, SOURCES, cell_folder, write_atomically
 from ganbench.task import Split, Task
 from ganbench.trainer import Interrupted, Outcome, Plan, nobody, train
-from ganbench.types import Direction, Row, Status
+from ganbench.types import JSON, Direction, Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
@@ -62,7 +63,8 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
     torch.set_num_threads(job.cell.threads)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "config.json", to_json(asdict(job.cell)))
+        write_atomically(folder / CONFIG, to_json(asdict(job.cell)))
+        write_atomically(folder / SOURCES, to_json(sources_of(job)))
         return _train_and_score(job, row, folder, on_losses, should_stop)
     except Interrupted:
         raise
@@ -161,6 +163,17 @@ def score_all(
     metrics = {name: job.registry.load("metric", name)() for name in names}
     reader = FeatureReader(job.weights, job.cache_dir, job.cell.device)
     return evaluate(translations, split, task.spec, metrics, probes(job, task), reader)
+
+
+def sources_of(job: Job) -> JSON:
+    """The files that training and scoring reach, so that `ganbench why` can tell which changed."""
+    cell, registry = job.cell, job.registry
+    kind: Kind = "reference" if cell.is_reference else "model"
+    return {
+        "training": file_hashes(training_files(registry, kind, cell.model, cell.task)),
+        "evaluation": file_hashes(evaluation_files(registry, job.metrics)),
+        "metrics": list(job.metrics),
+    }
 
 
 def build_task(job: Job) -> Task:

@@ -346,6 +346,23 @@ def merge(folders: Sequence[Path], output: Path) -> None:
 
 
 @main.command()
+@click.argument("cell")
+@click.option(
+    "--output", type=PATH, metavar="DIR", help="The result folder [default: all in results]."
+)
+@plugins_option
+@cache_option
+def why(cell: str, plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Say what has changed since CELL was run, and so why it would be run again.
+
+    CELL is the name of a folder in a result's cells/, or how it begins.
+    """
+    from ganbench.commands.why import why_command
+
+    why_command(cell, registry=find_plugins(plugin_folders), **given)
+
+
+@main.command()
 @click.argument("names", nargs=-1, metavar="[NAME | FILE | FOLDER]…")
 @click.option("--verbose", is_flag=True, help="Show the checks that passed, too.")
 @plugins_option

@@ -118,7 +118,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 registry=registry,
                 paths=task.paths,
                 cache_dir=request.cache_dir,
-                evaluation_hash=evaluation_hash(registry, metrics),
+                evaluation_hash=source_hash(evaluation_files(registry, metrics)),
                 unsupported=unsupported or "",
             )
             for cell, metrics, unsupported in (
@@ -141,7 +141,7 @@ def model_cells(
     for name in request.models:
         model: type[Model] = registry.load("model", name)
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
-        code = training_hash(registry, "model", name, base.task)
+        code = source_hash(training_files(registry, "model", name, base.task))
         cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams), code_hash=code)
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
         yield cell, metrics, model.unsupported(task.spec)
@@ -154,7 +154,7 @@ def reference_cells(
     metrics = resolve_metrics(request.metrics, task.metrics, registry)
     for name in task.references if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
-        code = training_hash(registry, "reference", name, base.task)
+        code = source_hash(training_files(registry, "reference", name, base.task))
         yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
 
 
@@ -293,19 +293,20 @@ def column_owner(column: str, registry: Registry) -> str:
     return next(plugin.name for plugin in metrics if column in plugin.columns)
 
 
-def training_hash(registry: Registry, kind: Kind, name: str, task: str) -> str:
+def training_files(registry: Registry, kind: Kind, name: str, task: str) -> set[Path]:
     """The source that a cell's training reaches: both plugins, the trainer, and what they use.
 
     A reference, the other kind, reaches no trainer.
     """
     modules = TRAINING_MODULES if kind == "model" else ()
     files = [registry.find(kind, name).path, registry.find("task", task).path]
-    return source_hash(reach([*files, *module_files(modules)]))
+    return reach([*files, *module_files(modules)])
 
 
-def evaluation_hash(registry: Registry, metrics: Sequence[str]) -> str:
+def evaluation_files(registry: Registry, metrics: Sequence[str]) -> set[Path]:
+    """The source that scores a cell."""
     files = [registry.find("metric", name).path for name in metrics]
-    return source_hash(reach([*files, *module_files(EVALUATION_MODULES)]))
+    return reach([*files, *module_files(EVALUATION_MODULES)])
 
 
 def module_files(names: Sequence[str]) -> list[Path]:

@@ -26,7 +26,7 @@ def api_origins() -> dict[str, str]:
 
 @cache
 def project_imports(file: Path) -> frozenset[Path]:
-    """The files of this package that `file` imports itself, at any depth of its code.
+    """The files of this package, or of its own one, that `file` imports, at any depth of its code.
 
     What comes through `ganbench.api` counts as imported from where it is defined.
     """
@@ -36,12 +36,23 @@ def project_imports(file: Path) -> frozenset[Path]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module == API:
             names = [api_origins()[a.name] for a in node.names if a.name in api_origins()]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            found |= beside(file, node)
+            continue
+        elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
         found.update(path for name in names if (path := module_file(name)) is not None)
     return frozenset(found)
+
+
+def beside(file: Path, node: ast.ImportFrom) -> set[Path]:
+    """The files of a relative import, such as the helpers of a plugin in a package of its own."""
+    base = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+    places = [base, *(base / alias.name for alias in node.names)]
+    candidates = [path for p in places for path in (p.with_suffix(".py"), p / "__init__.py")]
+    return {path for path in candidates if path.is_file()}
 
 
 def module_file(name: str) -> Path | None:
@@ -73,3 +84,13 @@ def source_hash(files: Iterable[Path]) -> str:
     for file in sorted(set(files), key=lambda f: (f.name, str(f))):
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def file_hashes(files: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of each file's text by its name, which is a path in the project where it is there."""
+    return {shown(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files)}
+
+
+def shown(file: Path) -> str:
+    root = PACKAGE_DIR.parent
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from ganbench.errors import UserError
-from ganbench.types import Row
+from ganbench.types import Cell, Preset, Row
 
 ROWS = "rows.jsonl"
+CONFIG = "config.json"
+SOURCES = "sources.json"
 
 
 @dataclass(frozen=True)
@@ -114,3 +118,15 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def cell_folder(output: Path, cell_id: str) -> Path:
     return output / "cells" / cell_id
+
+
+def read_cell(folder: Path) -> Cell:
+    """What a cell's folder says that it is. Raises UserError where it cannot be read."""
+    path = folder / CONFIG
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Cell(**{**kept, "preset": Preset(**kept["preset"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UserError(
+            f"the cell's description cannot be read: {error}", str(path), "run the cell again"
+        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,10 @@ from ganbench.formats import Sheet, number
 from ganbench.grid import Job
 from ganbench.model import Model
 from ganbench.registry import Registry
-from ganbench.store import cell_folder, read_rows
+from ganbench.store import cell_folder, read_cell, read_rows
 from ganbench.task import Domain, Task
 from ganbench.trainer import CHECKPOINT
-from ganbench.types import ANGLE_ENDING, Cell, Direction, Preset, Row
+from ganbench.types import ANGLE_ENDING, Direction, Row
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def load_step(
     several outputs to choose from.
     """
     row = stored_row(folder, model, seed)
-    cell = stored_cell(folder, row)
+    cell = read_cell(cell_folder(folder, row.cell))
     job = Job(cell, (), None, places(cache_dir, None), registry, paths, cache_dir, "")
     task = build_task(job)
     built = build_model(job, task)
@@ -106,18 +105,6 @@ def stored_row(folder: Path, model: str, seed: int) -> Row:
     if len({row.task for row in of_seed}) > 1:
         raise UserError("more than one task in this result", str(folder), "give one of one task")
     return of_seed[-1]
-
-
-def stored_cell(folder: Path, row: Row) -> Cell:
-    """The cell that gave the row."""
-    path = cell_folder(folder, row.cell) / "config.json"
-    try:
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Cell(**{**kept, "preset": Preset(**kept["preset"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UserError(
-            f"the cell's description cannot be read: {error}", str(path), "run the cell again"
-        ) from error
 
 
 def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:

@@ -43,7 +43,7 @@ LAYERS = (
     ("selection", "cell", "executor"),
     ("statistics", "protocols", "groups", "benchmark_file"),
     ("formats", "tables", "comparisons", "claims", "figures"),
-    ("benchmark", "results", "translation", "merging"),
+    ("benchmark", "results", "translation", "merging", "staleness"),
     ("commands", "cli", "__main__"),
 )
 
