@@ -8,7 +8,8 @@ from ganbench.api import NetworkBuilder, Reference
 class Untrained(Reference):
     def fakes(self, task, split, source, target, rng):
         seed = int(rng.integers(2**31))
-        network = NetworkBuilder(task.spec, task.architecture, seed).translator(source, target)
+        nets = NetworkBuilder(task.spec, task.architecture, seed, task.preset.network)
+        network = nets.translator(source, target)
         samples = split.domain(source).samples
         with torch.inference_mode():
             parts = [network.eval()(self.floats(some)) for some in torch.split(samples, 256)]
