@@ -102,6 +102,7 @@ def _train_and_score(
         device=cell.device,
         precision=cell.precision,
         snapshots=snapshots(cell.preset.budget_steps) if selection else frozenset(),
+        checkpoint_every=job.checkpoint_every,
     )
     look = selection.look if selection else nobody
     outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)

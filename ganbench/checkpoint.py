@@ -5,6 +5,7 @@ Nothing is pickled, so reading a checkpoint cannot run code.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -47,9 +48,12 @@ def save(
             for name, value in state.items():
                 tensors[f"optimiser/{phase}/{i}/{name}"] = value
     tensors["rng/cpu"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["rng/cuda"] = torch.cuda.get_rng_state()
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     partial = path.with_suffix(".partial")
-    save_file(plain, partial, metadata={"position": json.dumps(asdict(position))})
+    told = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
+    save_file(plain, partial, metadata=told)
     with open(partial, "rb") as file:
         os.fsync(file.fileno())
     os.replace(partial, path)
@@ -71,14 +75,25 @@ def load_weights(path: Path, model: nn.Module) -> None:
 def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:
     """The tensors and the position of a checkpoint; None where there is none or it is damaged.
 
-    A damaged file costs the training since the start, never a wrong number.
+    A damaged file, were it by one bit, costs the training since the start, never a wrong number.
     """
     try:
         with safe_open(path, framework="pt") as file:
-            position = Position(**json.loads(file.metadata()["position"]))
-            return {name: file.get_tensor(name) for name in file.keys()}, position  # noqa: SIM118
+            told = file.metadata()
+            position = Position(**json.loads(told["position"]))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return (tensors, position) if told["sha256"] == digest(tensors) else None
     except (FileNotFoundError, SafetensorError, KeyError, TypeError, ValueError):
         return None
+
+
+def digest(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 over the names, shapes and bytes of tensors on the CPU."""
+    found = hashlib.sha256()
+    for name, value in sorted(tensors.items()):
+        found.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
+        found.update(value.contiguous().flatten().view(torch.uint8).numpy().data)
+    return found.hexdigest()
 
 
 def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimisers) -> None:
@@ -93,6 +108,8 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": states, "param_groups": groups})
     torch.set_rng_state(tensors["rng/cpu"])
+    if "rng/cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["rng/cuda"])
 
 
 def window_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

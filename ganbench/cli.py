@@ -13,6 +13,7 @@ from ganbench.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
     from ganbench.registry import Registry
+    from ganbench.types import Every
 
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
 PATH = click.Path(path_type=Path)
@@ -71,6 +72,16 @@ def seed_list(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     if any(seed < 0 for seed in seeds):
         raise click.BadParameter("seeds are 0 or more")
     return seeds
+
+
+def every(ctx: click.Context, param: click.Parameter, value: str) -> Every:
+    """500 is a number of steps, 30s a number of seconds."""
+    from ganbench.types import Every
+
+    number = value.removesuffix("s")
+    if not number.isdecimal() or not int(number):
+        raise click.BadParameter(f"'{value}' is neither steps, such as 500, nor seconds, as 30s")
+    return Every(seconds=float(number)) if value != number else Every(steps=int(number))
 
 
 def named_paths(
@@ -138,6 +149,14 @@ data_dir_option = click.option(
 @click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
 @click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
+@click.option(
+    "--checkpoint-every",
+    callback=every,
+    default="30s",
+    show_default=True,
+    metavar="STEPS|SECs",
+    help="How much training a crash can lose: a number of steps, or of seconds.",
+)
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."

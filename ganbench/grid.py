@@ -20,7 +20,7 @@ from ganbench.reference import Reference
 from ganbench.registry import Kind, Registry
 from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Task, choose_source
-from ganbench.types import Cell, Precision, Preset, ScoredSplit, content_hash
+from ganbench.types import DEFAULT_EVERY, Cell, Every, Precision, Preset, ScoredSplit, content_hash
 
 TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks.builder")
 NETWORK = "network"
@@ -53,6 +53,7 @@ class Request:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     weights_dir: Path | None = None
+    checkpoint_every: Every = DEFAULT_EVERY
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Job:
     cache_dir: Path
     evaluation_hash: str
     unsupported: str = ""
+    checkpoint_every: Every = DEFAULT_EVERY
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 cache_dir=request.cache_dir,
                 evaluation_hash=source_hash(evaluation_files(registry, metrics)),
                 unsupported=unsupported or "",
+                checkpoint_every=request.checkpoint_every,
             )
             for cell, metrics, unsupported in (
                 *model_cells(request, registry, task, base, settings),

@@ -18,7 +18,7 @@ from ganbench.model import Model
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
 from ganbench.task import Split
-from ganbench.types import Precision
+from ganbench.types import DEFAULT_EVERY, Every, Precision
 
 LOG_EVERY_STEPS = 50
 CHECKPOINT = "checkpoint.safetensors"
@@ -37,7 +37,7 @@ class Plan:
     """How long, on what and under which seed to train.
 
     snapshots: steps after which the model is shown to who asked for it.
-    checkpoint_every_sec: at most this much training is lost by a crash.
+    checkpoint_every: how much training a crash can lose, at most.
     """
 
     budget_steps: int
@@ -46,7 +46,7 @@ class Plan:
     device: str = "cpu"
     precision: Precision = "fp32"
     snapshots: frozenset[int] = frozenset()
-    checkpoint_every_sec: float = 30.0
+    checkpoint_every: Every = DEFAULT_EVERY
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def train(
         log = LossLog(folder / LOSS_LOG, position.log_bytes, checkpoint.window_of(tensors))
     draw = batches(split, plan)
     started = time.perf_counter() - position.train_sec
-    saved_at = position.train_sec
+    saved = position
 
     for step in range(position.step, plan.budget_steps):
         step_of_phases(model, optimisers, draw(step), step, plan, log)
@@ -187,10 +187,10 @@ def train(
             on_snapshot(done)
             started += time.perf_counter() - paused
         stop, ended = should_stop(), done == plan.budget_steps
-        if stop or ended or train_sec - saved_at > plan.checkpoint_every_sec:
-            position = Position(done, train_sec, log.bytes)
+        since = done - saved.step, train_sec - saved.train_sec
+        if stop or ended or plan.checkpoint_every.is_over(*since):
+            saved = position = Position(done, train_sec, log.bytes)
             checkpoint.save(folder / CHECKPOINT, model, optimisers, log.window, position)
-            saved_at = train_sec
         if stop and not ended:
             raise Interrupted
     return Outcome(position)

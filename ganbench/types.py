@@ -92,6 +92,21 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Every:
+    """A distance between checkpoints, in steps or in seconds; 0 where the other one counts."""
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def is_over(self, steps: int, seconds: float) -> bool:
+        """Whether so much since the last one calls for the next."""
+        return 0 < self.steps <= steps or 0 < self.seconds <= seconds
+
+
+DEFAULT_EVERY = Every(seconds=30.0)
+
+
+@dataclass(frozen=True)
 class Column:
     """One number that a metric gives. higher_is_better is None where neither end is."""
 

@@ -48,6 +48,8 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--preset", "quik"], ["unknown preset 'quik'", "'quick'"]),
         ([*RUN, "--recipe", "papr"], ["unknown recipe 'papr'", "'paper'"]),
         ([*RUN, "--seeds", "0"], ["--seeds", "x>=1"]),
+        ([*RUN, "--checkpoint-every", "often"], ["neither steps", "30s"]),
+        ([*RUN, "--set", "network=stylegan2"], ["network for points", "plain"]),
         ([*RUN, "--seed-list", "a"], ["no list of whole numbers"]),
         ([*RUN, "--seeds", "2", "--seed-list", "1"], ["exclude each other"]),
         ([*RUN, "--plugins", "/no/such/dir"], ["plugin folder does not exist"]),

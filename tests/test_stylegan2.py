@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from test_models import IMAGES
 from torch import Tensor
 
 from ganbench.networks.stylegan2 import EPSILON, Finish, ModulatedConv, Noise, StyleBlock
 from ganbench.networks.stylegan2 import decoder as style_decoder
-from ganbench.types import Architecture
+from ganbench.registry import discover
+from ganbench.task import Domain, Split
+from ganbench.types import Architecture, Preset
 
 SHAPE, LATENT = (3, 32, 32), 6
 
@@ -101,3 +107,15 @@ def test_a_picture_is_the_sum_over_the_sizes() -> None:
     assert len(blocks) == 3  # 8, 16 and 32 px
     expected = torch.full((2, *SHAPE), 1.0 + 2.0 + 3.0, dtype=torch.float64)
     torch.testing.assert_close(net(normal(2, LATENT)).logit(), expected)
+
+
+def test_the_untrained_reference_has_the_networks_of_the_run() -> None:
+    image = torch.randint(0, 256, (3, 3, 16, 16), generator=torch.Generator().manual_seed(0))
+    split = Split(Domain(image.to(torch.uint8)), Domain(image.to(torch.uint8)))
+    reference = discover().load("reference", "untrained")()
+    made = []
+    for network in ("plain", "stylegan2"):
+        preset = Preset("tiny", budget_steps=1, width=4, size=16, network=network)
+        task = SimpleNamespace(spec=IMAGES, architecture=Architecture(4), preset=preset)
+        made.append(reference.fakes(task, split, "A", "B", np.random.default_rng(0)))
+    assert not torch.equal(*made)

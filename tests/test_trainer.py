@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_models import IMAGES, POINTS, build
 
-from ganbench import trainer
+from ganbench import checkpoint, trainer
 from ganbench.model import Batch, Model
 from ganbench.task import Domain, Split
 from ganbench.trainer import CHECKPOINT, LOSS_LOG, Interrupted, Outcome, Plan, train
-from ganbench.types import DataSpec
+from ganbench.types import DataSpec, Every
 
 
 def data(spec: DataSpec, n: int = 40) -> Split:
@@ -109,9 +111,9 @@ def test_lines_after_the_checkpoint_are_dropped(tmp_path: Path) -> None:
 def test_a_damaged_checkpoint_means_training_again(tmp_path: Path, damage: bytes | None) -> None:
     first = build("standard", POINTS, "paper")
     run(first, tmp_path, 20)
-    checkpoint = tmp_path / CHECKPOINT
-    data = checkpoint.read_bytes()
-    checkpoint.write_bytes(data[: len(data) // 2] if damage is None else damage)
+    file = tmp_path / CHECKPOINT
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
     again = build("standard", POINTS, "paper")
     run(again, tmp_path, 20)
     for key, value in first.state_dict().items():
@@ -169,3 +171,42 @@ def test_cuda(tmp_path: Path, precision: Any) -> None:
     plan = Plan(6, 8, 0, device="cuda", precision=precision)
     out = train(model, data(IMAGES), plan, tmp_path, lambda step, losses: None, lambda: False)
     assert not out.diverged
+
+
+@settings(deadline=None, max_examples=40)
+@given(place=st.floats(0.0, 1.0, exclude_max=True), bit=st.integers(0, 7))
+def test_one_flipped_bit_of_a_checkpoint_is_noticed(
+    place: float, bit: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("flipped")
+    run(build("standard", POINTS, "paper"), folder, 3)
+    file = folder / CHECKPOINT
+    whole = checkpoint.read(file)
+    assert whole is not None
+    data = bytearray(file.read_bytes())
+    data[int(place * len(data))] ^= 1 << bit
+    file.write_bytes(data)
+    found = checkpoint.read(file)
+    if found is not None:  # a blank of the header's padding, say
+        assert found[1] == whole[1]
+        assert found[0].keys() == whole[0].keys()
+        assert all(torch.equal(value, found[0][name]) for name, value in whole[0].items())
+
+
+@pytest.mark.parametrize(
+    ("every", "steps"),
+    [
+        (Every(steps=4), [4, 8, 10]),
+        (Every(seconds=1e-9), list(range(1, 11))),
+        (Every(steps=50), [10]),
+    ],
+)
+def test_checkpoints_come_as_often_as_asked(
+    tmp_path: Path, every: Every, steps: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+    monkeypatch.setattr(checkpoint, "save", lambda *given: saved.append(given[-1].step))
+    plan = Plan(10, batch_size=8, seed=0, checkpoint_every=every)
+    model = build("standard", POINTS, "paper")
+    train(model, data(POINTS), plan, tmp_path, lambda step, losses: None, lambda: False)
+    assert saved == steps
