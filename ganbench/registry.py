@@ -131,7 +131,7 @@ def _unique(plugins: Iterable[Plugin]) -> Iterator[Plugin]:
     taken: dict[tuple[Kind | None, str], Plugin] = {}
     for plugin in plugins:
         first = taken.setdefault((plugin.kind, plugin.name), plugin)
-        if first is plugin or first.path == plugin.path:
+        if first is plugin or first.path.resolve() == plugin.path.resolve():
             if first is plugin:
                 yield plugin
         else:
