@@ -61,7 +61,7 @@ def test_a_mapped_set_scores_as_one_in_memory(
 ) -> None:
     generator = torch.Generator().manual_seed(0)
     side = [
-        torch.randint(0, 256, (300, 3, 16, 16), generator=generator).to(torch.uint8)
+        torch.randint(0, 256, (40, 3, 16, 16), generator=generator).to(torch.uint8)
         for _ in range(2)
     ]
     split = Split(Domain(side[0]), Domain(side[1]))

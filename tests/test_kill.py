@@ -18,7 +18,7 @@ from ganbench.registry import discover
 from ganbench.store import cell_folder, read_rows
 from ganbench.trainer import CHECKPOINT, LOSS_LOG
 
-SHORT_KILLS, LONG_KILLS = 5, 100
+SHORT_KILLS, LONG_KILLS = 3, 100
 LONGEST_SEC = 6.0
 
 
