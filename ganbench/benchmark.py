@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from ganbench.cell import build_task, network_size
 from ganbench.data.cache import default_cache_dir
-from ganbench.executor import Progress, execute
+from ganbench.executor import Progress, execute, settled
 from ganbench.figures import draw_figures
 from ganbench.grid import Grid, Job, Request, cores, resolve
 from ganbench.registry import discover
-from ganbench.store import append_row, cell_folder, open_output, read_rows, set_torn_aside
+from ganbench.store import (
+    cell_folder,
+    open_output,
+    read_rows,
+    read_rows_alone,
+    set_torn_aside,
+)
 from ganbench.trainer import CHECKPOINT
 from ganbench.types import Row, ScoredSplit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SETTLED = {"done", "diverged", "skipped"}
 
 
 class Listener(Protocol):
@@ -67,13 +71,7 @@ class Result:
 def left_to_do(grid: Grid, rows: Sequence[Row], afresh: bool) -> list[Job]:
     """Cells without a settled row, or whose row was scored by other code or lacks a metric."""
     known = {row.cell: row for row in rows}
-    return [job for job in grid.jobs if afresh or not _settled(job, known.get(job.cell.id))]
-
-
-def _settled(job: Job, row: Row | None) -> bool:
-    if row is None or row.status not in SETTLED:
-        return False
-    return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
+    return [job for job in grid.jobs if afresh or not settled(job, known.get(job.cell.id))]
 
 
 def run_grid(
@@ -89,7 +87,7 @@ def run_grid(
     GPU. afresh: forget the cells' folders and rows. Raises UserError for the user's mistakes.
     """
     open_output(output)
-    stored = read_rows(output)
+    stored = read_rows_alone(output)
     if stored.torn:
         aside = set_torn_aside(output, stored.torn)
         listener.say(
@@ -106,9 +104,8 @@ def run_grid(
         forget(todo, output)
     listener.start(todo, len(grid.jobs))
     for row in execute(
-        heaviest_first(todo), output, workers or default_workers(grid), listener.progress
+        heaviest_first(todo), output, workers or default_workers(grid), afresh, listener.progress
     ):
-        append_row(output, row)
         listener.ended(row)
     rows = rows_of(grid, output)
     if todo:

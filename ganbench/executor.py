@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,9 +18,12 @@ from typing import Any
 
 from ganbench.cell import failed_row, run_cell
 from ganbench.grid import Job
+from ganbench.store import append_row, claimed, read_rows_alone
 from ganbench.types import Cell, Row
 
 POLL_SEC = 0.1
+BUSY_POLL_SEC = 0.5
+SETTLED = {"done", "diverged", "skipped"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,20 @@ class Channel:
         self.stop = stop
 
 
+def settled(job: Job, row: Row | None) -> bool:
+    """Whether a row says all that a run of the cell would say."""
+    if row is None or row.status not in SETTLED:
+        return False
+    return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
+
+
 def execute(
-    jobs: Sequence[Job], output: Path, workers: int, on_progress: OnProgress
+    jobs: Sequence[Job], output: Path, workers: int, afresh: bool, on_progress: OnProgress
 ) -> Iterator[Row]:
-    """Rows as cells end, in the order of their ends.
+    """Rows as cells end, in the order of their ends; each is in the result folder by then.
+
+    A cell that another process is at is left for later, and taken over if that one died; its row is
+    taken as it is, unless `afresh`.
 
     On KeyboardInterrupt the workers write checkpoints and end before it is raised again. A worker
     that dies, for want of memory say, fails the cells that were under way and no other.
@@ -53,36 +67,51 @@ def execute(
     todo = list(jobs)
     context = multiprocessing.get_context("spawn")
     while todo:
+        wait_for_others(todo, output)
         channel = Channel(context.Queue(), context.Event())
         with ProcessPoolExecutor(
             min(workers, len(todo)), context, initializer=_enter, initargs=(channel,)
         ) as pool:
-            futures = {pool.submit(_run, job, output): job for job in todo}
+            futures = {pool.submit(_run, job, output, afresh): job for job in todo}
             under_way: set[str] = set()
             try:
                 for future in _as_ended(futures, channel, under_way, on_progress):
                     row = future.result()
                     job = futures[future]
-                    todo.remove(job)
                     under_way.discard(job.cell.id)
-                    yield row
+                    if row is not None:
+                        todo.remove(job)
+                        yield row
             except BrokenProcessPool:
                 lost = [job for job in todo if job.cell.id in under_way] or todo[:1]
                 for job in lost:
                     todo.remove(job)
-                    yield failed_row(job, "failed", "its worker process died (out of memory?)")
+                    row = failed_row(job, "failed", "its worker process died (out of memory?)")
+                    append_row(output, row)
+                    yield row
             except BaseException:
                 channel.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
 
+def wait_for_others(todo: Sequence[Job], output: Path) -> None:
+    """Until one of the cells can be had."""
+    while not any(is_free(output, job) for job in todo):
+        time.sleep(BUSY_POLL_SEC)
+
+
+def is_free(output: Path, job: Job) -> bool:
+    with claimed(output, job.cell.id) as mine:
+        return mine
+
+
 def _as_ended(
-    futures: Mapping[Future[Row], Job],
+    futures: Mapping[Future[Row | None], Job],
     channel: Channel,
     under_way: set[str],
     on_progress: OnProgress,
-) -> Iterator[Future[Row]]:
+) -> Iterator[Future[Row | None]]:
     pending = set(futures)
     while pending:
         ended, pending = wait(pending, POLL_SEC, FIRST_COMPLETED)
@@ -117,13 +146,22 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(job: Job, output: Path) -> Row:
+def _run(job: Job, output: Path, afresh: bool) -> Row | None:
+    """The row, which is in the result folder then; None where another process is at the cell."""
     channel = _channel[0]
     cell: Cell = job.cell
-    channel.progress.put(Progress(cell.id, 0, {}))
-    return run_cell(
-        job,
-        output,
-        lambda step, losses: channel.progress.put(Progress(cell.id, step, losses)),
-        channel.stop.is_set,
-    )
+    with claimed(output, cell.id) as mine:
+        if not mine:
+            return None
+        known = {row.cell: row for row in read_rows_alone(output).rows}.get(cell.id)
+        if known is not None and settled(job, known) and not afresh:
+            return known
+        channel.progress.put(Progress(cell.id, 0, {}))
+        row = run_cell(
+            job,
+            output,
+            lambda step, losses: channel.progress.put(Progress(cell.id, step, losses)),
+            channel.stop.is_set,
+        )
+        append_row(output, row)
+        return row

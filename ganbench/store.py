@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ganbench.errors import UserError
 from ganbench.types import Cell, Preset, Row
@@ -16,6 +18,7 @@ from ganbench.types import Cell, Preset, Row
 ROWS = "rows.jsonl"
 CONFIG = "config.json"
 SOURCES = "sources.json"
+LOCKS = ".locks"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,32 @@ def read_rows(output: Path) -> Rows:
             ) from error
         latest[row.cell] = row
     return Rows(tuple(latest.values()))
+
+
+def read_rows_alone(output: Path) -> Rows:
+    """The same while nobody writes, so that no line is seen half. The folder must be writable."""
+    with FileLock(f"{output / ROWS}.lock"):
+        return read_rows(output)
+
+
+@contextmanager
+def claimed(output: Path, cell_id: str) -> Iterator[bool]:
+    """Whether the cell is ours alone while the context lasts; no other process then has it.
+
+    The system takes the claim back from a process that dies, however it dies.
+    """
+    folder = output / LOCKS
+    folder.mkdir(exist_ok=True)
+    lock = FileLock(folder / f"{cell_id}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 def append_row(output: Path, row: Row) -> None:

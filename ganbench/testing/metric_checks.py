@@ -19,7 +19,7 @@ from ganbench.task import Domain, Split
 from ganbench.testing.subjects import NotApplicable, Subject, random_states, require
 from ganbench.types import DataSpec, column_of
 
-N = 24
+N = 12
 SIDE = 16
 MODES = 4
 POINTS = 400

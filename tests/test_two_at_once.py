@@ -1,0 +1,79 @@
+"""Two processes with one output share the cells; what one leaves behind the other takes over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ganbench.store import claimed, read_rows
+
+
+def start(cache_dir: Path, output: Path, seeds: int, steps: int) -> subprocess.Popen[str]:
+    run = ("run", "--models", "standard,recon", "--task", "toy", "--preset", "smoke")
+    how = ("--seeds", seeds, "--steps", steps, "--references", "none", "--output", output)
+    return subprocess.Popen(
+        [sys.executable, "-m", "ganbench", *map(str, (*run, *how))],
+        env={**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def table(printed: str) -> str:
+    """Without the seconds that training took, which are each row's own."""
+    lines = printed.split("rows:", maxsplit=1)[0].splitlines()
+    return "\n".join(line for line in lines if "train_sec" not in line)
+
+
+def share(cache_dir: Path, output: Path, seeds: int) -> None:
+    pair = [start(cache_dir, output, seeds, steps=60) for _ in range(2)]
+    ended = [process.communicate(timeout=500) for process in pair]
+    assert [process.returncode for process in pair] == [0, 0], ended
+    lines = (output / "rows.jsonl").read_text().splitlines()
+    assert len(lines) == len(read_rows(output).rows) == 2 * seeds  # none twice, none lost
+    assert "│" in ended[0][0] and table(ended[0][0]) == table(ended[1][0])
+
+
+def test_two_processes_train_each_cell_once(cache_dir: Path, tmp_path: Path) -> None:
+    share(cache_dir, tmp_path / "out", seeds=2)
+
+
+@pytest.mark.slow
+def test_two_processes_share_twenty_cells(cache_dir: Path, tmp_path: Path) -> None:
+    share(cache_dir, tmp_path / "out", seeds=10)
+
+
+def test_the_cells_of_a_killed_process_are_taken_over(cache_dir: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = start(cache_dir, output, seeds=1, steps=2_000)
+    until = time.monotonic() + 120
+    while not list(output.glob("cells/*/losses.csv")) and time.monotonic() < until:
+        time.sleep(0.05)
+    second = start(cache_dir, output, seeds=1, steps=2_000)
+    time.sleep(1)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+    printed, errors = second.communicate(timeout=300)
+    assert second.returncode == 0, errors
+    assert {row.status for row in read_rows(output).rows} == {"done"}
+    assert len((output / "rows.jsonl").read_text().splitlines()) == 2
+    assert "Traceback" not in errors + printed
+
+
+def test_a_claim_is_one_process_alone(tmp_path: Path) -> None:
+    with (
+        claimed(tmp_path, "cell") as mine,
+        claimed(tmp_path, "other") as free,
+        claimed(tmp_path, "cell") as twice,
+    ):
+        assert (mine, free, twice) == (True, True, False)
+    with claimed(tmp_path, "cell") as again:
+        assert again
