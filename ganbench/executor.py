@@ -19,11 +19,10 @@ from typing import Any
 from ganbench.cell import failed_row, run_cell
 from ganbench.grid import Job
 from ganbench.store import append_row, claimed, read_rows_alone
-from ganbench.types import Cell, Row
+from ganbench.types import SETTLED, Cell, Row
 
 POLL_SEC = 0.1
 BUSY_POLL_SEC = 0.5
-SETTLED = {"done", "diverged", "skipped"}
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,26 @@ def execute(
                 lost = [job for job in todo if job.cell.id in under_way] or todo[:1]
                 for job in lost:
                     todo.remove(job)
-                    row = failed_row(job, "failed", "its worker process died (out of memory?)")
-                    append_row(output, row)
-                    yield row
+                    known = None if afresh else stored_row(job, output)
+                    yield known or row_of_lost(job, output)
             except BaseException:
                 channel.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+
+
+def row_of_lost(job: Job, output: Path) -> Row:
+    """That the cell failed, in the result folder too."""
+    row = failed_row(job, "failed", "its worker process died (out of memory?)")
+    append_row(output, row)
+    return row
+
+
+def stored_row(job: Job, output: Path) -> Row | None:
+    """The cell's settled row, where the folder has one by now."""
+    rows = {row.cell: row for row in read_rows_alone(output).rows}
+    row = rows.get(job.cell.id)
+    return row if settled(job, row) else None
 
 
 def wait_for_others(todo: Sequence[Job], output: Path) -> None:
@@ -153,8 +165,7 @@ def _run(job: Job, output: Path, afresh: bool) -> Row | None:
     with claimed(output, cell.id) as mine:
         if not mine:
             return None
-        known = {row.cell: row for row in read_rows_alone(output).rows}.get(cell.id)
-        if known is not None and settled(job, known) and not afresh:
+        if not afresh and (known := stored_row(job, output)):
             return known
         channel.progress.put(Progress(cell.id, 0, {}))
         row = run_cell(

@@ -14,9 +14,7 @@ from ganbench.errors import UserError
 from ganbench.figures import draw_figures
 from ganbench.results import stored_rows
 from ganbench.store import append_row, cell_folder
-from ganbench.types import Row
-
-SETTLED = ("done", "diverged", "skipped")
+from ganbench.types import SETTLED, Row
 
 
 @dataclass(frozen=True)

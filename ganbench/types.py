@@ -19,6 +19,7 @@ JSON = dict[str, Any]
 
 MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
+SETTLED: frozenset[Status] = frozenset({"done", "diverged", "skipped"})  # never run again
 PLAIN = "plain"  # the paper's networks
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 

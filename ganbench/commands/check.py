@@ -12,7 +12,6 @@ from rich.text import Text
 
 from ganbench.commands.show import console
 from ganbench.data.cache import default_cache_dir
-from ganbench.registry import Plugin
 from ganbench.testing.find import find_plugins
 from ganbench.testing.report import Result, checks_of, run_check
 from ganbench.testing.subjects import Subject
@@ -39,7 +38,7 @@ def check_command(
         if shown:
             out.print(results_table(shown))
         failed += sum(result.status == "failed" for result in results)
-        click.echo(f"  {summary(plugin, results)}")
+        click.echo(f"  {summary(results)}")
     return 1 if failed else 0
 
 
@@ -53,6 +52,6 @@ def results_table(results: Sequence[Result]) -> RichTable:
     return grid
 
 
-def summary(plugin: Plugin, results: Sequence[Result]) -> str:
+def summary(results: Sequence[Result]) -> str:
     counts = Counter(result.status for result in results)
     return ", ".join(f"{count} {status}" for status, count in counts.items())

@@ -205,6 +205,22 @@ def check_better_is_better(subject: Subject) -> None:
             )
 
 
+def check_the_ends_are_numbers(subject: Subject) -> None:
+    """The floor and the worst there is have numbers too: real targets themselves as translations,
+    and one sample for all.
+    """
+    for scene, _, metric in met(subject):
+        real = scene.split.B.samples
+        targets = real.float() / 255 if scene.spec.kind == "image" else real
+        one = targets[:1].expand(targets.shape).contiguous()
+        for end, fakes in (("the targets themselves", targets), ("one sample for all", one)):
+            for name, value in metric.compute(view_of(subject, scene, fakes, fakes)).items():
+                require(
+                    isinstance(value, str) or math.isfinite(value),
+                    f"'{name}' of {scene.name} is {value} for {end}",
+                )
+
+
 def check_order_plays_no_part(subject: Subject) -> None:
     """The inputs in another order, with their translations, give the same numbers, up to what the
     rounding of features does.
@@ -243,6 +259,7 @@ METRIC_CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_columns_are_as_declared,
     check_unmet_gives_a_reason,
     check_better_is_better,
+    check_the_ends_are_numbers,
     check_order_plays_no_part,
     check_scoring_changes_nothing,
 )

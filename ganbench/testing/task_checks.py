@@ -131,7 +131,7 @@ def check_same_data_again(subject: Subject) -> None:
         second = made(subject, Path(fresh))
         require(
             first.fingerprint() == second.fingerprint(),
-            "two tasks of equal options differ in print",
+            "two tasks of equal options have different fingerprints",
         )
         for (where, a, _), (_, b, _) in zip(domains(first), domains(second), strict=True):
             same = torch.equal(a.samples, b.samples) and a.truth.keys() == b.truth.keys()

@@ -404,6 +404,13 @@ METRICS = (
         'Column("", False,',
     ),
     Broken(
+        "a share of a spread that can be nothing",
+        "metric",
+        "check_the_ends_are_numbers",
+        '        return {"sound": total / view.fakes.std(0).mean().item()}\n',
+        COMPUTE,
+    ),
+    Broken(
         "the first half only",
         "metric",
         "check_order_plays_no_part",
