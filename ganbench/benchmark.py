@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ganbench.cell import build_task, network_size
+from ganbench.cell import network_size
 from ganbench.data.cache import default_cache_dir
 from ganbench.executor import Progress, execute, settled
 from ganbench.figures import draw_figures
@@ -20,6 +20,7 @@ from ganbench.store import (
     read_rows_alone,
     set_torn_aside,
 )
+from ganbench.task import Task
 from ganbench.trainer import CHECKPOINT
 from ganbench.types import Row, ScoredSplit
 
@@ -96,9 +97,9 @@ def run_grid(
         )
     todo = left_to_do(grid, stored.rows, afresh)
     if todo:
-        for task in grid.tasks:
+        for task in grid.tasks.values():
             task.prepare(listener.say)
-        for line in small_sets(todo):
+        for line in small_sets(todo, grid.tasks):
             listener.say(line)
     if afresh:
         forget(todo, output)
@@ -134,17 +135,16 @@ def default_workers(grid: Grid) -> int:
     return 1 if cell.device == "cuda" else max(1, cores() // cell.threads)
 
 
-def small_sets(jobs: Sequence[Job]) -> list[str]:
+def small_sets(jobs: Sequence[Job], tasks: Mapping[str, Task]) -> list[str]:
     """A warning for each domain that has fewer training samples than a batch."""
-    batches: dict[str, tuple[Job, int]] = {}
+    batches: dict[str, int] = {}
     for job in jobs:
         batch = job.cell.hparams.get("batch_size", 0)
-        if batch > batches.get(job.cell.task, (job, 0))[1]:
-            batches[job.cell.task] = (job, batch)
+        batches[job.cell.task] = max(batch, batches.get(job.cell.task, 0))
     lines = []
-    for name, (job, batch) in batches.items():
+    for name, batch in batches.items():
         try:
-            train = build_task(job).load("train")
+            train = tasks[name].load("train")
         except Exception:  # the cell's own run tells what is wrong
             continue
         for domain in ("A", "B"):
@@ -209,9 +209,7 @@ def run(
     registry = discover([Path(folder) for folder in plugins])
     grid = resolve(request, registry)
     name = "+".join(request.tasks)
-    folder = (
-        Path(output) if output else default_output(name, grid.tasks[0].preset.name, request.split)
-    )
+    folder = Path(output) if output else default_output(name, grid.preset.name, request.split)
     result = run_grid(grid, folder, workers, False, Silent())
     return frame(result.rows)
 

@@ -80,8 +80,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Grid:
-    tasks: tuple[Task, ...]
+    """tasks: by name, in the request's order."""
+
+    tasks: Mapping[str, Task]
     jobs: tuple[Job, ...]
+
+    @property
+    def preset(self) -> Preset:
+        """Of the first task, which the result folder is named by."""
+        return next(iter(self.tasks.values())).preset
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
@@ -90,7 +97,8 @@ def resolve(request: Request, registry: Registry) -> Grid:
     precision = resolve_precision(request.precision, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
     weights = places(request.cache_dir, request.weights_dir)
-    tasks, jobs = [], []
+    tasks: dict[str, Task] = {}
+    jobs: list[Job] = []
     for name in request.tasks:
         task = resolve_task(request, registry, name, device, settings.get(name, {}))
         base = Cell(
@@ -110,7 +118,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             code_hash="",
             torch=torch.__version__,
         )
-        tasks.append(task)
+        tasks[name] = task
         jobs += [
             Job(
                 cell=replace(cell, seed=seed),
@@ -130,7 +138,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             )
             for seed in request.seeds
         ]
-    return Grid(tuple(tasks), tuple(jobs))
+    return Grid(tasks, tuple(jobs))
 
 
 def model_cells(

@@ -48,7 +48,7 @@ def run_command(
     registry = discover(plugin_folders)
     grid = resolve(request, registry)
     name = benchmark.stem if benchmark else "+".join(request.tasks)
-    folder = output or default_output(name, grid.tasks[0].preset.name, request.split)
+    folder = output or default_output(name, grid.preset.name, request.split)
     if dry_run:
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0

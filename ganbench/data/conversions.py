@@ -24,7 +24,7 @@ from ganbench.data.collection import (
 from ganbench.data.collection_task import CollectionTask
 from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
-from ganbench.data.readers.celeba import list_celeba
+from ganbench.data.readers.celeba import known_celeba
 from ganbench.data.render import render_shots
 from ganbench.data.shapes.people import ATTRIBUTES, build_person, person
 from ganbench.data.views import render_code_hash
@@ -110,8 +110,8 @@ class ConversionTask(CollectionTask):
 
     @cached_property
     def listing(self) -> Listing:
-        """The real set's faces that belong to either domain; 200,000 take seconds to list."""
-        faces = list_celeba(self.paths["celeba"])
+        """The real set's faces that belong to either domain;"""
+        faces = known_celeba(self.paths["celeba"], self.cache_dir)
         wanted = np.ones(len(faces), dtype=bool)
         for column, value in self.celeba_only.items():
             wanted &= faces.label(column) == value

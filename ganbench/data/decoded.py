@@ -16,7 +16,7 @@ import PIL
 
 from ganbench.data.cache import cached_files
 from ganbench.data.images import UNREADABLE, broken_images, square_pixels
-from ganbench.data.listing import Listing
+from ganbench.data.listing import Files, Listing
 from ganbench.errors import UserError
 from ganbench.source import reach, source_hash
 from ganbench.types import JSON
@@ -58,13 +58,12 @@ def fingerprint(listing: Listing) -> JSON:
     copy with new times is decoded again, which costs time but gives nothing wrong.
     """
     used, local = np.unique(listing.file, return_inverse=True)
-    files = [listing.files[index] for index in used]
     try:
-        content = _files_digest(listing.root, files)
+        content = _files_digest(listing.files, used)
     except OSError as error:
         raise UserError(
             f"a listed file cannot be read: {error.strerror}",
-            str(error.filename or listing.root),
+            str(error.filename or listing.files.root),
             "put the file back, or list the folder again",
         ) from error
     choice = hashlib.sha256(np.stack([local, listing.part]).astype("<i8").tobytes())
@@ -77,18 +76,18 @@ def fingerprint(listing: Listing) -> JSON:
     }
 
 
-def _files_digest(root: Path, files: Sequence[str]) -> str:
-    digest = hashlib.sha256(hashlib.sha256(os.fsencode("\0".join(files))).digest())
-    prefix = os.path.join(root, "")  # noqa: PTH118  # 200,000 Paths take a second to make
-    stats = map(os.stat, [prefix + file for file in files])
-    found = [(stat.st_size, stat.st_mtime_ns) for stat in stats]
-    sizes_times = np.array(found, dtype="<i8").reshape(-1, 2)
-    if len(files) > SMALL_FILES or sizes_times[:, 0].sum() > SMALL_BYTES:
+def _files_digest(files: Files, used: np.ndarray) -> str:
+    names = [files.names[index] for index in used]
+    digest = hashlib.sha256(hashlib.sha256(os.fsencode("\0".join(names))).digest())
+    sizes_times = files.sizes_times[used]
+    for missing in np.flatnonzero(sizes_times[:, 0] < 0):
+        (files.root / names[missing]).stat()  # raises what is wrong
+    if len(names) > SMALL_FILES or sizes_times[:, 0].sum() > SMALL_BYTES:
         digest.update(sizes_times.tobytes())
-        sample = np.linspace(0, len(files) - 1, SAMPLED_FILES).round().astype(int)
-        files = [files[index] for index in np.unique(sample)]
-    for file in files:
-        with (root / file).open("rb") as data:
+        sample = np.linspace(0, len(names) - 1, SAMPLED_FILES).round().astype(int)
+        names = [names[index] for index in np.unique(sample)]
+    for name in names:
+        with (files.root / name).open("rb") as data:
             digest.update(hashlib.file_digest(data, "sha256").digest())
     return digest.hexdigest()
 
@@ -138,7 +137,7 @@ def _decode(listing: Listing, size: int, target: Path, report: Report) -> None:
             if done < len(jobs) and done * REPORTS // len(jobs) > (done - 1) * REPORTS // len(jobs):
                 report(f"decoded {done * FILES_A_JOB} of {len(wanted)} files")
     if broken:
-        raise broken_images(broken, len(wanted), listing.root)
+        raise broken_images(broken, len(wanted), listing.files.root)
     out.flush()
 
 
@@ -168,5 +167,5 @@ def _decode_file(listing: Listing, wanted: _Wanted, out: np.ndarray) -> str:
         for row, part in zip(wanted.rows, wanted.parts, strict=True):
             out[row] = square_pixels(pictures[part], out.shape[-1])
     except UNREADABLE as error:
-        return f"{listing.files[wanted.number]} ({str(error) or type(error).__name__})"
+        return f"{listing.files.names[wanted.number]} ({str(error) or type(error).__name__})"
     return ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,41 @@ Pictures = Sequence[Image.Image]
 
 
 @dataclass(frozen=True)
+class Files:
+    """Files below the folder `root`.
+
+    names: below the root and with "/"; as text, for a Path each takes longer to make than 200,000
+        names to read.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+
+    @cached_property
+    def sizes_times(self) -> np.ndarray:
+        """int64 (n, 2): bytes, and the time of change in nanoseconds; -1 for a missing file.
+
+        Asked of the system once, for that is most of what knowing a large set again takes.
+        """
+        prefix = os.path.join(self.root, "")  # noqa: PTH118
+        found = [_size_time(prefix + name) for name in self.names]
+        return np.array(found, dtype="<i8").reshape(-1, 2)
+
+
+def _size_time(path: str) -> tuple[int, int]:
+    try:
+        stat = os.stat(path)  # noqa: PTH116  # 200,000 Paths take a second to make
+    except OSError:
+        return -1, -1
+    return stat.st_size, stat.st_mtime_ns
+
+
+@dataclass(frozen=True)
 class Listing:
     """n pictures in files that hold one or more of them, in an order that every machine gives.
 
-    root: the data set's folder.
-    files: names, below the root and with "/", of the files that hold the pictures; as text, for
-        a Path each takes longer to make than 200,000 names to read.
-    file, part: int64 (n,); picture i is number `part[i]` of `files[file[i]]`.
+    files: those that hold the pictures, below the data set's folder.
+    file, part: int64 (n,); picture i is number `part[i]` of file `file[i]`.
     open_file: decodes one file into all its pictures, of any mode and size. Raises OSError or
         ValueError for a file that cannot be read. A function at the top of its module, so that a
         cache can tell one from another, and called from several threads.
@@ -30,8 +60,7 @@ class Listing:
         `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".
     """
 
-    root: Path
-    files: tuple[str, ...]
+    files: Files
     file: np.ndarray
     part: np.ndarray
     open_file: Callable[[Path], Pictures]
@@ -41,18 +70,16 @@ class Listing:
         return len(self.file)
 
     def pictures(self, number: int) -> Pictures:
-        """Those of `files[number]`. Raises what `open_file` does."""
-        return self.open_file(self.root / self.files[number])
+        """Those of file `number`. Raises what `open_file` does."""
+        return self.open_file(self.files.root / self.files.names[number])
 
     def label(self, name: str) -> np.ndarray:
         """One label of the truth. Raises UserError for an unknown one, with the closest name."""
         if name not in self.truth:
-            raise unknown("label", name, self.truth, str(self.root))
+            raise unknown("label", name, self.truth, str(self.files.root))
         return self.truth[name]
 
     def take(self, index: np.ndarray) -> Listing:
         """The pictures at `index` (int64 positions or a bool mask), in its order."""
         truth = {name: values[index] for name, values in self.truth.items()}
-        return Listing(
-            self.root, self.files, self.file[index], self.part[index], self.open_file, truth
-        )
+        return replace(self, file=self.file[index], part=self.part[index], truth=truth)

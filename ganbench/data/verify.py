@@ -50,6 +50,6 @@ def broken_files(listing: Listing, sample: int) -> list[Broken]:
             for part in parts:
                 pictures[part].load()
         except (OSError, ValueError, IndexError) as error:
-            file = listing.root / listing.files[number]
+            file = listing.files.root / listing.files.names[number]
             broken.append(Broken(str(file), str(error) or type(error).__name__))
     return broken

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ganbench.data.catalogue import Archive, DataSet
-from ganbench.data.listing import Listing
+from ganbench.data.listing import Files, Listing
 from ganbench.errors import UserError
 
 FILES = ("ann/0.png", "ann/1.png", "bob/0.png")
@@ -31,7 +31,7 @@ def list_people(root: Path) -> Listing:
         "azimuth_deg": 15.0 * np.arange(n),
     }
     names = tuple(file.relative_to(root).as_posix() for file in files)
-    return Listing(root, names, np.arange(n), np.zeros(n, np.int64), open_file, truth)
+    return Listing(Files(root, names), np.arange(n), np.zeros(n, np.int64), open_file, truth)
 
 
 def picture(shade: int) -> bytes:

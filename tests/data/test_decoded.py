@@ -14,7 +14,7 @@ from ganbench.data import decoded as module
 from ganbench.data.cache import cached_arrays
 from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.images import decode_image, read_image_folder
-from ganbench.data.listing import Listing, Pictures
+from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import one_each
 from ganbench.errors import UserError
 
@@ -70,7 +70,7 @@ def strips(tmp_path: Path) -> Listing:
         Image.fromarray(colours(index, 10, 30)).save(path / f"{index}.png")
     files = ("0.png", "1.png")
     file, part = np.array([1, 0, 1, 0, 0]), np.array([2, 0, 0, 2, 1])
-    return Listing(path, files, file, part, open_columns, {"identity": np.arange(5)})
+    return Listing(Files(path, files), file, part, open_columns, {"identity": np.arange(5)})
 
 
 @pytest.fixture
@@ -88,12 +88,12 @@ def test_every_mode_is_decoded_as_a_folder_is(folder: Path, decode: Decode) -> N
     assert images.shape == (5, 3, SIZE, SIZE) and images.dtype == np.uint8
     assert isinstance(images, np.memmap) and not images.flags.writeable
     assert np.array_equal(images, read_image_folder(folder).decode(SIZE))
-    for file, image in zip(listing.files, images, strict=True):
+    for file, image in zip(listing.files.names, images, strict=True):
         assert np.array_equal(image, decode_image(folder / file, SIZE))
 
 
 def test_modes_are_what_they_should_be(folder: Path, decode: Decode) -> None:
-    files = listing_of(folder).files
+    files = listing_of(folder).files.names
     images = dict(zip(files, decode(listing_of(folder)).astype(int), strict=True))
     assert np.ptp(images["grey.png"], axis=0).max() == 0
     assert images["alpha.png"].min() > 150  # mostly white shows through
@@ -140,7 +140,7 @@ def test_another_choice_or_size_or_opener_is_another_entry(
 def test_a_file_that_no_picture_needs_plays_no_part(strips: Listing, decode: Decode) -> None:
     first = strips.take(strips.file == 0)
     key = fingerprint(first)
-    (strips.root / strips.files[1]).unlink()
+    (strips.files.root / strips.files.names[1]).unlink()
     assert fingerprint(first) == key
     assert len(decode(first)) == 3
 
@@ -156,12 +156,12 @@ def test_a_changed_file_is_noticed(
     before = decode(listing).copy()
     changed = folder / "turned.jpg"
     Image.fromarray(colours(9)).save(changed)
-    after = decode(listing)
+    after = decode(listing_of(folder))
     assert not np.array_equal(after[-1], before[-1])
     assert np.array_equal(after[:-1], before[:-1])
-    key = fingerprint(listing)
+    key = fingerprint(listing_of(folder))
     os.utime(changed, ns=(0, 0))
-    assert (fingerprint(listing) == key) == bool(small_files)
+    assert (fingerprint(listing_of(folder)) == key) == bool(small_files)
 
 
 def test_a_large_set_of_the_same_sizes_and_times_is_told_apart(

@@ -7,10 +7,11 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
-from ganbench.data.readers.celeba import list_celeba
+from ganbench.data.readers.celeba import known_celeba, list_celeba
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.readers.fashion_mnist import list_fashion_mnist, open_idx_images
 from ganbench.data.readers.pix2pix import list_pix2pix, open_pair
@@ -41,7 +42,8 @@ def celeba(tmp_path: Path) -> Path:
 
 def test_celeba_labels_belong_to_their_images(celeba: Path) -> None:
     listing = list_celeba(celeba)
-    assert [Path(file).name for file in listing.files] == [f"00000{i}.jpg" for i in (1, 2, 3, 4)]
+    names = [f"img_align_celeba/00000{i}.jpg" for i in (1, 2, 3, 4)]
+    assert list(listing.files.names) == names
     assert listing.label("Male").dtype == bool
     assert listing.label("Male").tolist() == [False, False, True, True]
     assert listing.label("Blond_Hair").tolist() == [True, False, False, False]
@@ -54,8 +56,50 @@ def test_a_selection_keeps_its_labels(celeba: Path) -> None:
     listing = list_celeba(celeba)
     men = listing.take(listing.label("Male"))
     assert len(men) == 2
-    assert [Path(men.files[i]).name for i in men.file] == ["000003.jpg", "000004.jpg"]
+    assert [Path(men.files.names[i]).name for i in men.file] == ["000003.jpg", "000004.jpg"]
     assert men.truth["official"].tolist() == ["validation", "test"]
+
+
+def test_known_labels_of_celeba_are_not_read_again(
+    celeba: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path_factory.mktemp("cache")
+    read = list_celeba(celeba)
+    known_celeba(celeba, cache)
+    with monkeypatch.context() as patched:
+        patched.setattr(pd, "read_csv", None)
+        known = known_celeba(celeba, cache)
+    assert known.files == read.files
+    assert known.truth.keys() == read.truth.keys()
+    for name, values in read.truth.items():
+        assert np.array_equal(known.truth[name], values) and known.truth[name].dtype == values.dtype
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "label"),
+    [
+        ("list_attr_celeba.txt", ATTRIBUTES.replace("   1\n", "  -1\n"), "Male"),
+        ("list_eval_partition.txt", PARTITION.replace(" 2", " 0"), "official"),
+        ("identity_CelebA.txt", IDENTITIES.replace(" 5\n", " 77\n"), "identity"),
+    ],
+)
+def test_a_changed_label_file_of_celeba_is_read_again(
+    celeba: Path, tmp_path: Path, file: str, text: str, label: str
+) -> None:
+    before = known_celeba(celeba, tmp_path / "cache").truth[label]
+    (celeba / file).write_text(text)
+    after = known_celeba(celeba, tmp_path / "cache").truth[label]
+    assert not np.array_equal(after, before)
+    assert np.array_equal(after, list_celeba(celeba).truth[label])
+
+
+def test_an_image_that_is_gone_is_told_though_the_labels_are_known(
+    celeba: Path, tmp_path: Path
+) -> None:
+    known_celeba(celeba, tmp_path / "cache")
+    (celeba / "img_align_celeba" / "000002.jpg").unlink()
+    with pytest.raises(UserError, match=r"1 of 4 images are missing: 000002\.jpg"):
+        known_celeba(celeba, tmp_path / "cache")
 
 
 def test_celeba_does_without_partition_and_identities(celeba: Path) -> None:

@@ -48,7 +48,7 @@ def cars(tmp_path: Path) -> Path:
 
 def test_cars_come_by_number_with_eleven_signed_azimuths(cars: Path) -> None:
     listing = list_cad_cars(cars)
-    assert [file[4:7] for file in listing.files] == ["001", "002", "007", "010", "199"]
+    assert [file[4:7] for file in listing.files.names] == ["001", "002", "007", "010", "199"]
     assert listing.truth["identity"].tolist() == [n for n in (1, 2, 7, 10, 199) for _ in range(11)]
     assert listing.truth["azimuth_deg"].tolist() == AZIMUTHS_DEG * 5
 
@@ -129,11 +129,11 @@ def test_chairs_keep_one_elevation_and_the_half_circle(chairs: Path) -> None:
     listing = list_rendered_chairs(chairs)
     assert listing.truth["identity"].tolist() == [c for c in sorted(CHAIRS) for _ in range(3)]
     assert sorted(listing.truth["azimuth_deg"][:3].tolist()) == [-85, 0, 78]
-    assert all("_p020_" in file for file in listing.files)
-    for file, azimuth_deg in zip(listing.files, listing.truth["azimuth_deg"], strict=True):
+    assert all("_p020_" in file for file in listing.files.names)
+    for file, azimuth_deg in zip(listing.files.names, listing.truth["azimuth_deg"], strict=True):
         assert f"_t{int(azimuth_deg) + 270}_" in file
     same = list_rendered_chairs(chairs / "rendered_chairs", elevation_deg=30)
-    assert all("_p030_" in file for file in same.files)
+    assert all("_p030_" in file for file in same.files.names)
     assert len(list_rendered_chairs(chairs, over_deg=-1, under_deg=360)) == 2 * len(TURNS)
 
 
@@ -168,7 +168,7 @@ def test_faces_have_identity_and_azimuth_in_their_names(tmp_path: Path) -> None:
     listing = list_basel_faces(tmp_path, r"az1?(?P<azimuth>[+-]\d+)")
     assert set(listing.truth["identity"]) == {"00001_20061015_00418", "00002_20061015_00448"}
     assert listing.truth["azimuth_deg"].tolist() == [-90, -90, 30, 30]
-    assert list(listing.files) == sorted(listing.files)
+    assert list(listing.files.names) == sorted(listing.files.names)
 
 
 def test_face_names_without_an_azimuth_are_refused_together(tmp_path: Path) -> None:

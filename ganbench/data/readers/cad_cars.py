@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.data.listing import Listing, Pictures
+from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import Frames, locate, matching
 from ganbench.hparams import require
 
@@ -36,8 +36,7 @@ def list_cad_cars(root: Path, elevation_index: int = 3) -> Listing:
     azimuth = np.array(AZIMUTH_INDICES)
     azimuth_deg = STEP_DEG * np.where(azimuth < AZIMUTHS / 2, azimuth, azimuth - AZIMUTHS)
     return Listing(
-        folder,
-        tuple(match[0] for match in found),
+        Files(folder, tuple(match[0] for match in found)),
         np.repeat(np.arange(len(found)), len(azimuth)),
         np.tile(AZIMUTHS * elevation_index + azimuth, len(found)),
         open_car,

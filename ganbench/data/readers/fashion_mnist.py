@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganbench.data.listing import Listing, Pictures
+from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import Frames, locate
 from ganbench.errors import UserError
 
@@ -48,7 +48,7 @@ def list_fashion_mnist(root: Path) -> Listing:
     file = np.repeat(np.arange(len(files)), counts)
     part = np.concatenate([np.arange(count) for count in counts])
     names = tuple(path.name for path in files)
-    return Listing(folder, names, file, part, open_idx_images, truth)
+    return Listing(Files(folder, names), file, part, open_idx_images, truth)
 
 
 def open_idx_images(path: Path) -> Pictures:

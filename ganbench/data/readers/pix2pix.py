@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
-from ganbench.data.listing import Listing, Pictures
+from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import locate, matching
 from ganbench.errors import UserError
 
@@ -38,8 +38,7 @@ def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
         "side": np.tile(np.array(sides), len(found)),
     }
     return Listing(
-        root,
-        tuple(f"{folder}/{match[0]}" for folder, match in found),
+        Files(root, tuple(f"{folder}/{match[0]}" for folder, match in found)),
         np.repeat(np.arange(len(found)), count),
         np.tile([SIDES.index(side) for side in sides], len(found)),
         open_pair,
