@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from ganbench.protocols import require_one_protocol
-from ganbench.types import PLAIN, Row, canonical_json
+from ganbench.row_lines import grouping_key
+from ganbench.types import PLAIN, Row
+
+
+def final_metrics(row: Row) -> Mapping[str, float | str]:
+    """Of the last weights."""
+    return row.metrics
+
+
+def selected_metrics(row: Row) -> Mapping[str, float | str]:
+    """Of the weights that validation found best, or of the last where nothing chose."""
+    found: Mapping[str, float | str] = row.selected["metrics"] if row.selected else row.metrics
+    return found
 
 
 @dataclass(frozen=True)
@@ -17,13 +32,15 @@ class Group:
 
     labels: of each cell, its model and what tells it from the model's other variants.
     older: rows of the same seeds by other code, which are left out.
+    metrics_of: which of a row's checkpoints is looked at.
     """
 
     rows: tuple[Row, ...]
     labels: Mapping[str, str]
     older: int
+    metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
 
-    @property
+    @cached_property
     def by_model(self) -> dict[str, list[Row]]:
         """Rows by label, in their order."""
         found: dict[str, list[Row]] = {}
@@ -31,16 +48,33 @@ class Group:
             found.setdefault(self.labels[row.cell], []).append(row)
         return found
 
-    @property
+    @cached_property
+    def values(self) -> dict[str, dict[str, list[float | str]]]:
+        """By label and metric, what its rows have: gathered in one pass."""
+        found: dict[str, dict[str, list[float | str]]] = {}
+        for label, rows in self.by_model.items():
+            by_metric = defaultdict(list)
+            for row in rows:
+                for name, value in self.metrics_of(row).items():
+                    by_metric[name].append(value)
+            found[label] = dict(by_metric)
+        return found
+
+    @cached_property
     def trained(self) -> tuple[Row, ...]:
         """Rows of models, without references; all rows where there are only references."""
         return tuple(row for row in self.rows if not row.is_reference) or self.rows
 
-    @property
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that some model has a number for: A to B first, then B to A."""
-        names = list(dict.fromkeys(name for row in self.trained for name in row.metrics))
-        found = [name for name in names if any(numbers([row], name) for row in self.trained)]
+        names = dict.fromkeys(chain.from_iterable(map(self.metrics_of, self.trained)))
+        trained = [self.values[label] for label in {self.labels[r.cell]: 0 for r in self.trained}]
+        found = [
+            name
+            for name in names
+            if any(not isinstance(v, str) for values in trained for v in values.get(name, ()))
+        ]
         return tuple(sorted(found, key=lambda name: name.endswith("_BA")))
 
     @property
@@ -54,8 +88,11 @@ class Group:
 
 def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
     """The metric by seed, where it is a number."""
-    found = {row.seed: row.metrics.get(metric) for row in rows}
-    return {seed: float(v) for seed, v in found.items() if v is not None and not isinstance(v, str)}
+    return {
+        row.seed: float(value)
+        for row in rows
+        if (value := row.metrics.get(metric)) is not None and not isinstance(value, str)
+    }
 
 
 def group_rows(rows: Iterable[Row]) -> list[Group]:
@@ -64,48 +101,71 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
     Raises UserError where a column of a setting mixes protocols.
     """
     rows = list(rows)
-    current = {_same(row): row for row in rows}
-    settings: dict[str, list[Row]] = {}
-    for row in current.values():
-        settings.setdefault(_setting(row), []).append(row)
+    keys = _Keys()
+    settings: dict[bytes, dict[tuple[bytes, int], Row]] = {}
+    for row in rows:
+        setting, variant = keys.of(row)
+        settings.setdefault(setting, {})[variant, row.seed] = row
     for group in settings.values():
-        require_one_protocol(group)
-    older = len(rows) - len(current)
+        require_one_protocol(group.values())
+    older = len(rows) - sum(map(len, settings.values()))
     return [
-        Group(tuple(sorted(group, key=_place)), variant_labels(group), older)
+        Group(tuple(sorted(group.values(), key=_place)), variant_labels(group.values()), older)
         for group in settings.values()
     ]
+
+
+class _Keys:
+    """What rows are grouped by. The parts of rows that were read from one file are one object where
+    they are equal, so that few rows have to be looked at in full.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+
+    def of(self, row: Row) -> tuple[bytes, bytes]:
+        """Of the setting, and of the variant within it, which a model's seeds have in common."""
+        parts = id(row.budget), id(row.options), id(row.hparams)
+        names = row.task, row.data, row.split, row.preset, row.model, row.recipe
+        precision = row.provenance.get("precision")
+        known = self._known.get((*parts, *names, precision))
+        if known is None:
+            variant = grouping_key([row.model, row.recipe, row.hparams])
+            known = self._known[*parts, *names, precision] = _setting(row), variant
+        return known
 
 
 def _place(row: Row) -> tuple[bool, float, int]:
     return row.is_reference, row.cost.get("parameters", 0), row.seed
 
 
-def _setting(row: Row) -> str:
+def _setting(row: Row) -> bytes:
     precision = row.provenance.get("precision")
     budget = {"network": PLAIN, **row.budget}  # older rows do not say it
-    return canonical_json(
-        [row.task, row.data, row.split, row.preset, budget, row.options, precision]
-    )
+    return grouping_key([row.task, row.data, row.split, row.preset, budget, row.options, precision])
 
 
-def _same(row: Row) -> str:
-    return canonical_json([_setting(row), row.model, row.recipe, row.hparams, row.seed])
-
-
-def variant_labels(rows: Sequence[Row]) -> dict[str, str]:
+def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
     """A label for each cell: its model, and what tells it from other variants of that model."""
-    variants: dict[str, dict[str, Row]] = {}
+    keys = _Keys()
+    variants: dict[bytes, list[Row]] = {}
     for row in rows:
-        variants.setdefault(row.model, {})[canonical_json([row.recipe, row.hparams])] = row
+        variants.setdefault(keys.of(row)[1], []).append(row)
+    firsts = [same[0] for same in variants.values()]
     labels = {}
-    for row in rows:
-        others = list(variants[row.model].values())
-        parts = [row.recipe] if len({other.recipe for other in others}) > 1 else []
-        parts += [
-            f"{key}={value}"
-            for key, value in sorted(row.hparams.items())
-            if any(o.hparams.get(key) != value for o in others if o.recipe == row.recipe)
-        ]
-        labels[row.cell] = f"{row.model} ({', '.join(parts)})" if parts else row.model
+    for same in variants.values():
+        model = same[0].model
+        label = _label(same[0], [first for first in firsts if first.model == model])
+        labels.update({row.cell: label for row in same})
     return labels
+
+
+def _label(row: Row, others: Sequence[Row]) -> str:
+    """others: one row of each variant of its model."""
+    parts = [row.recipe] if len({other.recipe for other in others}) > 1 else []
+    parts += [
+        f"{key}={value}"
+        for key, value in sorted(row.hparams.items())
+        if any(o.hparams.get(key) != value for o in others if o.recipe == row.recipe)
+    ]
+    return f"{row.model} ({', '.join(parts)})" if parts else row.model

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ganbench.errors import UserError
-from ganbench.types import FEW_IMAGES, JSON, MOST_IMAGES, Row, canonical_json
+from ganbench.row_lines import grouping_key
+from ganbench.types import FEW_IMAGES, JSON, MOST_IMAGES, Row
 
 NAMED_ROWS = 3
 
@@ -29,12 +30,20 @@ def require_one_protocol(rows: Iterable[Row]) -> None:
 
     Rows that do not tell, by an older version, count as equal to any.
     """
-    told = [row for row in rows if row.protocol]
-    for column in dict.fromkeys(name for row in told for name in row.metrics):
-        found: dict[str, list[Row]] = {}
-        for row in told:
-            if isinstance(row.metrics.get(column), float):
-                found.setdefault(canonical_json(protocol_of(row, column)), []).append(row)
+    told: dict[int, list[Row]] = {}  # rows that were read from one file share equal protocols
+    for row in rows:
+        if row.protocol:
+            told.setdefault(id(row.protocol), []).append(row)
+    if len(told) < 2:
+        return
+    for column in dict.fromkeys(
+        name for same in told.values() for row in same for name in row.metrics
+    ):
+        found: dict[bytes, list[Row]] = {}
+        for same in told.values():
+            with_it = [row for row in same if isinstance(row.metrics.get(column), float)]
+            if with_it:
+                found.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(with_it)
         if len(found) > 1:
             raise mixed(column, list(found.values()))
 

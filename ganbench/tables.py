@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ganbench.formats import ARROWS, Sheet, estimate_text, finite
-from ganbench.groups import Group, group_rows, numbers
+from ganbench.groups import Group, group_rows, selected_metrics
 from ganbench.protocols import protocol_notes
 from ganbench.statistics import Estimate, Interval, estimate
 from ganbench.types import Column, Row, Status, column_of
 
+MOST_LISTED = 10
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 FINAL, SELECTED = "final", "selected"
 INTERVAL_TEXT = {
@@ -49,12 +51,8 @@ def last_step(row: Row) -> int:
 
 def selected_group(group: Group) -> Group:
     """The same with the metrics of the selected checkpoints; references have no other."""
-    rows = (
-        replace(row, metrics=row.selected["metrics"]) if row.selected else row
-        for row in group.rows
-        if row.selected or row.is_reference
-    )
-    return replace(group, rows=tuple(rows))
+    rows = tuple(row for row in group.rows if row.selected or row.is_reference)
+    return replace(group, rows=rows, metrics_of=selected_metrics)
 
 
 def selection_notes(group: Group) -> list[str]:
@@ -66,8 +64,15 @@ def selection_notes(group: Group) -> list[str]:
     if not steps:
         return []
     by = common(row.selected["by"] for row in group.rows if row.selected)
-    told = "; ".join(f"{model} {', '.join(map(str, found))}" for model, found in steps.items())
+    told = "; ".join(f"{model} {steps_text(found)}" for model, found in steps.items())
     return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
+
+
+def steps_text(steps: Sequence[int]) -> str:
+    """Each seed's step; of many seeds, how many have which."""
+    if len(steps) <= MOST_LISTED:
+        return ", ".join(map(str, steps))
+    return ", ".join(f"{step} ({n} seeds)" for step, n in sorted(Counter(steps).items()))
 
 
 def table_sheet(
@@ -77,7 +82,7 @@ def table_sheet(
         label: rows for label, rows in group.by_model.items() if not is_absent_reference(rows)
     }
     entries = {
-        (metric, model): entry(metric, rows, interval)
+        (metric, model): entry(metric, rows, group.values[model].get(metric, ()), interval)
         for metric in group.metrics
         for model, rows in models.items()
     }
@@ -113,14 +118,15 @@ def is_absent_reference(rows: Sequence[Row]) -> bool:
     return all(row.is_reference and row.status == "skipped" for row in rows)
 
 
-def entry(metric: str, rows: Sequence[Row], interval: Interval) -> Entry:
+def entry(
+    metric: str, rows: Sequence[Row], found: Sequence[float | str], interval: Interval
+) -> Entry:
     """Over the seeds that have a number; without one, the first reason given."""
-    values = numbers(rows, metric)
+    values = [value for value in found if not isinstance(value, str)]
     if values:
-        return Entry(estimate(list(values.values()), interval))
-    texts = [row.metrics[metric] for row in rows if metric in row.metrics]
-    if texts:
-        return Entry(None, str(texts[0]))
+        return Entry(estimate(values, interval))
+    if found:
+        return Entry(None, str(found[0]))
     if not any(row.status == "done" for row in rows):
         return Entry(None, "no row is done")
     one_way = metric.endswith("_BA")
@@ -131,8 +137,9 @@ def status_lines(by_model: Iterable[Sequence[Row]]) -> list[list[str]]:
     """Counts of seeds by how they ended, and the training time."""
     groups = list(by_model)
     lines = []
+    ends = [Counter(row.status for row in rows) for rows in groups]
     for status in STATUSES:
-        counts = [sum(row.status == status for row in rows) for rows in groups]
+        counts = [ended[status] for ended in ends]
         if status == "done" or any(counts):
             lines.append([f"seeds {status}", *map(str, counts)])
     seconds = [mean_train_sec(rows) for rows in groups]
@@ -182,10 +189,10 @@ def reasons(group: Group) -> list[str]:
         label = group.labels[row.cell]
         if row.status != "done":
             ends.setdefault((label, row.status, row.reason), []).append(row.seed)
-        for name, value in row.metrics.items() if not row.is_reference else ():
-            if isinstance(value, str):
-                bare = name.removesuffix("_BA")
-                told = skips.setdefault(value, {}).setdefault(bare, [])
+    for label in dict.fromkeys(group.labels[r.cell] for r in group.rows if not r.is_reference):
+        for name, found in group.values[label].items():
+            for text in {value: None for value in found if isinstance(value, str)}:
+                told = skips.setdefault(text, {}).setdefault(name.removesuffix("_BA"), [])
                 told += [] if label in told else [label]
     lines = []
     for (label, status, reason), seeds in ends.items():
@@ -225,6 +232,7 @@ def records(
     """One record a model and metric: what CSV and JSON hold."""
     found = []
     first = group.trained[0]
+    ends = {model: Counter(row.status for row in rows) for model, rows in group.by_model.items()}
     for (metric, model), value in entries.items():
         rows = group.by_model[model]
         column = column_of(metric, columns)
@@ -245,8 +253,8 @@ def records(
                 "ci_low": finite(numbers_.get("low")),
                 "ci_high": finite(numbers_.get("high")),
                 "n": numbers_["n"],
-                "diverged": sum(row.status == "diverged" for row in rows),
-                "failed": sum(row.status == "failed" for row in rows),
+                "diverged": ends[model]["diverged"],
+                "failed": ends[model]["failed"],
                 "reason": value.reason,
             }
         )

@@ -196,14 +196,6 @@ class Row:
     def to_json(self) -> str:
         return json.dumps(asdict(self), allow_nan=False)
 
-    @classmethod
-    def from_json(cls, line: str) -> Row:
-        """Raises ValueError, TypeError or KeyError for anything but a whole row."""
-        record = json.loads(line)
-        if not isinstance(record, dict):
-            raise TypeError("a row must be a JSON object")
-        return cls(**record)
-
 
 def canonical_json(value: Any) -> str:
     """The same text for equal values: sorted keys, no spaces."""

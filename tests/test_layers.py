@@ -38,7 +38,7 @@ LAYERS = (
     ("data/views", "data/conversions", "data/goods", "data/classes"),
     ("fidelity/metric", "api"),
     ("sampler", "checkpoint", "trainer", "pictures", "probes", "evaluate"),
-    ("grid", "store"),
+    ("grid", "row_lines", "store"),
     ("testing", "templates"),
     ("selection", "cell", "executor"),
     ("statistics", "protocols", "groups", "benchmark_file"),

@@ -10,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganbench.errors import UserError
+from ganbench.row_lines import RowReader
 from ganbench.store import ROWS, append_row, open_output, read_rows, set_torn_aside
 from ganbench.types import Row
 
-ROW = Row("c0", "standard", "toy", "mixture", "quick", "paper", 0, "done", metrics={"x": 1.5})
+ROW = Row(
+    *("c0", "standard", "toy", "mixture", "quick", "paper", 0, "done"),
+    metrics={"x": 1.5},
+    budget={"budget_steps": 10, "width": 8},
+)
 
 
 def rows(n: int) -> list[Row]:
@@ -78,4 +83,4 @@ values = st.one_of(st.floats(allow_nan=False, allow_infinity=False), text)
 @given(reason=text, metrics=st.dictionaries(text, values), seed=st.integers(0, 2**40))
 def test_a_row_survives_its_text(reason: str, metrics: dict[str, float | str], seed: int) -> None:
     row = replace(ROW, reason=reason, metrics=metrics, seed=seed)
-    assert Row.from_json(row.to_json()) == row
+    assert RowReader().read(row.to_json().encode()) == row

@@ -13,6 +13,7 @@ import pytest
 
 from ganbench.formats import Sheet, number, renderers
 from ganbench.groups import group_rows
+from ganbench.row_lines import RowReader
 from ganbench.tables import table_sheets
 from ganbench.types import Column, Row
 
@@ -216,7 +217,7 @@ def test_markdown_and_latex() -> None:
 def test_rows_of_before_there_was_a_split_are_of_the_test_split() -> None:
     old = json.loads(ROWS[0].to_json())
     del old["split"]
-    assert len(group_rows([Row.from_json(json.dumps(old)), *ROWS[1:]])) == 1
+    assert len(group_rows([RowReader().read(json.dumps(old).encode()), *ROWS[1:]])) == 1
 
 
 @pytest.mark.parametrize(
