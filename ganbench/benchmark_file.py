@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from ganbench.errors import UserError, unknown
 from ganbench.store import write_atomically
+from ganbench.types import MOST_SEEDS
 
 KEPT = "benchmark.toml"
 
@@ -121,7 +123,7 @@ def parse_claim(content: Mapping[str, Any], where: str, number: int) -> Claim:
     values: dict[str, Any] = {name: take(content, name, str, where, "") for name in texts}
     for name in ("at_least", "at_most", "margin"):
         if name in content:
-            values[name] = float(take(content, name, (int, float), where, 0.0))
+            values[name] = finite_number(content, name, where)
     claim = Claim(**values)
     for name in ("id", "figure", "text", "task", "metric"):
         if not values[name]:
@@ -138,6 +140,13 @@ def parse_claim(content: Mapping[str, Any], where: str, number: int) -> Claim:
     if claim.margin < 0 or (claim.margin and threshold):
         raise UserError("margin must be 0 or more, and belongs to a comparison", where, "mend it")
     return claim
+
+
+def finite_number(content: Mapping[str, Any], key: str, where: str) -> float:
+    given = take(content, key, (int, float), where, 0.0)
+    if not abs(given) < sys.float_info.max:  # nor nan
+        raise UserError(f"{key} must be a finite number, not {given!r}", where, "give one")
+    return float(given)
 
 
 def check_keys(content: Mapping[str, Any], known: set[str], where: str) -> None:
@@ -165,10 +174,10 @@ def names(content: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
 def seeds_of(content: Mapping[str, Any], where: str) -> tuple[int, ...]:
     """A number n for seeds 0 to n-1, or a list of seeds."""
     given = content.get("seeds", [])
-    found = list(range(given)) if type(given) is int and given > 0 else given
+    found = list(range(given)) if type(given) is int and 0 < given <= MOST_SEEDS else given
     if not isinstance(found, list) or any(type(seed) is not int or seed < 0 for seed in found):
         raise UserError(
-            f"seeds must be a number or a list of whole numbers, not {given!r}",
+            f"seeds must be a number up to {MOST_SEEDS:,} or a list of whole numbers, not {given!r}",
             where,
             "seeds = 5 or seeds = [3, 7]",
         )

@@ -33,6 +33,7 @@ from ganbench.evaluate import (
 )
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.grid import Job, evaluation_files, training_files
+from ganbench.limits import NoRoom, is_disk_full, memory_told
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder
@@ -41,19 +42,21 @@ from ganbench.probes import probes_of
 from ganbench.registry import Kind
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
 from ganbench.source import PACKAGE_DIR, file_hashes
-from ganbench.store import CONFIG, SOURCES, cell_folder, write_atomically
+from ganbench.store import CONFIG, SOURCES, cell_folder, no_room, write_atomically
 from ganbench.task import Split, Task
 from ganbench.trainer import Interrupted, Outcome, Plan, nobody, train
 from ganbench.types import JSON, Direction, Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
+FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
+SMALLER = f"give --batch-size {{}}, or {FEWER.removeprefix('give ')}"
 
 
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
     """Train what is left of a cell, score it, write its folder, and give its row.
 
-    Whatever goes wrong is in the row's status and reason; only Interrupted passes.
+    Whatever goes wrong is in the row's status and reason; only Interrupted and NoRoom pass.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     folder = cell_folder(output, job.cell.id)
@@ -66,11 +69,13 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         write_atomically(folder / CONFIG, to_json(asdict(job.cell)))
         write_atomically(folder / SOURCES, to_json(sources_of(job)))
         return _train_and_score(job, row, folder, on_losses, should_stop)
-    except Interrupted:
+    except (Interrupted, NoRoom):
         raise
     except UserError as error:
         return replace(row, status="failed", reason=" ".join(str(error).split()))
     except Exception as error:
+        if is_disk_full(error):
+            raise no_room(output) from error
         _keep_traceback(folder)
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
@@ -105,7 +110,8 @@ def _train_and_score(
         checkpoint_every=job.checkpoint_every,
     )
     look = selection.look if selection else nobody
-    outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)
+    with memory_told("training", SMALLER.format(max(1, plan.batch_size // 2))):
+        outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)
     trained = replace(row, cost=training_cost(model, outcome))
     if outcome.diverged:
         return replace(trained, status="diverged", reason=outcome.diverged)
@@ -147,7 +153,8 @@ def first_samples_of(split: Split, most: int) -> Split:
 def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:
     """The row with its metrics; pictures and arrays go to the folder."""
     clock = time.perf_counter()
-    scored = score()
+    with memory_told("scoring, one sample at a time", FEWER):
+        scored = score()
     keep_pictures(folder, task, scored)
     cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
     return replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)

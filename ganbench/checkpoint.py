@@ -51,20 +51,25 @@ def save(
     if torch.cuda.is_available():
         tensors["rng/cuda"] = torch.cuda.get_rng_state()
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    partial = path.with_suffix(".partial")
     told = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
-    save_file(plain, partial, metadata=told)
-    with open(partial, "rb") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    _write(plain, path, told)
 
 
 def save_weights(path: Path, model: nn.Module) -> None:
     """Write the networks alone to `path`, or leave what was there before."""
     tensors = {n: v.detach().cpu().contiguous().clone() for n, v in model.state_dict().items()}
+    _write(tensors, path, {})
+
+
+def _write(tensors: Mapping[str, Tensor], path: Path, told: Mapping[str, str]) -> None:
     partial = path.with_suffix(".partial")
-    save_file(tensors, partial)
-    os.replace(partial, path)
+    try:
+        save_file(dict(tensors), partial, metadata=dict(told))
+        with open(partial, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)  # what a full disk left of it
 
 
 def load_weights(path: Path, model: nn.Module) -> None:

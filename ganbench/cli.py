@@ -35,7 +35,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except UserError as error:
             click.echo(f"Error: {error}", err=True)
-            ctx.exit(2)
+            ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted; the same command goes on from here.", err=True)
             ctx.exit(130)
@@ -137,7 +137,9 @@ data_dir_option = click.option(
 @click.argument("benchmark", required=False, type=PATH)
 @click.option("--models", callback=names, metavar="NAME,…", help="Models to compare.")
 @click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
-@click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Seeds 0…N-1 [default: 3].")
+@click.option(
+    "--seeds", type=click.IntRange(1, 100_000), metavar="N", help="Seeds 0…N-1 [default: 3]."
+)
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
 @click.option(
     "--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick]."

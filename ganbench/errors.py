@@ -12,7 +12,10 @@ class UserError(Exception):
     what: the fault, in one sentence.
     where: the file, option or name that it was found in; may be empty.
     fix: what to do about it; may be empty.
+    exit_code: of a command that ends with it.
     """
+
+    exit_code = 2
 
     def __init__(self, what: str, where: str = "", fix: str = "") -> None:
         super().__init__(what, where, fix)

@@ -17,6 +17,7 @@ from ganbench.fidelity.extractors import EMBEDDED
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.perceptual import perceptual_distances
 from ganbench.gathered import chunks, gather
+from ganbench.limits import in_pieces
 from ganbench.metric import Metric, Probe, Samples
 from ganbench.model import Model
 from ganbench.reference import Reference
@@ -126,7 +127,9 @@ def in_batches(
 ) -> Tensor | None:
     """`function` of the samples, in evaluation mode; None where it gives None."""
     with evaluation_mode(model):
-        parts = (function(as_input(some, device)) for some in batches_of(samples))
+        parts = chain.from_iterable(
+            in_pieces(lambda x: function(as_input(x, device)), some) for some in batches_of(samples)
+        )
         first = next(parts, None)
         if first is None:
             return None

@@ -23,6 +23,7 @@ from ganbench.types import SETTLED, Cell, Row
 
 POLL_SEC = 0.1
 BUSY_POLL_SEC = 0.5
+GRACE_SEC = 3.0
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def execute(
     A cell that another process is at is left for later, and taken over if that one died; its row is
     taken as it is, unless `afresh`.
 
-    On KeyboardInterrupt the workers write checkpoints and end before it is raised again. A worker
-    that dies, for want of memory say, fails the cells that were under way and no other.
+    On KeyboardInterrupt, and where the disk is full, the workers have GRACE_SEC to write
+    checkpoints; then it is raised again. A worker that dies, for want of memory say, fails the
+    cells that were under way and no other.
     """
     todo = list(jobs)
     context = multiprocessing.get_context("spawn")
@@ -147,6 +149,7 @@ _channel: list[Channel] = []
 def _enter(channel: Channel) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_soon, args=(channel.stop,), daemon=True).start()
     _channel[:] = [channel]
 
 
@@ -156,6 +159,15 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _end_soon(stop: Event) -> None:
+    """Training writes a checkpoint within a step; what takes longer, such as scoring, is begun anew
+    by the next run.
+    """
+    stop.wait()
+    time.sleep(GRACE_SEC)
+    os._exit(1)
 
 
 def _run(job: Job, output: Path, afresh: bool) -> Row | None:

@@ -34,6 +34,8 @@ def number(value: float) -> str:
     """Three significant digits, without an exponent where it can be helped."""
     if value == 0:
         return "0"
+    if not math.isfinite(value):
+        return str(value)
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:.{digits}f}" if digits <= 6 else f"{value:.2e}"
 
@@ -43,6 +45,8 @@ def estimate_text(found: Estimate, symmetric: bool) -> str:
     if found.n < 2:
         return number(found.mean)
     half = (found.high - found.low) / 2
+    if not math.isfinite(found.mean + half):
+        return f"{number(found.mean)} ± {number(half)}"
     if found.mean == half == 0:
         return "0 ± 0" if symmetric else "0 [0, 0]"
     digits = max(0, 2 - math.floor(math.log10(max(abs(found.mean), half, 1e-6))))

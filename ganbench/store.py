@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -14,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ganbench.errors import UserError
+from ganbench.limits import NoRoom, is_disk_full
 from ganbench.row_lines import RowReader
 from ganbench.types import Cell, Preset, Row
 
@@ -116,14 +118,19 @@ def append_row(output: Path, row: Row) -> None:
     """Add one row, whole and on its own line. Raises UserError where it cannot be written."""
     path = output / ROWS
     try:
-        with FileLock(f"{path}.lock"), open(path, "a+b") as file:
-            if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n":
-                file.write(b"\n")
-            file.write(row.to_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with FileLock(f"{path}.lock"), open(path, "a+b", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            torn = size and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n"
+            line = (b"\n" if torn else b"") + row.to_json().encode() + b"\n"
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(size)  # half a row would spoil the file for the next one
+                raise
     except OSError as error:
-        raise unwritable(output, error) from error
+        raise no_room(output) if is_disk_full(error) else unwritable(output, error) from error
 
 
 def set_torn_aside(output: Path, torn: str) -> Path:
@@ -158,11 +165,22 @@ def unwritable(output: Path, error: OSError) -> UserError:
     )
 
 
+def no_room(output: Path) -> NoRoom:
+    return NoRoom(
+        "the disk is full; the run stops here, and nothing is lost",
+        f"--output {output}",
+        "make room, then give the same command again",
+    )
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """The whole file or the old one, never a part."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    os.replace(partial, path)
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def cell_folder(output: Path, cell_id: str) -> Path:

@@ -104,6 +104,7 @@ class Every:
         return 0 < self.steps <= steps or 0 < self.seconds <= seconds
 
 
+MOST_SEEDS = 100_000
 DEFAULT_EVERY = Every(seconds=30.0)
 
 

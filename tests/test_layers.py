@@ -20,7 +20,7 @@ LAYERS = (
         "plugin_options",
         "plugin_source",
     ),
-    ("hparams", "networks", "losses", "pool", "gathered", "latents"),
+    ("hparams", "networks", "losses", "pool", "gathered", "latents", "limits"),
     (
         "data/cache",
         "data/images",

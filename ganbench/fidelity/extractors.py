@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganbench.errors import UserError, unknown
 from ganbench.fidelity.weights import FromHub, Packaged, Places, Published, Weights, sha256
+from ganbench.limits import in_pieces
 
 FEATURES, LOGITS = "features", "logits"
 # Larger batches fall out of a processor's cache; a GPU needs many to be filled.
@@ -153,9 +154,9 @@ class Loaded:
         with torch.inference_mode():
             for batch in batches:
                 for some in torch.split(batch, BATCH[torch.device(self.device).type]):
-                    found = self.network(some.to(self.device))
-                    for name, values in zip(names, found, strict=True):
-                        parts.setdefault(name, []).append(values.float().cpu())
+                    for found in in_pieces(lambda x: self.network(x.to(self.device)), some):
+                        for name, values in zip(names, found, strict=True):
+                            parts.setdefault(name, []).append(values.float().cpu())
         return {name: torch.cat(values) for name, values in parts.items()}
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ganbench.fidelity.extractors import BATCH, Loaded
+from ganbench.limits import in_pieces
 
 
 def perceptual_distances(loaded: Loaded, a: Tensor, b: Tensor) -> Tensor:
@@ -20,13 +21,15 @@ def perceptual_distances(loaded: Loaded, a: Tensor, b: Tensor) -> Tensor:
     vectors of channels; the sum over the sizes. `loaded` is the embedded extractor.
     """
     size = BATCH[torch.device(loaded.device).type]
-    parts = []
+
+    def distances(pairs: Tensor) -> Tensor:
+        both = [loaded.network.stages(x.to(loaded.device)) for x in pairs.unbind(1)]
+        terms = [
+            (normalize(x, dim=1) - normalize(y, dim=1)).square().sum(1).mean((1, 2))
+            for x, y in zip(*both, strict=True)
+        ]
+        return torch.stack(terms).sum(0).cpu()
+
     with torch.inference_mode():
-        for some_a, some_b in zip(torch.split(a, size), torch.split(b, size), strict=True):
-            pair = [loaded.network.stages(x.to(loaded.device)) for x in (some_a, some_b)]
-            terms = [
-                (normalize(x, dim=1) - normalize(y, dim=1)).square().sum(1).mean((1, 2))
-                for x, y in zip(*pair, strict=True)
-            ]
-            parts.append(torch.stack(terms).sum(0).cpu())
-    return torch.cat(parts)
+        batches = torch.split(torch.stack([a, b], 1), size)
+        return torch.cat([part for some in batches for part in in_pieces(distances, some)])
