@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ganbench.disk import NoRoom, is_disk_full
 from ganbench.errors import UserError
 from ganbench.evaluate import (
     DIRECTIONS,
@@ -33,7 +34,7 @@ from ganbench.evaluate import (
 )
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.grid import Job, evaluation_files, training_files
-from ganbench.limits import NoRoom, is_disk_full, memory_told
+from ganbench.memory import memory_told
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder

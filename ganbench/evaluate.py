@@ -17,7 +17,7 @@ from ganbench.fidelity.extractors import EMBEDDED
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.perceptual import perceptual_distances
 from ganbench.gathered import chunks, gather
-from ganbench.limits import in_pieces
+from ganbench.memory import in_pieces
 from ganbench.metric import Metric, Probe, Samples
 from ganbench.model import Model
 from ganbench.reference import Reference

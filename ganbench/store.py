@@ -14,8 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ganbench.disk import NoRoom, is_disk_full
 from ganbench.errors import UserError
-from ganbench.limits import NoRoom, is_disk_full
 from ganbench.row_lines import RowReader
 from ganbench.types import Cell, Preset, Row
 

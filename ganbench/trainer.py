@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -95,6 +96,12 @@ def update(optimiser: torch.optim.Optimizer, terms: Mapping[str, Tensor]) -> Non
     for param, gradient in zip(params, gradients, strict=True):
         param.grad = gradient
     optimiser.step()
+
+
+class TakesTerms(Protocol):
+    """What a step gives its losses to."""
+
+    def add(self, terms: Mapping[str, Tensor]) -> None: ...
 
 
 class LossLog:
@@ -222,7 +229,7 @@ def step_of_phases(
     real: Mapping[str, Tensor],
     step: int,
     plan: Plan,
-    log: LossLog,
+    log: TakesTerms,
 ) -> None:
     """Update what the schedule's phase of this step names; D first, on the fakes that G sees."""
     phase = model.hp.phases[step % len(model.hp.phases)]

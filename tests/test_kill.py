@@ -18,13 +18,14 @@ from ganbench.registry import discover
 from ganbench.store import cell_folder, read_rows
 from ganbench.trainer import CHECKPOINT, LOSS_LOG
 
-SHORT_KILLS, LONG_KILLS = 3, 100
+SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 3, 100, 3
 LONGEST_SEC = 6.0
+STEPS = {"toy": "150", "car2car": "60"}
 
 
-def command(models: str, output: Path) -> list[str]:
-    run = ("run", "--models", models, "--task", "toy", "--preset", "smoke", "--seeds", "1")
-    how = ("--steps", "150", "--checkpoint-every", "7", "--references", "none")
+def command(models: str, task: str, output: Path) -> list[str]:
+    run = ("run", "--models", models, "--task", task, "--preset", "smoke", "--seeds", "1")
+    how = ("--steps", STEPS[task], "--checkpoint-every", "7", "--references", "none")
     return [sys.executable, "-m", "ganbench", *run, *how, "--output", str(output)]
 
 
@@ -70,23 +71,31 @@ def require_equal(straight: Path, broken: Path) -> None:
             assert torch.equal(value, kept[1][0][name]), name
 
 
-def check(models: str, cache_dir: Path, tmp_path: Path, kills: int) -> int:
+def check(models: str, task: str, cache_dir: Path, tmp_path: Path, kills: int) -> int:
     env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
     straight, broken = tmp_path / "straight", tmp_path / "broken"
-    subprocess.run(command(models, straight), env=env, capture_output=True, check=True)
-    found = killed(command(models, broken), env, kills, seed=kills)
+    subprocess.run(command(models, task, straight), env=env, capture_output=True, check=True)
+    found = killed(command(models, task, broken), env, kills, seed=kills)
     require_equal(straight, broken)
     return found
 
 
 def test_a_few_kills_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
-    assert check("discogan,cyclegan", cache_dir, tmp_path, SHORT_KILLS) > 0
+    assert check("discogan,cyclegan", "toy", cache_dir, tmp_path, SHORT_KILLS) > 0
 
 
 @pytest.mark.slow
 def test_a_hundred_kills_over_all_models_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
     models = sorted(discover().of_kind("model"))
     each = -(-LONG_KILLS // len(models))
-    found = {m: check(m, cache_dir, tmp_path / m, each) for m in models}
+    found = {m: check(m, "toy", cache_dir, tmp_path / m, each) for m in models}
+    print(found)
+    assert all(found.values())
+
+
+@pytest.mark.slow
+def test_kills_while_images_are_trained_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
+    models = sorted(discover().of_kind("model"))
+    found = {m: check(m, "car2car", cache_dir, tmp_path / m, IMAGE_KILLS) for m in models}
     print(found)
     assert all(found.values())

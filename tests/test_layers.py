@@ -20,7 +20,7 @@ LAYERS = (
         "plugin_options",
         "plugin_source",
     ),
-    ("hparams", "networks", "losses", "pool", "gathered", "latents", "limits"),
+    ("hparams", "networks", "losses", "pool", "gathered", "latents", "disk", "memory"),
     (
         "data/cache",
         "data/images",
@@ -43,7 +43,7 @@ LAYERS = (
     ("selection", "cell", "executor"),
     ("statistics", "protocols", "groups", "benchmark_file"),
     ("formats", "tables", "comparisons", "claims", "figures"),
-    ("benchmark", "results", "translation", "merging", "staleness"),
+    ("benchmark", "speed", "results", "translation", "merging", "staleness"),
     ("commands", "cli", "__main__"),
 )
 

@@ -14,7 +14,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ganbench.limits import NoRoom, in_pieces, is_disk_full, is_out_of_memory
+from ganbench.disk import NoRoom, is_disk_full
+from ganbench.memory import in_pieces, is_out_of_memory
 from ganbench.store import ROWS, append_row, read_rows
 from ganbench.types import Row
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ganbench.errors import UserError, unknown
 from ganbench.fidelity.weights import FromHub, Packaged, Places, Published, Weights, sha256
-from ganbench.limits import in_pieces
+from ganbench.memory import in_pieces
 
 FEATURES, LOGITS = "features", "logits"
 # Larger batches fall out of a processor's cache; a GPU needs many to be filled.

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ganbench.fidelity.extractors import BATCH, Loaded
-from ganbench.limits import in_pieces
+from ganbench.memory import in_pieces
 
 
 def perceptual_distances(loaded: Loaded, a: Tensor, b: Tensor) -> Tensor:

@@ -1,15 +1,12 @@
-"""What to do when memory or the disk is full."""
+"""Memory that is full: smaller batches, or a clear word."""
 
 from __future__ import annotations
 
-import errno
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from ganbench.errors import UserError
@@ -18,29 +15,12 @@ R = TypeVar("R")
 
 # In the messages of plain RuntimeErrors, by PyTorch's CPU allocator, oneDNN and cuBLAS.
 MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-# The disk, the user's quota, the largest file that the system allows.
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-OS_ERROR = re.compile(r"\(os error (\d+)\)")
-
-
-class NoRoom(UserError):
-    """The disk is full: the run stops, and goes on from its checkpoints when there is room."""
-
-    exit_code = 1
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and any(word in str(error) for word in MEMORY_WORDS)
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """safetensors tells the system's error in its text only."""
-    if isinstance(error, SafetensorError):
-        found = OS_ERROR.search(str(error))
-        return found is not None and int(found[1]) in FULL
-    return isinstance(error, OSError) and error.errno in FULL
 
 
 def in_pieces(function: Callable[[Tensor], R], batch: Tensor) -> Iterator[R]:

@@ -1,0 +1,144 @@
+"""The lean step computes what the authors' algorithm does; `ganbench bench` tells its time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ganbench.cell import build_model, build_task
+from ganbench.grid import Request, resolve
+from ganbench.registry import discover
+from ganbench.speed import Speed, load_reference, missing_networks, nets_of
+from ganbench.trainer import Plan, adam, batches, place, step_of_phases
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+STEPS = 50
+SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "batch_size": 16}}
+
+
+class Recorder:
+    """The losses of one step."""
+
+    def __init__(self) -> None:
+        self.terms: dict[str, float] = {}
+
+    def add(self, terms: dict[str, Tensor]) -> None:
+        self.terms.update({name: float(value.detach()) for name, value in terms.items()})
+
+
+@pytest.mark.parametrize(
+    ("task_name", "dtype", "steps", "tolerance"),
+    [
+        ("toy", torch.float32, STEPS, 1e-4),
+        # Batch norm over a small batch makes rounding grow: after 20 steps fp32 drifts.
+        ("car2car", torch.float32, 20, 1e-4),
+        ("car2car", torch.float64, STEPS, 1e-7),
+    ],
+)
+@pytest.mark.parametrize("model_name", ["standard", "recon", "discogan"])
+@pytest.mark.parametrize("feat_share", [0.0, 0.9])
+def test_a_step_is_the_authors_step(
+    cache_dir: Path,
+    task_name: str,
+    dtype: torch.dtype,
+    steps: int,
+    tolerance: float,
+    model_name: str,
+    feat_share: float,
+) -> None:
+    """Same data, same initial weights: the same losses and weights, step by step."""
+    request = Request(
+        (model_name,),
+        (task_name,),
+        (0,),
+        cache_dir,
+        preset="smoke",
+        recipe="code",
+        references=(),
+        budget=SETTINGS[task_name],
+        device="cpu",
+    )
+    (job,) = resolve(request, discover()).jobs
+    task = build_task(job)
+    task.prepare(lambda line: None)
+    model = build_model(job, task)
+    changes = {"feat_share": feat_share}
+    weights = {}
+    if hasattr(model.hp, "warmup_steps"):
+        changes["warmup_steps"] = 0
+        weights = {"lambda_adv": model.hp.lambda_adv, "lambda_rec": model.hp.lambda_rec}
+    model.hp = replace(model.hp, **changes)
+    networks: dict[str, nn.Module] = deepcopy({**nets_of(model), **missing_networks(job, model)})
+    for net in (model, *networks.values()):
+        net.to(dtype)
+    module = load_reference()
+    assert module is not None
+    reference = module.Reference(
+        model_name,
+        networks,
+        model.hp.lr,
+        model.hp.weight_decay,
+        feat_share=feat_share,
+        **weights,
+    )
+    place(model, "cpu")
+    model.train()
+    optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
+    plan = Plan(steps, model.hp.batch_size, 0)
+    draw = batches(task.load("train"), plan)
+    for step in range(steps):
+        real, log = {k: v.to(dtype) for k, v in draw(step).items()}, Recorder()
+        step_of_phases(model, optimisers, real, step, plan, log)
+        losses = reference.step(real["A"].contiguous(), real["B"].contiguous(), step)
+        letter = "D" if step % 3 == 0 else "G"
+        assert sum(log.terms.values()) == pytest.approx(float(losses[letter]), rel=tolerance)
+    for name, net in nets_of(model).items():
+        mine = torch.cat([p.flatten() for p in net.parameters()])
+        theirs = torch.cat([p.flatten() for p in networks[name].parameters()])
+        assert (mine - theirs).norm() / theirs.norm() < tolerance, name
+
+
+def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
+    budget = ("--width", "16", "--batch-size", "32", "--rounds", "1", "--threads", "1")
+    done = ganbench("bench", "--task", "toy", "--models", "discogan,munit", *budget, "--json")
+    assert done.returncode == 0, done.stderr
+    first, other = json.loads(done.stdout)["results"]
+    assert first["model"] == "discogan" and first["batch_size"] == 32
+    ratio = first["reference_ms_per_step"] / first["ms_per_step"]
+    assert first["ratio_to_reference"] == pytest.approx(ratio)
+    assert 0 < first["share_of_peak"] < 1 and first["flop_per_step"] > 0
+    assert other["model"] == "munit" and other["reference_ms_per_step"] is None
+    assert other["ratio_to_reference"] is None
+
+
+def test_bench_prints_a_table(ganbench: Command) -> None:
+    budget = ("--width", "16", "--batch-size", "32", "--rounds", "1", "--threads", "1")
+    done = ganbench("bench", "--task", "toy", "--models", "standard", *budget)
+    assert done.returncode == 0, done.stderr
+    assert "standard" in done.stdout and "peak of a large matrix product" in done.stdout
+
+
+def test_shares_follow_from_the_times() -> None:
+    speed = Speed(
+        *("standard", "toy", "cpu", "fp32", 1, 0, 10),
+        ms_per_step=20.0,
+        reference_ms_per_step=50.0,
+        flop_per_step=1e9,
+        peak_flop_per_sec=1e11,
+        data_ms=0.1,
+        log_ms=0.1,
+        checkpoint_ms=0.2,
+        peak_memory_bytes=1,
+    )
+    assert speed.ratio_to_reference == 2.5
+    assert speed.samples_per_sec == 1_000
+    assert speed.share_of_peak == pytest.approx(0.5)
+    assert speed.harness_share == pytest.approx(0.02)
