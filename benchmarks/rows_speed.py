@@ -31,12 +31,12 @@ def shaken(values: dict[str, Any]) -> dict[str, Any]:
 def write_rows(path: Path, selects: bool) -> None:
     random.seed(0)
     row = json.loads(REFERENCE.read_text(encoding="utf-8").splitlines()[-1])
-    chosen = row.pop("selected")
+    chosen, metrics, cost = row.pop("selected"), row["metrics"], row["cost"]
     with path.open("w", encoding="utf-8") as file:
         for i in range(ROWS):
             row |= {"cell": f"{i:016x}", "model": MODELS[i % len(MODELS)]}
             row |= {"task": f"task{i // len(MODELS) % TASKS}", "seed": i // (TASKS * len(MODELS))}
-            row |= {"metrics": shaken(row["metrics"]), "cost": shaken(row["cost"])}
+            row |= {"metrics": shaken(metrics), "cost": shaken(cost)}
             if selects:
                 step = random.choice([1_800, 2_000])
                 row["selected"] = {**chosen, "step": step, "metrics": shaken(chosen["metrics"])}

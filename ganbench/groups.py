@@ -68,8 +68,8 @@ class Group:
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that some model has a number for: A to B first, then B to A."""
-        names = dict.fromkeys(chain.from_iterable(map(self.metrics_of, self.trained)))
         trained = [self.values[label] for label in {self.labels[r.cell]: 0 for r in self.trained}]
+        names = dict.fromkeys(chain.from_iterable(trained))
         found = [
             name
             for name in names
@@ -110,7 +110,7 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
         require_one_protocol(group.values())
     older = len(rows) - sum(map(len, settings.values()))
     return [
-        Group(tuple(sorted(group.values(), key=_place)), variant_labels(group.values()), older)
+        Group(tuple(sorted(group.values(), key=_place)), _labels(group), older)
         for group in settings.values()
     ]
 
@@ -148,9 +148,14 @@ def _setting(row: Row) -> bytes:
 def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
     """A label for each cell: its model, and what tells it from other variants of that model."""
     keys = _Keys()
+    return _labels({(keys.of(row)[1], number): row for number, row in enumerate(rows)})
+
+
+def _labels(rows: Mapping[tuple[bytes, int], Row]) -> dict[str, str]:
+    """rows: by variant, and a number that tells the rows of one apart."""
     variants: dict[bytes, list[Row]] = {}
-    for row in rows:
-        variants.setdefault(keys.of(row)[1], []).append(row)
+    for (variant, _), row in rows.items():
+        variants.setdefault(variant, []).append(row)
     firsts = [same[0] for same in variants.values()]
     labels = {}
     for same in variants.values():

@@ -15,6 +15,7 @@ CellId = Annotated[str, Meta(pattern=r"^[^/\\\x00.][^/\\\x00]*\Z", max_length=10
 Number = int | float
 Scores = dict[str, float | str]
 NOTHING = Raw(b"{}")
+NO_ROW = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Hparams(Struct):
@@ -87,17 +88,29 @@ class RowReader:
         self._line = msgspec.json.Decoder(_Line)
         self._known: dict[str, dict[bytes, JSON]] = {name: {} for name in _SHARED}
 
+    def read_all(self, text: bytes) -> list[Row]:
+        """The latest row of each cell, in the order of first appearance. Raises ValueError where
+        some line is no row, without telling which.
+        """
+        try:
+            latest = {raw.cell: raw for raw in self._line.decode_lines(text)}
+            return [self._row(raw) for raw in latest.values()]
+        except NO_ROW as error:
+            raise ValueError(str(error)) from error
+
     def read(self, line: bytes) -> Row:
         """Raises ValueError, which says what is wrong, for anything but a whole row."""
         try:
-            raw = self._line.decode(line)
-            parts = {
-                name: known.get(text := bytes(getattr(raw, name))) or self._decode(name, text)
-                for name, known in self._known.items()
-            }
-            _require_selection(raw.selected)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self._row(self._line.decode(line))
+        except NO_ROW as error:
             raise ValueError(str(error)) from error
+
+    def _row(self, raw: _Line) -> Row:
+        parts = {
+            name: known.get(text := bytes(getattr(raw, name))) or self._decode(name, text)
+            for name, known in self._known.items()
+        }
+        _require_selection(raw.selected)
         return Row(
             cell=raw.cell,
             model=raw.model,

@@ -48,7 +48,8 @@ Work = Callable[[], object]
 class Speed:
     """Of one model. A step is one of the schedule, in the mean over its phases.
 
-    reference_ms_per_step: of the authors' algorithm; None for a model that it does not have.
+    reference_ms_per_step: of the authors' algorithm, which makes one update an iteration, for as
+        many updates as a step has; None for a model that it does not have.
     flop_per_step: as PyTorch counts them, forward and backward. peak_flop_per_sec: of a large
         matrix product in the same precision, device and number of threads.
     data_ms, log_ms, checkpoint_ms: a step's share of what is not training.
@@ -121,6 +122,7 @@ def measure(job: Job, rounds: int) -> Speed:
     model.train()
     optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
     steps = CYCLES * len(model.hp.phases)
+    updates = statistics.fmean(map(len, model.hp.phases))
 
     def train() -> None:
         for step in range(steps):
@@ -152,7 +154,9 @@ def measure(job: Job, rounds: int) -> Speed:
         size=cell.preset.size,
         batch_size=model.hp.batch_size,
         ms_per_step=ms_per_step,
-        reference_ms_per_step=1e3 * sec["reference"] / REFERENCE_CYCLE if reference else None,
+        reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
+        if reference
+        else None,
         flop_per_step=counted.get_total_flops() / steps,
         peak_flop_per_sec=PEAK_PRODUCTS * 2 * PEAK_SIDE**3 / sec["product"],
         data_ms=harness["data"],

@@ -45,7 +45,7 @@ def read_rows(output: Path) -> Rows:
     """
     path = output / ROWS
     try:
-        lines = path.read_bytes().split(b"\n")
+        text = path.read_bytes()
     except FileNotFoundError:
         return Rows(())
     except OSError as error:
@@ -53,10 +53,14 @@ def read_rows(output: Path) -> Rows:
             f"the rows cannot be read: {error.strerror}", str(path), "check its permissions"
         ) from error
     with collector_at_rest():
-        return rows_of_lines(lines, path)
+        try:
+            return Rows(tuple(RowReader().read_all(text)))
+        except ValueError:
+            return rows_of_lines(text.split(b"\n"), path)
 
 
 def rows_of_lines(lines: Sequence[bytes], path: Path) -> Rows:
+    """Line by line, to tell which is no row, and to leave out a last one that was cut off."""
     latest: dict[str, Row] = {}
     reader = RowReader()
     for number, line in enumerate(lines, 1):

@@ -83,7 +83,10 @@ def print_table(found: list[Speed]) -> None:
         out.print(table)
         peak = max(s.peak_flop_per_sec for s in those) / 1e9
         out.print(f"peak of a large matrix product in this run: {peak:.0f} GFLOP/s")
-    out.print("reference: the authors' algorithm in plain eager fp32, in the same rounds")
+    out.print(
+        "reference: the authors' algorithm in plain eager fp32, in the same rounds, for as many"
+    )
+    out.print("updates of D and G as a step has")
     out.print(
         "ratio: its time over the model's; harness: data, log and checkpoints, of a bare step"
     )

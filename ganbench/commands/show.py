@@ -17,7 +17,7 @@ from ganbench.formats import Sheet, renderers
 from ganbench.registry import KINDS, Plugin, Registry
 from ganbench.results import stored_rows
 from ganbench.statistics import Interval
-from ganbench.store import Rows
+from ganbench.store import Rows, collector_at_rest
 from ganbench.tables import table_sheets
 
 PIPE_WIDTH = 160
@@ -55,9 +55,10 @@ def broken_line(plugin: Plugin) -> str:
 
 def table_command(output: Path, format_name: str, interval: Interval, registry: Registry) -> int:
     """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing."""
-    stored = stored_rows(output)
-    print_sheets(table_sheets(stored.rows, registry.columns, interval), format_name)
-    return warn_of_torn(stored, output)
+    with collector_at_rest():
+        stored = stored_rows(output)
+        print_sheets(table_sheets(stored.rows, registry.columns, interval), format_name)
+        return warn_of_torn(stored, output)
 
 
 def compare_command(
