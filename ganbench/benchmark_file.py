@@ -177,9 +177,9 @@ def seeds_of(content: Mapping[str, Any], where: str) -> tuple[int, ...]:
     found = list(range(given)) if type(given) is int and 0 < given <= MOST_SEEDS else given
     if not isinstance(found, list) or any(type(seed) is not int or seed < 0 for seed in found):
         raise UserError(
-            f"seeds must be a number up to {MOST_SEEDS:,} or a list of them, not {given!r}",
+            f"seeds must be a number or a list of whole numbers, not {given!r}",
             where,
-            "seeds = 5 or seeds = [3, 7]",
+            f"seeds = 5 or seeds = [3, 7]; {MOST_SEEDS:,} at most",
         )
     return tuple(dict.fromkeys(found))
 

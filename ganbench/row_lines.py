@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -86,7 +86,8 @@ class RowReader:
 
     def __init__(self) -> None:
         self._line = msgspec.json.Decoder(_Line)
-        self._known: dict[str, dict[bytes, JSON]] = {name: {} for name in _SHARED}
+        self._known: dict[bytes, dict[str, JSON]] = {}
+        self._parts: dict[tuple[str, bytes], JSON] = {}
 
     def read_all(self, text: bytes) -> list[Row]:
         """The latest row of each cell, in the order of first appearance. Raises ValueError where
@@ -106,10 +107,11 @@ class RowReader:
             raise ValueError(str(error)) from error
 
     def _row(self, raw: _Line) -> Row:
-        parts = {
-            name: known.get(text := bytes(getattr(raw, name))) or self._decode(name, text)
-            for name, known in self._known.items()
-        }
+        texts = (raw.hparams, raw.options, raw.budget, raw.protocol)
+        key = b"\0".join(texts)  # which no JSON text has in it
+        parts = self._known.get(key)
+        if parts is None:
+            parts = self._known[key] = self._decode(texts)
         _require_selection(raw.selected)
         return Row(
             cell=raw.cell,
@@ -129,11 +131,17 @@ class RowReader:
             **parts,
         )
 
-    def _decode(self, name: str, text: bytes) -> JSON:
-        found: JSON = msgspec.json.decode(text, type=dict[str, Any])
-        if found or name == "budget":
-            msgspec.json.decode(text, type=_SHARED[name])
-        self._known[name][text] = found
+    def _decode(self, texts: Iterable[Raw]) -> dict[str, JSON]:
+        """Of the parts that rows share. Parts that are equal are one object in any case."""
+        found: dict[str, JSON] = {}
+        for (name, kind), text in zip(_SHARED.items(), texts, strict=True):
+            known = self._parts.get((name, bytes(text)))
+            if known is None:
+                known = msgspec.json.decode(text, type=dict[str, Any])
+                if known or name == "budget":
+                    msgspec.json.decode(text, type=kind)
+                self._parts[name, bytes(text)] = known
+            found[name] = known
         return found
 
 

@@ -58,12 +58,14 @@ def selected_group(group: Group) -> Group:
 def selection_notes(group: Group) -> list[str]:
     """At which step validation found each model best."""
     steps: dict[str, list[int]] = {}
+    columns: dict[str, None] = {}
     for row in group.rows:
         if row.selected:
             steps.setdefault(group.labels[row.cell], []).append(row.selected["step"])
+            columns[row.selected["by"]] = None
     if not steps:
         return []
-    by = common(row.selected["by"] for row in group.rows if row.selected)
+    by = common(columns)
     told = "; ".join(f"{model} {steps_text(found)}" for model, found in steps.items())
     return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
 

@@ -32,7 +32,7 @@ from ganbench.store import ROWS
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "results" / "reference" / "models" / "toy-quick.jsonl"
 LONGEST_SEC = 60
-SHORT, LONG = 40, 600
+SHORT, LONG = 25, 600
 
 
 def examples(n: int) -> Callable[[Any], Any]:

@@ -18,7 +18,7 @@ from ganbench.registry import discover
 from ganbench.store import cell_folder, read_rows
 from ganbench.trainer import CHECKPOINT, LOSS_LOG
 
-SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 3, 100, 3
+SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 2, 100, 3
 LONGEST_SEC = 6.0
 STEPS = {"toy": "150", "car2car": "60"}
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.cell import build_model, build_task
+from ganbench.commands.bench import print_table
 from ganbench.grid import Request, resolve
 from ganbench.registry import discover
 from ganbench.speed import Speed, load_reference, missing_networks, nets_of
@@ -119,14 +120,7 @@ def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
     assert other["ratio_to_reference"] is None
 
 
-def test_bench_prints_a_table(ganbench: Command) -> None:
-    budget = ("--width", "16", "--batch-size", "32", "--rounds", "1", "--threads", "1")
-    done = ganbench("bench", "--task", "toy", "--models", "standard", *budget)
-    assert done.returncode == 0, done.stderr
-    assert "standard" in done.stdout and "peak of a large matrix product" in done.stdout
-
-
-def test_shares_follow_from_the_times() -> None:
+def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
     speed = Speed(
         *("standard", "toy", "cpu", "fp32", 1, 0, 10),
         ms_per_step=20.0,
@@ -142,3 +136,7 @@ def test_shares_follow_from_the_times() -> None:
     assert speed.samples_per_sec == 1_000
     assert speed.share_of_peak == pytest.approx(0.5)
     assert speed.harness_share == pytest.approx(0.02)
+    print_table([speed])
+    printed = capsys.readouterr().out
+    assert "standard" in printed and "2.50" in printed and "2.0%" in printed
+    assert "100 GFLOP/s" in printed
