@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganbench.errors import UserError, did_you_mean
+from ganbench.types import MOST_SEEDS_OF_A_RUN
 
 if TYPE_CHECKING:
     from ganbench.registry import Registry
@@ -138,7 +139,10 @@ data_dir_option = click.option(
 @click.option("--models", callback=names, metavar="NAME,…", help="Models to compare.")
 @click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
 @click.option(
-    "--seeds", type=click.IntRange(1, 10**5), metavar="N", help="Seeds 0…N-1 [default: 3]."
+    "--seeds",
+    type=click.IntRange(1, MOST_SEEDS_OF_A_RUN),
+    metavar="N",
+    help="Seeds 0…N-1 [default: 3].",
 )
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
 @click.option(

@@ -83,7 +83,7 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
     most = min(int(p.get("at_most", MOST_IMAGES)) for p in plugins.values())
     real, fake = (count_text([min(c[side], most) for c in counts]) for side in ("real", "fake"))
     lines = [
-        f"{name}: layer {p['layer']}, {p['resizer']}, weights {p['weights']}; "
+        f"{name}: layer {p.get('layer')}, {p.get('resizer')}, weights {p.get('weights')}; "
         f"{real} real, {fake} translated images, {rows[0].split} split"
         for name, p in plugins.items()
     ]

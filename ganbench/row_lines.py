@@ -12,6 +12,8 @@ from ganbench.types import JSON, Direction, Row, ScoredSplit, Status
 
 # A cell's id names a folder.
 CellId = Annotated[str, Meta(pattern=r"^[^/\\\x00.][^/\\\x00]*\Z", max_length=100)]
+# A count, which metrics write as a text.
+Count = int | Annotated[str, Meta(pattern=r"^[0-9]{1,18}\Z")]
 Number = int | float
 Scores = dict[str, float | str]
 NOTHING = Raw(b"{}")
@@ -29,14 +31,11 @@ class _Budget(Struct):
 
 
 class _Plugin(Struct):
-    """What a metric says of its numbers; the texts stand with an extractor."""
+    """What a metric says of its numbers."""
 
     columns: list[str]
-    at_most: int | str = 0
+    at_most: Count = 0
     extractor: str = ""
-    layer: str = ""
-    resizer: str = ""
-    weights: str = ""
 
 
 class _Samples(Struct):

@@ -31,7 +31,6 @@ from ganbench.trainer import (
     adam,
     batches,
     place,
-    precision_context,
     step_of_phases,
 )
 from ganbench.types import DEFAULT_EVERY, Precision
@@ -128,14 +127,7 @@ def measure(job: Job, rounds: int) -> Speed:
         for step in range(steps):
             step_of_phases(model, optimisers, real, step, plan, NoLog())
 
-    square = torch.rand(PEAK_SIDE, PEAK_SIDE, device=cell.device)
-
-    def product() -> None:
-        with precision_context(cell.device, cell.precision):
-            for _ in range(PEAK_PRODUCTS):
-                square @ square
-
-    work: dict[str, Work] = {"train": train, "product": product}
+    work: dict[str, Work] = {"train": train, "product": product(cell.device, cell.precision)}
     if reference:
         work["reference"] = reference
     with FlopCounterMode(display=False) as counted:
@@ -164,6 +156,18 @@ def measure(job: Job, rounds: int) -> Speed:
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
         peak_memory_bytes=memory(),
     )
+
+
+def product(device: str, precision: Precision) -> Work:
+    """Large matrix products, in numbers of the precision: to cast them would cost time too."""
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    square = torch.rand(PEAK_SIDE, PEAK_SIDE, device=device, dtype=dtype)
+
+    def multiply() -> None:
+        for _ in range(PEAK_PRODUCTS):
+            square @ square
+
+    return multiply
 
 
 def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[float]]:

@@ -104,7 +104,7 @@ class Every:
         return 0 < self.steps <= steps or 0 < self.seconds <= seconds
 
 
-MOST_SEEDS = 100_000
+MOST_SEEDS_OF_A_RUN = 100_000
 DEFAULT_EVERY = Every(seconds=30.0)
 
 
