@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from msgspec import structs
 
 from ganbench.disk import NoRoom, is_disk_full
 from ganbench.errors import UserError
@@ -61,9 +62,9 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     folder = cell_folder(output, job.cell.id)
-    row = replace(empty_row(job), provenance=provenance(job, started))
+    row = structs.replace(empty_row(job), provenance=provenance(job, started))
     if job.unsupported:
-        return replace(row, status="skipped", reason=job.unsupported)
+        return structs.replace(row, status="skipped", reason=job.unsupported)
     torch.set_num_threads(job.cell.threads)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +74,7 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
     except (Interrupted, NoRoom):
         raise
     except UserError as error:
-        return replace(row, status="failed", reason=" ".join(str(error).split()))
+        return structs.replace(row, status="failed", reason=" ".join(str(error).split()))
     except Exception as error:
         if is_disk_full(error):
             raise no_room(output) from error
@@ -81,7 +82,7 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         reason = f"{type(error).__name__}: {error} ({where}; see {folder / TRACEBACK})"
-        return replace(row, status="failed", reason=" ".join(reason.split()))
+        return structs.replace(row, status="failed", reason=" ".join(reason.split()))
 
 
 def _train_and_score(
@@ -113,16 +114,16 @@ def _train_and_score(
     look = selection.look if selection else nobody
     with memory_told("training", SMALLER.format(max(1, plan.batch_size // 2))):
         outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)
-    trained = replace(row, cost=training_cost(model, outcome))
+    trained = structs.replace(row, cost=training_cost(model, outcome))
     if outcome.diverged:
-        return replace(trained, status="diverged", reason=outcome.diverged)
+        return structs.replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)
     row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
     if selection is None:
         return row
     last = cell.preset.budget_steps
     best = selection.result(row.metrics, last, lambda: score(split, job.metrics).metrics)
-    return replace(row, selected=best)
+    return structs.replace(row, selected=best)
 
 
 def selection_for(
@@ -158,7 +159,7 @@ def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) 
         scored = score()
     keep_pictures(folder, task, scored)
     cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
-    return replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)
+    return structs.replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)
 
 
 def score_all(
@@ -263,8 +264,8 @@ def empty_row(job: Job) -> Row:
 def failed_row(job: Job, status: Status, reason: str) -> Row:
     """The row of a cell whose worker is gone."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    row = replace(empty_row(job), provenance=provenance(job, started))
-    return replace(row, status=status, reason=reason)
+    row = structs.replace(empty_row(job), provenance=provenance(job, started))
+    return structs.replace(row, status=status, reason=reason)
 
 
 def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:

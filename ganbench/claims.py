@@ -59,8 +59,8 @@ def claim_sheets(
     """
     sheets = []
     for group in group_rows(rows):
-        mine = [claim for claim in claims if claim.task == group.trained[0].task]
-        for recipe in dict.fromkeys(row.recipe for row in group.trained) if mine else ():
+        mine = [claim for claim in claims if claim.task == group.first.task]
+        for recipe in recipes_of(group) if mine else ():
             findings = judge(mine, group, recipe, columns, interval)
             sheets.append(claim_sheet(findings, group, recipe, interval))
     return sheets
@@ -81,6 +81,10 @@ def judge(
     return [decide(finding, len(tested)) for finding in found]
 
 
+def recipes_of(group: Group) -> dict[str, None]:
+    return dict.fromkeys(rows[0].recipe for rows in group.trained.values())
+
+
 def measure(
     claim: Claim,
     group: Group,
@@ -93,10 +97,14 @@ def measure(
     named = (claim.better, claim.worse) if claim.compares else (claim.model,)
     values = []
     for model in named:
-        rows = [row for row in group.rows if row.model == model and row.recipe in (recipe, "")]
-        if len({group.labels[row.cell] for row in rows}) > 1:
+        variants = [
+            rows
+            for rows in group.by_model.values()
+            if rows[0].model == model and rows[0].recipe in (recipe, "")
+        ]
+        if len(variants) > 1:
             return Finding(claim, None, math.nan, reason=f"{model} stands there in variants")
-        values.append(numbers(rows, claim.metric))
+        values.append(numbers(variants[0] if variants else (), claim.metric))
         if not values[-1]:
             return Finding(claim, None, math.nan, reason=f"no row of {model} has the metric")
     if claim.compares:
@@ -155,7 +163,7 @@ def decide(finding: Finding, family: int) -> Finding:
 def claim_sheet(
     findings: Sequence[Finding], group: Group, recipe: str, interval: Interval
 ) -> Sheet:
-    first = next(row for row in group.trained if row.recipe == recipe)
+    first = next(rows[0] for rows in group.trained.values() if rows[0].recipe == recipe)
     lines = [
         (
             f.claim.id,

@@ -63,7 +63,7 @@ def comparison_sheets(
     return [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
 
 
-def model_rows(group: Group) -> dict[str, list[Row]]:
+def model_rows(group: Group) -> dict[str, Sequence[Row]]:
     """Rows by label, without references."""
     return {label: rows for label, rows in group.by_model.items() if not rows[0].is_reference}
 
@@ -162,7 +162,7 @@ def family_notes(pairs: Sequence[Pair], interval: Interval) -> list[str]:
 
 
 def record(group: Group, pair: Pair, family: int) -> dict[str, Any]:
-    first, found = group.trained[0], pair.comparison
+    first, found = group.first, pair.comparison
     return {
         "task": first.task,
         "data": first.data,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from itertools import chain
 
 from ganbench.protocols import require_one_protocol
 from ganbench.row_lines import grouping_key
-from ganbench.types import PLAIN, Row
+from ganbench.types import PLAIN, Row, Status
 
 
 def final_metrics(row: Row) -> Mapping[str, float | str]:
@@ -25,65 +25,93 @@ def selected_metrics(row: Row) -> Mapping[str, float | str]:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What the seeds of a model have of one metric: numbers, and each text that stands in place of
+    one, such as a reason.
+    """
+
+    numbers: tuple[float, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Group:
     """The rows of one setting, one for each variant of a model and seed.
 
-    Small models stand first, whatever the order in which their cells ended; references last.
-
-    labels: of each cell, its model and what tells it from the model's other variants.
+    by_model: rows in the order of their seeds, by a label: the model, and what tells it from the
+        model's other variants. They share recipe and hyper-parameters. Small models stand first,
+        whatever the order in which their cells ended; references last.
     older: rows of the same seeds by other code, which are left out.
     metrics_of: which of a row's checkpoints is looked at.
     """
 
-    rows: tuple[Row, ...]
-    labels: Mapping[str, str]
+    by_model: Mapping[str, Sequence[Row]]
     older: int
     metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
 
     @cached_property
-    def by_model(self) -> dict[str, list[Row]]:
-        """Rows by label, in their order."""
-        found: dict[str, list[Row]] = {}
-        for row in self.rows:
-            found.setdefault(self.labels[row.cell], []).append(row)
-        return found
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(chain.from_iterable(self.by_model.values()))
 
     @cached_property
-    def values(self) -> dict[str, dict[str, list[float | str]]]:
-        """By label and metric, what its rows have: gathered in one pass."""
-        found: dict[str, dict[str, list[float | str]]] = {}
-        for label, rows in self.by_model.items():
-            by_metric = defaultdict(list)
-            for row in rows:
-                for name, value in self.metrics_of(row).items():
-                    by_metric[name].append(value)
-            found[label] = dict(by_metric)
-        return found
+    def trained(self) -> Mapping[str, Sequence[Row]]:
+        """`by_model` without references; all of it where there are only references."""
+        models = {k: rows for k, rows in self.by_model.items() if not rows[0].is_reference}
+        return models or self.by_model
 
     @cached_property
-    def trained(self) -> tuple[Row, ...]:
-        """Rows of models, without references; all rows where there are only references."""
-        return tuple(row for row in self.rows if not row.is_reference) or self.rows
+    def first(self) -> Row:
+        """A row, of a model where there is one, to see what all have in common."""
+        return next(iter(self.trained.values()))[0]
+
+    @cached_property
+    def found(self) -> dict[str, dict[str, Found]]:
+        """By label and metric, what its rows have."""
+        return {
+            label: found_by_metric(map(self.metrics_of, rows))
+            for label, rows in self.by_model.items()
+        }
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """The metrics that some model has a number for: A to B first, then B to A."""
-        trained = [self.values[label] for label in {self.labels[r.cell]: 0 for r in self.trained}]
+        trained = [self.found[label] for label in self.trained]
         names = dict.fromkeys(chain.from_iterable(trained))
-        found = [
-            name
-            for name in names
-            if any(not isinstance(v, str) for values in trained for v in values.get(name, ()))
-        ]
+        found = [n for n in names if any(by_name[n].numbers for by_name in trained if n in by_name)]
         return tuple(sorted(found, key=lambda name: name.endswith("_BA")))
+
+    @cached_property
+    def ends(self) -> dict[str, Counter[Status]]:
+        """By label, how many of its rows ended in which way."""
+        return {k: Counter(row.status for row in rows) for k, rows in self.by_model.items()}
 
     @property
     def title(self) -> str:
-        first = self.trained[0]
-        recipes = list(dict.fromkeys(row.recipe for row in self.trained))
+        first = self.first
+        recipes = list(dict.fromkeys(rows[0].recipe for rows in self.trained.values()))
         recipe = f"recipe {recipes[0]}" if len(recipes) == 1 else f"recipes {', '.join(recipes)}"
         split = "" if first.split == "test" else f" · {first.split} split"
         return f"{first.task} · data {first.data} · preset {first.preset} · {recipe}{split}"
+
+
+def found_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Found]:
+    """Of many rows' metrics, those that some row has."""
+    alike: dict[tuple[str, ...], list[Mapping[str, float | str]]] = {}
+    for metrics in scores:
+        alike.setdefault(tuple(metrics), []).append(metrics)
+    columns: dict[str, Sequence[float | str]] = {}
+    for names, same in alike.items():  # rows of the same metrics are turned into columns at once
+        for name, column in zip(names, zip(*(m.values() for m in same), strict=True), strict=True):
+            columns[name] = (*columns[name], *column) if name in columns else column
+    return {name: parted(column) for name, column in columns.items()}
+
+
+def parted(column: Sequence[float | str]) -> Found:
+    """Numbers and texts, each in their order."""
+    if str not in set(map(type, column)):
+        return Found(tuple(column))  # type: ignore[arg-type]
+    texts = tuple(dict.fromkeys(v for v in column if isinstance(v, str)))
+    return Found(tuple(v for v in column if not isinstance(v, str)), texts)
 
 
 def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
@@ -100,43 +128,40 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
 
     Raises UserError where a column of a setting mixes protocols.
     """
-    rows = list(rows)
-    keys = _Keys()
-    settings: dict[bytes, dict[tuple[bytes, int], Row]] = {}
-    for row in rows:
-        setting, variant = keys.of(row)
-        settings.setdefault(setting, {})[variant, row.seed] = row
-    for group in settings.values():
-        require_one_protocol(group.values())
-    older = len(rows) - sum(map(len, settings.values()))
-    return [
-        Group(tuple(sorted(group.values(), key=_place)), _labels(group), older)
-        for group in settings.values()
-    ]
+    groups = []
+    for variants in by_setting(rows).values():
+        latest = [{row.seed: row for row in same} for same in variants.values()]
+        older = sum(map(len, variants.values())) - sum(map(len, latest))
+        models = sorted(([found[seed] for seed in sorted(found)] for found in latest), key=_place)
+        require_one_protocol([row for same in models for row in same])
+        groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
+    return groups
 
 
-class _Keys:
-    """What rows are grouped by. The parts of rows that were read from one file are one object where
-    they are equal, so that few rows have to be looked at in full.
+def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
+    """Rows by their setting, and within it by the variant, which a model's seeds have in common.
+
+    The parts of rows that were read from one file are one object where they are equal, so that few
+    rows have to be looked at in full.
     """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
-
-    def of(self, row: Row) -> tuple[bytes, bytes]:
-        """Of the setting, and of the variant within it, which a model's seeds have in common."""
+    rows = list(rows)  # which keeps the parts alive, and so their ids apart
+    settings: dict[bytes, dict[bytes, list[Row]]] = {}
+    known: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
         parts = id(row.budget), id(row.options), id(row.hparams)
         names = row.task, row.data, row.split, row.preset, row.model, row.recipe
-        precision = row.provenance.get("precision")
-        known = self._known.get((*parts, *names, precision))
-        if known is None:
-            variant = grouping_key([row.model, row.recipe, row.hparams])
-            known = self._known[*parts, *names, precision] = _setting(row), variant
-        return known
+        key = (*parts, *names, row.provenance.get("precision"))
+        same = known.get(key)
+        if same is None:
+            variants = settings.setdefault(_setting(row), {})
+            same = known[key] = variants.setdefault(_variant(row), [])
+        same.append(row)
+    return settings
 
 
-def _place(row: Row) -> tuple[bool, float, int]:
-    return row.is_reference, row.cost.get("parameters", 0), row.seed
+def _place(same: Sequence[Row]) -> tuple[bool, float]:
+    parameters = (row.cost["parameters"] for row in same if "parameters" in row.cost)
+    return same[0].is_reference, next(parameters, 0)
 
 
 def _setting(row: Row) -> bytes:
@@ -145,24 +170,22 @@ def _setting(row: Row) -> bytes:
     return grouping_key([row.task, row.data, row.split, row.preset, budget, row.options, precision])
 
 
+def _variant(row: Row) -> bytes:
+    return grouping_key([row.model, row.recipe, row.hparams])
+
+
 def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
     """A label for each cell: its model, and what tells it from other variants of that model."""
-    keys = _Keys()
-    return _labels({(keys.of(row)[1], number): row for number, row in enumerate(rows)})
-
-
-def _labels(rows: Mapping[tuple[bytes, int], Row]) -> dict[str, str]:
-    """rows: by variant, and a number that tells the rows of one apart."""
     variants: dict[bytes, list[Row]] = {}
-    for (variant, _), row in rows.items():
-        variants.setdefault(variant, []).append(row)
-    firsts = [same[0] for same in variants.values()]
-    labels = {}
-    for same in variants.values():
-        model = same[0].model
-        label = _label(same[0], [first for first in firsts if first.model == model])
-        labels.update({row.cell: label for row in same})
-    return labels
+    for row in rows:
+        variants.setdefault(_variant(row), []).append(row)
+    labels = zip(_labels(list(variants.values())), variants.values(), strict=True)
+    return {row.cell: label for label, same in labels for row in same}
+
+
+def _labels(variants: Sequence[Sequence[Row]]) -> list[str]:
+    firsts = [same[0] for same in variants]
+    return [_label(row, [other for other in firsts if other.model == row.model]) for row in firsts]
 
 
 def _label(row: Row, others: Sequence[Row]) -> str:

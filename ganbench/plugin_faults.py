@@ -27,6 +27,7 @@ from ganbench.plugin_source import (
     is_whole,
     lineage,
     methods,
+    nodes,
     origins,
 )
 from ganbench.source import API, PACKAGE_DIR, api_origins, module_file
@@ -113,7 +114,7 @@ def evaluated(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def names_made(home: ast.Module) -> Iterator[str]:
-    for node in ast.walk(home):
+    for node in nodes(home):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, ast.arg):

@@ -20,6 +20,7 @@ from ganbench.plugin_source import (
     imported,
     is_whole,
     lineage,
+    nodes,
 )
 
 BASIC: Mapping[str, type[object]] = {"int": int, "float": float, "str": str, "bool": bool}
@@ -80,7 +81,7 @@ def option_classes(plugin: Class) -> list[Class]:
 
 
 def classes_in(home: ast.Module) -> list[ast.ClassDef]:
-    return [node for node in ast.walk(home) if isinstance(node, ast.ClassDef)]
+    return [node for node in nodes(home) if isinstance(node, ast.ClassDef)]
 
 
 def options_name(plugin: ast.ClassDef) -> str:
@@ -260,7 +261,7 @@ def wanted(values: Values) -> str:
 
 def call_faults(home: ast.Module) -> Iterator[str]:
     """`HParams(lr="fast")` and `HParams(learning_rate=1e-3)`."""
-    for call in ast.walk(home):
+    for call in nodes(home):
         if isinstance(call, ast.Call):
             made = class_named(call.func, home)
             if made is not None and is_known_hparams(made):

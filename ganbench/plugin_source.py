@@ -29,10 +29,16 @@ def parsed(file: Path) -> ast.Module:
 
 
 @cache
+def nodes(home: ast.Module) -> tuple[ast.AST, ...]:
+    """All of a file's syntax tree, for whoever looks at each part of it."""
+    return tuple(ast.walk(home))
+
+
+@cache
 def origins(home: ast.Module) -> Mapping[str, str]:
     """Each name that a file imports and where it comes from, such as "dataclasses.field"."""
     found: dict[str, str] = {}
-    for node in ast.walk(home):
+    for node in nodes(home):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]

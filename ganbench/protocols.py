@@ -72,12 +72,12 @@ def rows_text(rows: Sequence[Row]) -> str:
 
 def protocol_notes(rows: Sequence[Row]) -> list[str]:
     """A line for each extractor behind the rows' numbers, and a warning where n is small."""
+    protocols = {id(row.protocol): row.protocol for row in rows}.values()
     plugins: dict[str, Mapping[str, str]] = {}
-    for row in rows:
-        for plugin in row.protocol.get("metrics", {}).values():
-            if "extractor" in plugin:
-                plugins.setdefault(plugin["extractor"], plugin)
-    counts = [n for row in rows for n in row.protocol.get("samples", {}).values()]
+    for plugin in (p for told in protocols for p in told.get("metrics", {}).values()):
+        if "extractor" in plugin:
+            plugins.setdefault(plugin["extractor"], plugin)
+    counts = [n for told in protocols for n in told.get("samples", {}).values()]
     if not plugins or not counts:
         return []
     most = min(int(p.get("at_most", MOST_IMAGES)) for p in plugins.values())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -17,6 +18,7 @@ Count = int | Annotated[str, Meta(pattern=r"^[0-9]{1,18}\Z")]
 Number = int | float
 Scores = dict[str, float | str]
 NOTHING = Raw(b"{}")
+BLOCK_BYTES = 2**18
 NO_ROW = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -48,7 +50,7 @@ class _Protocol(Struct):
     metrics: dict[str, _Plugin] = {}
 
 
-class _Line(Struct, forbid_unknown_fields=True):
+class _Line(Struct, forbid_unknown_fields=True, gc=False):
     """A row, with the parts that many rows share not yet decoded."""
 
     cell: CellId
@@ -68,7 +70,7 @@ class _Line(Struct, forbid_unknown_fields=True):
     protocol: Raw = NOTHING
     selected: dict[str, str | int | Scores] = {}
     cost: dict[str, Number] = {}
-    provenance: dict[str, str | int] = {}
+    provenance: Raw = NOTHING
 
 
 # What many rows share, and its types where the project reads it.
@@ -77,7 +79,10 @@ _SHARED: Mapping[str, Any] = {
     "options": dict[str, Any],
     "budget": _Budget,
     "protocol": _Protocol,
+    "provenance": dict[str, str | int],
 }
+# Rows of one run share the rest of their provenance, so it stands last there.
+STARTED = re.compile(rb'(\{.+), "started": "([0-9T:+.-]+)"\}', re.DOTALL)
 
 
 class RowReader:
@@ -88,13 +93,15 @@ class RowReader:
         self._known: dict[bytes, dict[str, JSON]] = {}
         self._parts: dict[tuple[str, bytes], JSON] = {}
 
-    def read_all(self, text: bytes) -> list[Row]:
+    def read_all(self, file: BinaryIO) -> list[Row]:
         """The latest row of each cell, in the order of first appearance. Raises ValueError where
         some line is no row, without telling which.
         """
+        latest: dict[str, Row] = {}
         try:
-            latest = {raw.cell: raw for raw in self._line.decode_lines(text)}
-            return [self._row(raw) for raw in latest.values()]
+            for lines in blocks(file):
+                latest.update((raw.cell, self._row(raw)) for raw in self._line.decode_lines(lines))
+            return list(latest.values())
         except NO_ROW as error:
             raise ValueError(str(error)) from error
 
@@ -106,7 +113,8 @@ class RowReader:
             raise ValueError(str(error)) from error
 
     def _row(self, raw: _Line) -> Row:
-        texts = (raw.hparams, raw.options, raw.budget, raw.protocol)
+        provenance, started = _without_start(raw.provenance)
+        texts = (raw.hparams, raw.options, raw.budget, raw.protocol, provenance)
         key = b"\0".join(texts)  # which no JSON text has in it
         parts = self._known.get(key)
         if parts is None:
@@ -126,11 +134,10 @@ class RowReader:
             metrics=raw.metrics,
             selected=raw.selected,
             cost=raw.cost,
-            provenance=raw.provenance,
-            **parts,
+            **(parts | {"provenance": parts["provenance"] | started} if started else parts),
         )
 
-    def _decode(self, texts: Iterable[Raw]) -> dict[str, JSON]:
+    def _decode(self, texts: Iterable[bytes]) -> dict[str, JSON]:
         """Of the parts that rows share. Parts that are equal are one object in any case."""
         found: dict[str, JSON] = {}
         for (name, kind), text in zip(_SHARED.items(), texts, strict=True):
@@ -142,6 +149,20 @@ class RowReader:
                 self._parts[name, bytes(text)] = known
             found[name] = known
         return found
+
+
+def _without_start(provenance: Raw) -> tuple[bytes, dict[str, str]]:
+    """A provenance less its last entry, when the cell was started; and that, or nothing."""
+    found = STARTED.fullmatch(provenance)
+    if found is None:
+        return provenance, {}
+    return found[1] + b"}", {"started": found[2].decode()}
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Whole lines, so many at a time as a processor's cache holds beside what they are read to."""
+    while block := file.read(BLOCK_BYTES):
+        yield block + file.readline()
 
 
 def _require_selection(selected: JSON) -> None:

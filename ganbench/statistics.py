@@ -61,9 +61,10 @@ def estimate(values: Sequence[float], interval: Interval = "t") -> Estimate:
     n, mean = len(values), statistics.fmean(values)
     if n < 2:
         return Estimate(mean, math.nan, math.nan, n)
-    if min(values) == max(values):
+    array = np.asarray(values, float)
+    if array.min() == array.max():
         return Estimate(mean, mean, mean, n)
-    low, high = (t_interval if interval == "t" else bca_interval)(np.asarray(values, float))
+    low, high = (t_interval if interval == "t" else bca_interval)(array)
     return Estimate(mean, float(low), float(high), n)
 
 

@@ -45,18 +45,17 @@ def read_rows(output: Path) -> Rows:
     """
     path = output / ROWS
     try:
-        text = path.read_bytes()
+        with collector_at_rest(), open(path, "rb") as file:
+            try:
+                return Rows(tuple(RowReader().read_all(file)))
+            except ValueError:
+                return rows_of_lines(path.read_bytes().split(b"\n"), path)
     except FileNotFoundError:
         return Rows(())
     except OSError as error:
         raise UserError(
             f"the rows cannot be read: {error.strerror}", str(path), "check its permissions"
         ) from error
-    with collector_at_rest():
-        try:
-            return Rows(tuple(RowReader().read_all(text)))
-        except ValueError:
-            return rows_of_lines(text.split(b"\n"), path)
 
 
 def rows_of_lines(lines: Sequence[bytes], path: Path) -> Rows:

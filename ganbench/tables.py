@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ganbench.formats import ARROWS, Sheet, estimate_text, finite
-from ganbench.groups import Group, group_rows, selected_metrics
+from ganbench.groups import Found, Group, group_rows, selected_metrics
 from ganbench.protocols import protocol_notes
 from ganbench.statistics import Estimate, Interval, estimate
 from ganbench.types import Column, Row, Status, column_of
@@ -39,33 +39,43 @@ def table_sheets(
     """
     sheets = []
     for group in group_rows(rows):
-        sheets.append(table_sheet(group, columns, interval, FINAL))
-        if any(row.selected and row.selected["step"] < last_step(row) for row in group.rows):
-            sheets.append(table_sheet(selected_group(group), columns, interval, SELECTED))
+        steps = selected_steps(group)
+        notes = selection_notes(group, steps)
+        sheets.append(table_sheet(group, columns, interval, FINAL, notes))
+        if any(min(found) < last_step(group) for found in steps.values()):
+            selected = selected_group(group)
+            sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
     return sheets
 
 
-def last_step(row: Row) -> int:
-    return int(row.budget["budget_steps"])
+def last_step(group: Group) -> int:
+    return int(group.first.budget["budget_steps"])
 
 
 def selected_group(group: Group) -> Group:
     """The same with the metrics of the selected checkpoints; references have no other."""
-    rows = tuple(row for row in group.rows if row.selected or row.is_reference)
-    return replace(group, rows=rows, metrics_of=selected_metrics)
+    by_model = {
+        label: rows if rows[0].is_reference else [row for row in rows if row.selected]
+        for label, rows in group.by_model.items()
+    }
+    by_model = {label: rows for label, rows in by_model.items() if rows}
+    return replace(group, by_model=by_model, metrics_of=selected_metrics)
 
 
-def selection_notes(group: Group) -> list[str]:
+def selected_steps(group: Group) -> dict[str, list[int]]:
+    """By label, the steps of the checkpoints that validation found best."""
+    found = {
+        label: [row.selected["step"] for row in rows if row.selected]
+        for label, rows in group.by_model.items()
+    }
+    return {label: steps for label, steps in found.items() if steps}
+
+
+def selection_notes(group: Group, steps: Mapping[str, Sequence[int]]) -> list[str]:
     """At which step validation found each model best."""
-    steps: dict[str, list[int]] = {}
-    columns: dict[str, None] = {}
-    for row in group.rows:
-        if row.selected:
-            steps.setdefault(group.labels[row.cell], []).append(row.selected["step"])
-            columns[row.selected["by"]] = None
     if not steps:
         return []
-    by = common(columns)
+    by = common(row.selected["by"] for row in group.rows if row.selected)
     told = "; ".join(f"{model} {steps_text(found)}" for model, found in steps.items())
     return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
 
@@ -78,13 +88,18 @@ def steps_text(steps: Sequence[int]) -> str:
 
 
 def table_sheet(
-    group: Group, columns: Mapping[str, Column], interval: Interval, checkpoint: str
+    group: Group,
+    columns: Mapping[str, Column],
+    interval: Interval,
+    checkpoint: str,
+    notes: Sequence[str],
 ) -> Sheet:
+    """notes: on the choice of the checkpoints."""
     models = {
         label: rows for label, rows in group.by_model.items() if not is_absent_reference(rows)
     }
     entries = {
-        (metric, model): entry(metric, rows, group.values[model].get(metric, ()), interval)
+        (metric, model): entry(metric, rows, group.found[model].get(metric, Found()), interval)
         for metric in group.metrics
         for model, rows in models.items()
     }
@@ -94,8 +109,7 @@ def table_sheet(
     ]
     backward = sum(not name.endswith("_BA") for name in group.metrics)
     rules = {len(body), backward}
-    body += status_lines(models.values())
-    notes = selection_notes(group)
+    body += status_lines(group, models)
     if checkpoint == FINAL:  # the other sheet stands right below, and shares all else
         notes = [
             *budget_notes(group),
@@ -120,38 +134,34 @@ def is_absent_reference(rows: Sequence[Row]) -> bool:
     return all(row.is_reference and row.status == "skipped" for row in rows)
 
 
-def entry(
-    metric: str, rows: Sequence[Row], found: Sequence[float | str], interval: Interval
-) -> Entry:
+def entry(metric: str, rows: Sequence[Row], found: Found, interval: Interval) -> Entry:
     """Over the seeds that have a number; without one, the first reason given."""
-    values = [value for value in found if not isinstance(value, str)]
-    if values:
-        return Entry(estimate(values, interval))
-    if found:
-        return Entry(None, str(found[0]))
+    if found.numbers:
+        return Entry(estimate(found.numbers, interval))
+    if found.texts:
+        return Entry(None, found.texts[0])
     if not any(row.status == "done" for row in rows):
         return Entry(None, "no row is done")
     one_way = metric.endswith("_BA")
     return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
 
 
-def status_lines(by_model: Iterable[Sequence[Row]]) -> list[list[str]]:
+def status_lines(group: Group, models: Iterable[str]) -> list[list[str]]:
     """Counts of seeds by how they ended, and the training time."""
-    groups = list(by_model)
     lines = []
-    ends = [Counter(row.status for row in rows) for rows in groups]
     for status in STATUSES:
-        counts = [ended[status] for ended in ends]
+        counts = [group.ends[model][status] for model in models]
         if status == "done" or any(counts):
             lines.append([f"seeds {status}", *map(str, counts)])
-    seconds = [mean_train_sec(rows) for rows in groups]
+    seconds = [mean_train_sec(group.by_model[model]) for model in models]
     lines.append(["train_sec a seed", *("none" if math.isnan(s) else f"{s:.1f}" for s in seconds)])
     return lines
 
 
 def mean_train_sec(rows: Sequence[Row]) -> float:
-    seconds = [row.cost["train_sec"] for row in rows if "train_sec" in row.cost]
-    return sum(seconds) / len(seconds) if seconds else math.nan
+    seconds = [row.cost.get("train_sec") for row in rows]
+    known = [sec for sec in seconds if sec is not None]
+    return sum(known) / len(known) if known else math.nan
 
 
 def common(values: Iterable[Any]) -> Any:
@@ -162,7 +172,7 @@ def common(values: Iterable[Any]) -> Any:
 
 def budget_notes(group: Group) -> list[str]:
     """Which budget the numbers stand for, and that it is not the paper's where it is not."""
-    rows = group.trained
+    rows = [same[0] for same in group.trained.values()]
     budget = rows[0].budget
     size = f" at {budget['size']} px" if budget.get("size") else ""
     text = f"{rows[0].preset}: {budget['budget_steps']:,} steps{size}, width {budget['width']}"
@@ -187,13 +197,12 @@ def reasons(group: Group) -> list[str]:
     """A line for each way in which a model's cells did not end, and for each reason of a skip."""
     ends: dict[tuple[str, str, str], list[int]] = {}
     skips: dict[str, dict[str, list[str]]] = {}
-    for row in group.rows:
-        label = group.labels[row.cell]
-        if row.status != "done":
+    for label, rows in group.by_model.items():
+        for row in [row for row in rows if row.status != "done"]:
             ends.setdefault((label, row.status, row.reason), []).append(row.seed)
-    for label in dict.fromkeys(group.labels[r.cell] for r in group.rows if not r.is_reference):
-        for name, found in group.values[label].items():
-            for text in {value: None for value in found if isinstance(value, str)}:
+    for label in [label for label, rows in group.by_model.items() if not rows[0].is_reference]:
+        for name, found in group.found[label].items():
+            for text in found.texts:
                 told = skips.setdefault(text, {}).setdefault(name.removesuffix("_BA"), [])
                 told += [] if label in told else [label]
     lines = []
@@ -233,8 +242,7 @@ def records(
 ) -> list[dict[str, Any]]:
     """One record a model and metric: what CSV and JSON hold."""
     found = []
-    first = group.trained[0]
-    ends = {model: Counter(row.status for row in rows) for model, rows in group.by_model.items()}
+    first, ends = group.first, group.ends
     for (metric, model), value in entries.items():
         rows = group.by_model[model]
         column = column_of(metric, columns)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from test_tables import BASE
 
 from ganbench.benchmark_file import Claim, parse_benchmark, read_benchmark
@@ -28,9 +29,11 @@ NOISE = (0.1, -0.1, 0.2, 0.0, -0.2, 0.1, -0.1, 0.05)
 
 
 def rows(model: str, values: Any, metric: str = "score", **changes: Any) -> list[Row]:
-    base = replace(BASE, model=model, **changes)
+    base = structs.replace(BASE, model=model, **changes)
     return [
-        replace(base, cell=f"{model}{seed}{metric}{changes}", seed=seed, metrics={metric: value})
+        structs.replace(
+            base, cell=f"{model}{seed}{metric}{changes}", seed=seed, metrics={metric: value}
+        )
         for seed, value in enumerate(values)
     ]
 
@@ -104,13 +107,15 @@ def test_missing_and_diverged_seeds_are_dropped_or_told() -> None:
     found = rows("new", shifted(2.0)) + rows("old", [5.0] * 7)
     assert verdict(BETTER, found)["n"] == 7
     assert "no row of old" in verdict(BETTER, rows("new", shifted(2.0)))["reason"]
-    lost = [replace(row, metrics={}, status="diverged") for row in rows("old", [0.0] * 8)]
+    lost = [structs.replace(row, metrics={}, status="diverged") for row in rows("old", [0.0] * 8)]
     assert verdict(BETTER, rows("new", shifted(2.0)) + lost)["verdict"] == "undecided"
 
 
 def test_each_recipe_gets_verdicts_of_its_own() -> None:
-    code = [replace(r, recipe="code", cell=r.cell + "code") for r in rows("new", shifted(-2.0))]
-    old = [replace(r, recipe="code", cell=r.cell + "code") for r in rows("old", [5.0] * 8)]
+    code = [
+        structs.replace(r, recipe="code", cell=r.cell + "code") for r in rows("new", shifted(-2.0))
+    ]
+    old = [structs.replace(r, recipe="code", cell=r.cell + "code") for r in rows("old", [5.0] * 8)]
     sheets = claim_sheets(
         [BETTER], rows("new", shifted(2.0)) + rows("old", [5.0] * 8) + code + old, COLUMNS
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from test_tables import row
 
 from ganbench.errors import UserError
@@ -29,7 +29,7 @@ def folder(path: Path, *rows: Row) -> Path:
 
 
 def ready(model: str, seed: int, score: float | str, **changes: object) -> Row:
-    return replace(row(model, seed, score, **changes), cell=f"{model}-{seed}")
+    return structs.replace(row(model, seed, score, **changes), cell=f"{model}-{seed}")
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ def test_a_contradiction_is_refused_and_nothing_is_written(
 
 def test_machines_and_further_metrics_are_no_contradiction() -> None:
     first = ready("standard", 0, 1.0)
-    other = replace(first, cost={"train_sec": 9.0}, metrics={"score": 1.0, "loss": 0.5})
+    other = structs.replace(first, cost={"train_sec": 9.0}, metrics={"score": 1.0, "loss": 0.5})
     assert contradiction(first, other) == ""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Command
+from msgspec import structs
 from test_tables import BASE
 
 from ganbench.claims import claim_sheets
@@ -30,7 +30,7 @@ def row(model: str, seed: int, n: int = 50, **changed: Any) -> Row:
         **changed,
     }
     samples = {"AB": {"real": n, "fake": n}, "BA": {"real": n, "fake": n - 1}}
-    return replace(
+    return structs.replace(
         BASE,
         cell=f"{model}{seed}",
         model=model,
@@ -75,12 +75,12 @@ def test_tables_tests_and_claims_refuse_a_mixture(
 
 
 def test_older_rows_that_tell_nothing_may_stay() -> None:
-    (sheet,) = table_sheets([row("standard", 0), replace(row("recon", 0), protocol={})], {})
+    (sheet,) = table_sheets([row("standard", 0), structs.replace(row("recon", 0), protocol={})], {})
     assert len(sheet.head) == 3
 
 
 def test_other_settings_are_other_tables() -> None:
-    other = replace(row("standard", 0, weights="sha256:bb"), split="validation")
+    other = structs.replace(row("standard", 0, weights="sha256:bb"), split="validation")
     assert len(table_sheets([row("standard", 0), other], {})) == 2
 
 

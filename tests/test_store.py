@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ganbench.errors import UserError
 from ganbench.row_lines import RowReader
@@ -22,7 +22,7 @@ ROW = Row(
 
 
 def rows(n: int) -> list[Row]:
-    return [replace(ROW, cell=f"c{i}", seed=i) for i in range(n)]
+    return [structs.replace(ROW, cell=f"c{i}", seed=i) for i in range(n)]
 
 
 def test_rows_come_back_in_order(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_rows_come_back_in_order(tmp_path: Path) -> None:
 
 
 def test_the_latest_row_of_a_cell_counts(tmp_path: Path) -> None:
-    for row in (ROW, replace(ROW, cell="c1"), replace(ROW, status="failed")):
+    for row in (ROW, structs.replace(ROW, cell="c1"), structs.replace(ROW, status="failed")):
         append_row(tmp_path, row)
     assert [(r.cell, r.status) for r in read_rows(tmp_path).rows] == [
         ("c0", "failed"),
@@ -56,7 +56,7 @@ def test_a_cut_off_file_keeps_every_whole_row(
     if stored.torn:
         aside = set_torn_aside(folder, stored.torn)
         assert aside.read_text() == stored.torn + "\n"
-    append_row(folder, replace(ROW, cell="new"))
+    append_row(folder, structs.replace(ROW, cell="new"))
     assert [r.cell for r in read_rows(folder).rows][-1] == "new"
     assert len(read_rows(folder).rows) == len(stored.rows) + 1
 
@@ -65,7 +65,7 @@ def test_nonsense_in_the_middle_is_an_error_with_its_line(tmp_path: Path) -> Non
     append_row(tmp_path, ROW)
     with open(tmp_path / ROWS, "a") as file:
         file.write("nonsense\n")
-    append_row(tmp_path, replace(ROW, cell="c1"))
+    append_row(tmp_path, structs.replace(ROW, cell="c1"))
     with pytest.raises(UserError, match="line 2 is no row"):
         read_rows(tmp_path)
 
@@ -82,5 +82,5 @@ values = st.one_of(st.floats(allow_nan=False, allow_infinity=False), text)
 
 @given(reason=text, metrics=st.dictionaries(text, values), seed=st.integers(0, 2**40))
 def test_a_row_survives_its_text(reason: str, metrics: dict[str, float | str], seed: int) -> None:
-    row = replace(ROW, reason=reason, metrics=metrics, seed=seed)
+    row = structs.replace(ROW, reason=reason, metrics=metrics, seed=seed)
     assert RowReader().read(row.to_json().encode()) == row

@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from ganbench.formats import Sheet, number, renderers
 from ganbench.groups import group_rows
@@ -37,7 +37,7 @@ BASE = Row(
 def row(model: str, seed: int, score: float | str, **changes: object) -> Row:
     cell = f"{model}{seed}{changes}"
     fields = {"cell": cell, "model": model, "seed": seed, "metrics": {"score": score}, **changes}
-    return replace(BASE, **fields)  # type: ignore[arg-type]
+    return structs.replace(BASE, **fields)  # type: ignore[arg-type]
 
 
 ROWS = [row("standard", s, 1.0 + s) for s in range(3)] + [row("recon", s, 5.0) for s in range(2)]
@@ -116,7 +116,7 @@ def test_a_metric_without_any_number_is_told_but_has_no_line() -> None:
 
 def test_a_number_of_one_model_alone_has_a_line() -> None:
     first = row("standard", 0, 1.0)
-    alone = replace(first, metrics={"score": 1.0, "loss": 0.5})
+    alone = structs.replace(first, metrics={"score": 1.0, "loss": 0.5})
     for rows in ([alone, row("recon", 0, 2.0)], [row("recon", 0, 2.0), alone]):
         assert line(only(rows), "loss")
 
