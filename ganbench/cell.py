@@ -10,9 +10,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +35,7 @@ from ganbench.evaluate import (
 )
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.grid import Job, evaluation_files, training_files
-from ganbench.memory import memory_told
+from ganbench.memory import is_out_of_memory, memory_told
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder
@@ -44,15 +44,65 @@ from ganbench.probes import probes_of
 from ganbench.registry import Kind
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
 from ganbench.source import PACKAGE_DIR, file_hashes
+from ganbench.stacking import can_stack
 from ganbench.store import CONFIG, SOURCES, cell_folder, no_room, write_atomically
 from ganbench.task import Split, Task
-from ganbench.trainer import Interrupted, Outcome, Plan, nobody, train
+from ganbench.trainer import (
+    Interrupted,
+    Outcome,
+    Plan,
+    Run,
+    as_input,
+    nobody,
+    train_together,
+)
 from ganbench.types import JSON, Direction, Row, Status
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
 FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
 SMALLER = f"give --batch-size {{}}, or {FEWER.removeprefix('give ')}"
+
+
+@dataclass(frozen=True)
+class Trainee:
+    """A cell's model before its training, and what looks at it on the way.
+
+    score: the metric plugins of these names, of the model as it is, on a split.
+    """
+
+    job: Job
+    folder: Path
+    task: Task
+    model: Model
+    score: Callable[[Split, Sequence[str]], Scored]
+    selection: Selection | None
+
+    def run(self, on_losses: OnLosses) -> Run:
+        cell, steps = self.job.cell, self.job.cell.preset.budget_steps
+        plan = Plan(
+            budget_steps=steps,
+            batch_size=self.model.hp.batch_size,
+            seed=cell.seed,
+            device=cell.device,
+            precision=cell.precision,
+            snapshots=snapshots(steps) if self.selection else frozenset(),
+            checkpoint_every=self.job.checkpoint_every,
+        )
+        look = self.selection.look if self.selection else nobody
+        return Run(self.model, plan, self.folder, on_losses, look)
+
+
+def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
+    device = job.cell.device
+    model, untrained = build_model(job, task), build_model(job, task).to(device)
+
+    def score(split: Split, names: Sequence[str]) -> Scored:
+        made = translations_of_model(model, untrained, split, device)
+        return score_all(job, task, split, made, names)
+
+    selection = selection_for(job, task, model, folder, score)
+    return Trainee(job, folder, task, model, score, selection)
 
 
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
@@ -67,9 +117,7 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         return structs.replace(row, status="skipped", reason=job.unsupported)
     torch.set_num_threads(job.cell.threads)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / CONFIG, to_json(asdict(job.cell)))
-        write_atomically(folder / SOURCES, to_json(sources_of(job)))
+        describe(job, folder)
         return _train_and_score(job, row, folder, on_losses, should_stop)
     except (Interrupted, NoRoom):
         raise
@@ -85,6 +133,52 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         return structs.replace(row, status="failed", reason=" ".join(reason.split()))
 
 
+def describe(job: Job, folder: Path) -> None:
+    """Make the cell's folder, which says what the cell is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / CONFIG, to_json(asdict(job.cell)))
+    write_atomically(folder / SOURCES, to_json(sources_of(job)))
+
+
+def train_cells(
+    jobs: Sequence[Job],
+    output: Path,
+    on_losses: Callable[[Job, int, Mapping[str, float]], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Train cells that differ in their seed alone as one program, up to their last checkpoints.
+
+    `run_cell` finds these and has only to score. A model that cannot be stacked is left to it, and
+    so is a stack that fails, for each cell's own run tells what is wrong; where memory is full,
+    halves of the stack are tried. Raises Interrupted and NoRoom.
+    """
+    torch.set_num_threads(jobs[0].cell.threads)
+    try:
+        task = build_task(jobs[0])
+        split = task.load("train")
+        trainees = []
+        for job in jobs:
+            folder = cell_folder(output, job.cell.id)
+            describe(job, folder)
+            trainees.append(trainee_of(job, task, folder))
+        few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
+        if can_stack(trainees[0].model, few):
+            runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
+            train_together(runs, split, should_stop)
+    except (Interrupted, NoRoom):
+        raise
+    except Exception as error:
+        if is_disk_full(error):
+            raise no_room(output) from error
+        if not is_out_of_memory(error) or len(jobs) < 4:
+            return
+        smaller = len(jobs) // 2
+    else:
+        return
+    for half in (jobs[:smaller], jobs[smaller:]):  # outside the handler, which holds the tensors
+        train_cells(half, output, on_losses, should_stop)
+
+
 def _train_and_score(
     job: Job, row: Row, folder: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
 ) -> Row:
@@ -95,26 +189,13 @@ def _train_and_score(
         split = task.load(cell.split)
         made = translations_of_reference(reference, task, split, cell.seed)
         return scored_row(row, folder, task, lambda: score_all(job, task, split, made, job.metrics))
-    model, untrained = build_model(job, task), build_model(job, task).to(cell.device)
-
-    def score(split: Split, names: Sequence[str]) -> Scored:
-        made = translations_of_model(model, untrained, split, cell.device)
-        return score_all(job, task, split, made, names)
-
-    selection = selection_for(job, task, model, folder, score)
-    plan = Plan(
-        budget_steps=cell.preset.budget_steps,
-        batch_size=model.hp.batch_size,
-        seed=cell.seed,
-        device=cell.device,
-        precision=cell.precision,
-        snapshots=snapshots(cell.preset.budget_steps) if selection else frozenset(),
-        checkpoint_every=job.checkpoint_every,
-    )
-    look = selection.look if selection else nobody
-    with memory_told("training", SMALLER.format(max(1, plan.batch_size // 2))):
-        outcome = train(model, task.load("train"), plan, folder, on_losses, should_stop, look)
-    trained = structs.replace(row, cost=training_cost(model, outcome))
+    trainee = trainee_of(job, task, folder)
+    model, selection, score = trainee.model, trainee.selection, trainee.score
+    with memory_told("training", SMALLER.format(max(1, model.hp.batch_size // 2))):
+        (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
+    cost, together = training_cost(model, outcome), outcome.position.together
+    known = row.provenance | ({"together": together} if together > 1 else {})
+    trained = structs.replace(row, cost=cost, provenance=known)
     if outcome.diverged:
         return structs.replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)

@@ -20,11 +20,15 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run stands: steps done, seconds trained, bytes of the loss log up to there."""
+    """Where a run stands: steps done, seconds trained, bytes of the loss log up to there.
+
+    together: seeds that were trained as one program with it; it has its share of their seconds.
+    """
 
     step: int = 0
     train_sec: float = 0.0
     log_bytes: int = 0
+    together: int = 1
 
 
 Optimisers = Mapping[str, torch.optim.Optimizer]

@@ -196,6 +196,12 @@ data_dir_option = click.option(
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
 @click.option(
+    "--together",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Seeds that train as one program, at most [default: as many as pay].",
+)
+@click.option(
     "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
 )
 @weights_option
@@ -210,6 +216,11 @@ def run(**given: Any) -> None:
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
+    from ganbench.workers import start_server
+
+    if not given["dry_run"]:
+        start_server()
+
     from ganbench.commands.run import run_command
 
     sys.exit(run_command(**given))

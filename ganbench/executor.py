@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import queue
@@ -11,15 +12,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from ganbench.cell import failed_row, run_cell
+from ganbench.cell import failed_row, run_cell, train_cells
 from ganbench.grid import Job
 from ganbench.store import append_row, claimed, read_rows_alone
-from ganbench.types import SETTLED, Cell, Row
+from ganbench.types import SETTLED, Row
+from ganbench.workers import worker_context
 
 POLL_SEC = 0.1
 BUSY_POLL_SEC = 0.5
@@ -61,38 +65,63 @@ def execute(
     A cell that another process is at is left for later, and taken over if that one died; its row is
     taken as it is, unless `afresh`.
 
+    Cells that differ in their seed alone train together, as many as their jobs allow.
+
     On KeyboardInterrupt, and where the disk is full, the workers have GRACE_SEC to write
-    checkpoints; then it is raised again. A worker that dies, for want of memory say, fails the
-    cells that were under way and no other.
+    checkpoints; then it is raised again. Where a worker dies, for want of memory say, the cells
+    that were under way are run again one by one, and those that kill their worker then fail.
     """
     todo = list(jobs)
-    context = multiprocessing.get_context("spawn")
+    suspects: set[str] = set()
+    context = worker_context()
     while todo:
         wait_for_others(todo, output)
+        suspected = [(job,) for job in todo if job.cell.id in suspects]
+        parts = suspected or stacks(todo, workers)
         channel = Channel(context.Queue(), context.Event())
         with ProcessPoolExecutor(
-            min(workers, len(todo)), context, initializer=_enter, initargs=(channel,)
+            1 if suspected else min(workers, len(parts)),
+            context,
+            initializer=_enter,
+            initargs=(channel,),
         ) as pool:
-            futures = {pool.submit(_run, job, output, afresh): job for job in todo}
+            futures = {pool.submit(_run, part, output, afresh): part for part in parts}
             under_way: set[str] = set()
             try:
                 for future in _as_ended(futures, channel, under_way, on_progress):
-                    row = future.result()
-                    job = futures[future]
-                    under_way.discard(job.cell.id)
-                    if row is not None:
-                        todo.remove(job)
-                        yield row
+                    rows = future.result()
+                    for job in futures[future]:
+                        under_way.discard(job.cell.id)
+                        if job.cell.id in rows:
+                            todo.remove(job)
+                            yield rows[job.cell.id]
             except BrokenProcessPool:
-                lost = [job for job in todo if job.cell.id in under_way] or todo[:1]
-                for job in lost:
+                lost = [job for part in parts for job in part if job.cell.id in under_way]
+                for job in lost or parts[0]:
+                    if job.cell.id not in suspects:
+                        suspects.add(job.cell.id)
+                        continue
                     todo.remove(job)
-                    known = None if afresh else stored_row(job, output)
-                    yield known or row_of_lost(job, output)
+                    known = {} if afresh else settled_rows([job], output)
+                    yield known.get(job.cell.id) or row_of_lost(job, output)
             except BaseException:
                 channel.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+
+
+def stacks(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
+    """The jobs in groups that train together: they differ in their seed alone, and are as many as
+    their jobs allow and as leave no worker without any.
+    """
+    groups: dict[str, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(replace(job.cell, seed=0).id, []).append(job)
+    found = []
+    for group in groups.values():
+        together = min(max(1, group[0].together), math.ceil(len(group) / workers))
+        found += [tuple(group[i : i + together]) for i in range(0, len(group), together)]
+    return found
 
 
 def row_of_lost(job: Job, output: Path) -> Row:
@@ -102,11 +131,14 @@ def row_of_lost(job: Job, output: Path) -> Row:
     return row
 
 
-def stored_row(job: Job, output: Path) -> Row | None:
-    """The cell's settled row, where the folder has one by now."""
-    rows = {row.cell: row for row in read_rows_alone(output).rows}
-    row = rows.get(job.cell.id)
-    return row if settled(job, row) else None
+def settled_rows(jobs: Sequence[Job], output: Path) -> dict[str, Row]:
+    """By cell, the settled rows that the folder has by now."""
+    known = {row.cell: row for row in read_rows_alone(output).rows}
+    return {
+        job.cell.id: row
+        for job in jobs
+        if (row := known.get(job.cell.id)) is not None and settled(job, row)
+    }
 
 
 def wait_for_others(todo: Sequence[Job], output: Path) -> None:
@@ -121,11 +153,11 @@ def is_free(output: Path, job: Job) -> bool:
 
 
 def _as_ended(
-    futures: Mapping[Future[Row | None], Job],
+    futures: Mapping[Future[dict[str, Row]], Sequence[Job]],
     channel: Channel,
     under_way: set[str],
     on_progress: OnProgress,
-) -> Iterator[Future[Row | None]]:
+) -> Iterator[Future[dict[str, Row]]]:
     pending = set(futures)
     while pending:
         ended, pending = wait(pending, POLL_SEC, FIRST_COMPLETED)
@@ -170,21 +202,27 @@ def _end_soon(stop: Event) -> None:
     os._exit(1)
 
 
-def _run(job: Job, output: Path, afresh: bool) -> Row | None:
-    """The row, which is in the result folder then; None where another process is at the cell."""
+def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
+    """Rows by cell, which are in the result folder then; none of a cell that another process is at.
+    Cells that differ in their seed alone train together.
+    """
     channel = _channel[0]
-    cell: Cell = job.cell
-    with claimed(output, cell.id) as mine:
-        if not mine:
-            return None
-        if not afresh and (known := stored_row(job, output)):
-            return known
-        channel.progress.put(Progress(cell.id, 0, {}))
-        row = run_cell(
-            job,
-            output,
-            lambda step, losses: channel.progress.put(Progress(cell.id, step, losses)),
-            channel.stop.is_set,
-        )
-        append_row(output, row)
-        return row
+    rows: dict[str, Row] = {}
+
+    def tell(job: Job, step: int, losses: Mapping[str, float]) -> None:
+        channel.progress.put(Progress(job.cell.id, step, losses))
+
+    with ExitStack() as claims:
+        mine = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
+        if not afresh:
+            rows = settled_rows(mine, output)
+        left = [job for job in mine if job.cell.id not in rows]
+        for job in left:
+            tell(job, 0, {})
+        if len(left) > 1:
+            train_cells(left, output, tell, channel.stop.is_set)
+        for job in left:
+            row = run_cell(job, output, partial(tell, job), channel.stop.is_set)
+            append_row(output, row)
+            rows[job.cell.id] = row
+    return rows

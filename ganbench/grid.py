@@ -24,6 +24,7 @@ from ganbench.types import DEFAULT_EVERY, Cell, Every, Precision, Preset, Scored
 
 TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks.builder")
 NETWORK = "network"
+MOST_TOGETHER = 64
 EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
 
 
@@ -35,6 +36,7 @@ class Request:
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" is for whoever still chooses a setting.
+    together: seeds that train as one program at most; 0 for as many as pay.
     """
 
     models: tuple[str, ...]
@@ -54,6 +56,7 @@ class Request:
     threads: int = 1
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
+    together: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Job:
     selection: the metric plugin and its column that choose a checkpoint; None for no choice.
     weights: where extractors' weights are looked for.
     evaluation_hash: the code that scores it.
+    together: cells that differ in their seed alone and train as one program, at most.
     """
 
     cell: Cell
@@ -76,6 +80,7 @@ class Job:
     evaluation_hash: str
     unsupported: str = ""
     checkpoint_every: Every = DEFAULT_EVERY
+    together: int = 1
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 evaluation_hash=source_hash(evaluation_files(registry, metrics)),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
+                together=1 if cell.is_reference else request.together or seeds_that_pay(cell),
             )
             for cell, metrics, unsupported in (
                 *model_cells(request, registry, task, base, settings),
@@ -189,6 +195,16 @@ def resolve_precision(asked: str, device: str) -> Precision:
             raise UserError("this GPU has no bf16", "--precision bf16", "use --precision fp32")
         return "bf16"
     return "fp32"
+
+
+def seeds_that_pay(cell: Cell) -> int:
+    """How many seeds are trained as one program where nobody says: small networks wait for calls
+    rather than for arithmetic on a GPU, and in bf16 on a CPU; elsewhere seeds side by side on the
+    cores are as fast (docs/speed.md).
+    """
+    is_small = not cell.preset.size  # points
+    waits = cell.device == "cuda" or cell.precision == "bf16"
+    return MOST_TOGETHER if is_small and waits else 1
 
 
 def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -21,12 +21,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, memory
 from ganbench.grid import Job
+from ganbench.loss_log import LossLog, Window
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.source import PACKAGE_DIR
 from ganbench.trainer import (
     LOG_EVERY_STEPS,
-    LossLog,
     Plan,
     adam,
     batches,
@@ -113,7 +113,7 @@ def measure(job: Job, rounds: int) -> Speed:
     task = build_task(job)
     model = build_model(job, task)
     plan = Plan(10**9, model.hp.batch_size, cell.seed, cell.device, cell.precision)
-    draw = batches(task.load("train"), plan)
+    draw = batches(task.load("train"), [plan])
     real = draw(0)
     networks = {**nets_of(model), **missing_networks(job, model)}
     reference = reference_step(cell.model, deepcopy(networks), model.hp, real, cell.device)
@@ -256,7 +256,7 @@ def harness_ms(
     """
     terms = {f"term_{i}": torch.ones((), device=job.cell.device) for i in range(4)}
     with tempfile.TemporaryDirectory() as made:
-        log = LossLog(Path(made) / "losses.csv", 0, {})
+        window, log = Window(), LossLog(Path(made) / "losses.csv")
 
         def draw_many() -> None:
             for step in range(LOG_EVERY_STEPS):
@@ -264,8 +264,8 @@ def harness_ms(
 
         def log_many() -> None:
             for _ in range(LOG_EVERY_STEPS):
-                log.add(terms)
-            log.flush(LOG_EVERY_STEPS)
+                window.add(terms)
+            log.write(LOG_EVERY_STEPS, window.means()[0])
 
         def save() -> None:
             path = Path(made) / "checkpoint.safetensors"

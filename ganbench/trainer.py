@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from ganbench import checkpoint
-from ganbench.checkpoint import Position
-from ganbench.model import Model
+from ganbench.checkpoint import Optimisers, Position
+from ganbench.loss_log import LossLog, Window
+from ganbench.model import Batch, Model
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
+from ganbench.stacking import Stack
 from ganbench.task import Split
 from ganbench.types import DEFAULT_EVERY, Every, Precision
 
@@ -76,7 +78,7 @@ def place(model: Model, device: str) -> None:
     model.to(memory_format=torch.channels_last)
 
 
-def adam(modules: nn.Module, model: Model) -> torch.optim.Adam:
+def adam(modules: nn.Module, model: Learner) -> torch.optim.Adam:
     """One Adam over each parameter once; `parameters()` gives tied weights a single time."""
     hp = model.hp
     return torch.optim.Adam(
@@ -94,8 +96,15 @@ def update(optimiser: torch.optim.Optimizer, terms: Mapping[str, Tensor]) -> Non
     total = torch.stack([term.float() for term in terms.values()]).sum()
     gradients = torch.autograd.grad(total, params)
     for param, gradient in zip(params, gradients, strict=True):
-        param.grad = gradient
+        param.grad = laid_out(gradient, param)
     optimiser.step()
+
+
+def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
+    """The gradient in the parameter's memory layout: a fused optimiser walks both by address."""
+    if gradient.stride() == param.stride():
+        return gradient
+    return torch.empty_like(param).copy_(gradient)
 
 
 class TakesTerms(Protocol):
@@ -104,49 +113,49 @@ class TakesTerms(Protocol):
     def add(self, terms: Mapping[str, Tensor]) -> None: ...
 
 
-class LossLog:
-    """Means of each loss over a window of steps, summed on the device and read once a window."""
-
-    def __init__(self, path: Path, log_bytes: int, window: Mapping[str, Tensor]) -> None:
-        self.path = path
-        self._sums = {k.removeprefix("sum/"): v for k, v in window.items() if k[:4] == "sum/"}
-        self._counts = {k.removeprefix("n/"): int(v) for k, v in window.items() if k[:2] == "n/"}
-        path.touch()
-        with open(path, "r+b") as file:  # lines after the checkpoint belong to a lost future
-            file.truncate(log_bytes)
-
-    def add(self, terms: Mapping[str, Tensor]) -> None:
-        for name, term in terms.items():
-            value = term.detach()
-            kept = self._sums.get(name)
-            self._sums[name] = value if kept is None else kept.to(value.device) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
-
-    def flush(self, step: int) -> dict[str, float]:
-        """Write the window's line, start the next window, and return the means."""
-        names = sorted(self._sums)
-        values = torch.stack([self._sums[name].float() for name in names]).tolist()
-        means = {n: v / self._counts[n] for n, v in zip(names, values, strict=True)}
-        self._sums, self._counts = {}, {}
-        with open(self.path, "a", encoding="utf-8") as file:
-            if file.tell() == 0:
-                file.write(",".join(["step", *names]) + "\n")
-            file.write(",".join([str(step), *(repr(means[name]) for name in names)]) + "\n")
-        return means
+class Learner(Protocol):
+    """What a step trains: a model, or a stack of them."""
 
     @property
-    def window(self) -> dict[str, Tensor]:
-        """Sums and counts since the last line, for a checkpoint."""
-        sums = {f"sum/{name}": value for name, value in self._sums.items()}
-        return sums | {f"n/{name}": torch.tensor(n) for name, n in self._counts.items()}
+    def hp(self) -> Any: ...
 
-    @property
-    def bytes(self) -> int:
-        return self.path.stat().st_size
+    def fakes(self, real: Batch) -> dict[str, Tensor]: ...
+
+    def judged(self, fake: Batch) -> dict[str, Tensor]: ...
+
+    def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
+
+    def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
 
 
 def nobody(step: int) -> None:
     """Looks at no snapshot."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One seed's training: of which model, where it is kept, and who is told.
+
+    on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
+        are. Its time does not count as training. After a crash some may be shown again.
+    """
+
+    model: Model
+    plan: Plan
+    folder: Path
+    on_losses: OnLosses
+    on_snapshot: OnSnapshot = nobody
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A run at its start or at its checkpoint."""
+
+    run: Run
+    optimisers: Optimisers
+    position: Position
+    window: Mapping[str, Tensor]
+    log: LossLog
 
 
 def train(
@@ -160,72 +169,133 @@ def train(
 ) -> Outcome:
     """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
     if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
-
-    on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
-        are. Its time does not count as training. After a crash some may be shown again.
     """
+    run = Run(model, plan, folder, on_losses, on_snapshot)
+    return train_together([run], split, should_stop)[0]
+
+
+def train_together(
+    runs: Sequence[Run], split: Split, should_stop: Callable[[], bool]
+) -> list[Outcome]:
+    """The same for runs that differ in their seed alone: those that stand at the same step are
+    trained as one stack. Raises Interrupted too.
+    """
+    begun = [begin(run, split) for run in runs]
+    outcomes: dict[int, Outcome] = {}
+    for step in {start.position.step: None for start in begun}:
+        level = [start for start in begun if start.position.step == step]
+        for start, outcome in zip(level, go_on(level, split, should_stop), strict=True):
+            outcomes[id(start)] = outcome
+    return [outcomes[id(start)] for start in begun]
+
+
+def begin(run: Run, split: Split) -> Begun:
+    """Place the model, and put it where its checkpoint was, if there is one."""
+    model, plan = run.model, run.plan
     place(model, plan.device)
     model.train()
     optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
     torch.manual_seed(seed_for(plan.seed, "train"))
-    kept = checkpoint.read(folder / CHECKPOINT)
+    kept = checkpoint.read(run.folder / CHECKPOINT)
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)
-        position, log = Position(), LossLog(folder / LOSS_LOG, 0, {})
-    else:
-        tensors, position = kept
-        checkpoint.restore(tensors, model, optimisers)
-        log = LossLog(folder / LOSS_LOG, position.log_bytes, checkpoint.window_of(tensors))
-    draw = batches(split, plan)
-    started = time.perf_counter() - position.train_sec
-    saved = position
+        return Begun(run, optimisers, Position(), {}, LossLog(run.folder / LOSS_LOG))
+    tensors, position = kept
+    checkpoint.restore(tensors, model, optimisers)
+    log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
+    return Begun(run, optimisers, position, checkpoint.window_of(tensors), log)
 
-    for step in range(position.step, plan.budget_steps):
-        step_of_phases(model, optimisers, draw(step), step, plan, log)
+
+def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool]) -> list[Outcome]:
+    """From the step that all of them are at to the end of the budget."""
+    plan, first = begun[0].run.plan, begun[0].position.step
+    learner, optimisers = learner_of(begun)
+    window = Window([start.window for start in begun])
+    draw = batches(split, [start.run.plan for start in begun])
+    outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
+    live = list(range(len(begun)))
+    started, saved_step, saved_sec = time.perf_counter(), first, 0.0
+
+    def position(i: int, step: int, sec: float) -> Position:
+        before_sec, log_bytes = begun[i].position.train_sec, begun[i].log.bytes
+        return Position(step, before_sec + sec / len(begun), log_bytes, len(begun))
+
+    for step in range(first, plan.budget_steps):
+        step_of_phases(learner, optimisers, draw(step), step, plan, window)
         done = step + 1
         train_sec = time.perf_counter() - started
         if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
-            means = log.flush(done)
-            on_losses(done, means)
-            if bad := not_finite(means.items()):
-                return Outcome(Position(done, train_sec), f"{bad} was not finite by step {done}")
+            means = window.means()
+            for i in list(live):
+                begun[i].log.write(done, means[i])
+                begun[i].run.on_losses(done, means[i])
+                if bad := not_finite(means[i].items()):
+                    reason = f"{bad} was not finite by step {done}"
+                    outcomes[i] = Outcome(position(i, done, train_sec), reason)
+                    live.remove(i)
+            if not live:
+                return outcomes
         if done in plan.snapshots:
             paused = time.perf_counter()
-            on_snapshot(done)
+            for i in live:
+                begun[i].run.on_snapshot(done)
             started += time.perf_counter() - paused
         stop, ended = should_stop(), done == plan.budget_steps
-        since = done - saved.step, train_sec - saved.train_sec
+        since = done - saved_step, train_sec - saved_sec
         if stop or ended or plan.checkpoint_every.is_over(*since):
-            saved = position = Position(done, train_sec, log.bytes)
-            checkpoint.save(folder / CHECKPOINT, model, optimisers, log.window, position)
+            saved_step, saved_sec = done, train_sec
+            for i in live:
+                outcomes[i] = Outcome(position(i, done, train_sec))
+                save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:
             raise Interrupted
-    return Outcome(position)
+    return outcomes
 
 
-def batches(split: Split, plan: Plan) -> Callable[[int], dict[str, Tensor]]:
-    """The data live on the device; a step gathers its batch there."""
-    samples = {"A": split.A.samples.to(plan.device), "B": split.B.samples.to(plan.device)}
+def learner_of(begun: Sequence[Begun]) -> tuple[Learner, Optimisers]:
+    """What a step trains, and the optimisers that do: the model itself, or a stack of several."""
+    if len(begun) == 1:
+        return begun[0].run.model, begun[0].optimisers
+    stack = Stack([start.run.model for start in begun])
+    joined = {"D": adam(stack.discriminators, stack), "G": adam(stack.generators, stack)}
+    return stack, stack.join([start.optimisers for start in begun], joined)
+
+
+def save(start: Begun, window: Mapping[str, Tensor], position: Position) -> None:
+    path = start.run.folder / CHECKPOINT
+    checkpoint.save(path, start.run.model, start.optimisers, window, position)
+
+
+def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
+    """The data live on the device; a step gathers its batch there, (n, ...) for one plan's seed and
+    (seeds, n, ...) for several.
+    """
+    device, batch_size = plans[0].device, plans[0].batch_size
+    samples = {"A": split.A.samples.to(device), "B": split.B.samples.to(device)}
     samplers = {
-        name: Sampler(len(values), plan.batch_size, plan.seed, name)
+        name: [Sampler(len(values), batch_size, plan.seed, name) for plan in plans]
         for name, values in samples.items()
     }
 
+    def draw_one(name: str, step: int) -> Tensor:
+        of_seeds = [sampler.indices(step) for sampler in samplers[name]]
+        indices = of_seeds[0] if len(of_seeds) == 1 else torch.cat(of_seeds)
+        drawn = as_input(samples[name][indices.to(device, non_blocking=True)], device)
+        return (
+            drawn
+            if len(of_seeds) == 1
+            else drawn.reshape(len(of_seeds), batch_size, *drawn.shape[1:])
+        )
+
     def draw(step: int) -> dict[str, Tensor]:
-        return {
-            name: as_input(
-                values[samplers[name].indices(step).to(plan.device, non_blocking=True)],
-                plan.device,
-            )
-            for name, values in samples.items()
-        }
+        return {name: draw_one(name, step) for name in samples}
 
     return draw
 
 
 def step_of_phases(
-    model: Model,
-    optimisers: Mapping[str, torch.optim.Optimizer],
+    model: Learner,
+    optimisers: Optimisers,
     real: Mapping[str, Tensor],
     step: int,
     plan: Plan,

@@ -94,7 +94,7 @@ def test_a_step_is_the_authors_step(
     model.train()
     optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
     plan = Plan(steps, model.hp.batch_size, 0)
-    draw = batches(task.load("train"), plan)
+    draw = batches(task.load("train"), [plan])
     for step in range(steps):
         real, log = {k: v.to(dtype) for k, v in draw(step).items()}, Recorder()
         step_of_phases(model, optimisers, real, step, plan, log)

@@ -79,6 +79,7 @@ def request_for(
     metrics: tuple[str, ...],
     preset: str,
     recipe: str,
+    together: int | None,
     **same_names: Any,
 ) -> Request:
     """What the options ask for; where they leave a choice, the file's."""
@@ -99,6 +100,7 @@ def request_for(
         metrics=metrics or file.metrics,
         preset=preset or file.preset,
         recipe=recipe or file.recipe,
+        together=together or 0,
         **same_names,
     )
 

@@ -1,0 +1,284 @@
+"""Seeds that train together are the seeds that train alone."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from test_models import IMAGES, POINTS
+from test_trainer import data, state
+
+from ganbench import checkpoint, trainer
+from ganbench.executor import stacks
+from ganbench.fidelity.weights import Places
+from ganbench.grid import Job, seeds_that_pay
+from ganbench.model import Model
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.registry import Registry, discover
+from ganbench.stacking import can_stack
+from ganbench.store import cell_folder, read_rows
+from ganbench.trainer import (
+    CHECKPOINT,
+    LOSS_LOG,
+    Interrupted,
+    Outcome,
+    Plan,
+    Run,
+    train,
+    train_together,
+)
+from ganbench.types import Architecture, Cell, DataSpec, Preset, Row
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+SEEDS = (0, 1, 2)
+STEPS = 12
+DRAWING = {"cogan", "cyclegan", "munit", "wgan_gp"}  # random numbers in training
+
+
+def together(
+    models: Sequence[Model],
+    root: Path,
+    seeds: Sequence[int] = SEEDS,
+    spec: DataSpec = POINTS,
+    stop_at: int | None = None,
+) -> list[Outcome]:
+    runs = []
+    for seed, model in zip(seeds, models, strict=True):
+        folder = root / str(seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        runs.append(Run(model, Plan(STEPS, batch_size=8, seed=seed), folder, lambda *_: None))
+    polls = itertools.count(1)
+    return train_together(runs, data(spec), lambda: next(polls) == stop_at)
+
+
+def alone(model: Model, folder: Path, seed: int, spec: DataSpec = POINTS) -> Outcome:
+    folder.mkdir(parents=True)
+    plan = Plan(STEPS, batch_size=8, seed=seed)
+    return train(model, data(spec), plan, folder, lambda *_: None, lambda: False)
+
+
+def seeded(name: str, seed: int, spec: DataSpec = POINTS) -> Model:
+    model_type = discover().load("model", name)
+    model: Model = model_type(model_type.recipes(spec)["paper"])
+    model.build(NetworkBuilder(spec, Architecture(4, 6), seed))
+    return model
+
+
+def of_seeds(name: str, spec: DataSpec = POINTS, seeds: Sequence[int] = SEEDS) -> list[Model]:
+    return [seeded(name, seed, spec) for seed in seeds]
+
+
+def largest_difference(one: Model, other: Model) -> float:
+    pairs = zip(state(one).values(), state(other).values(), strict=True)
+    return max(float((a.double() - b.double()).norm() / (b.double().norm() + 1)) for a, b in pairs)
+
+
+@pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
+@pytest.mark.parametrize("name", ["discogan", "distancegan", "lsgan"])
+def test_seeds_together_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
+    models = of_seeds(name, spec)
+    together(models, tmp_path / "together", spec=spec)
+    for seed, model in zip(SEEDS, models, strict=True):
+        own = seeded(name, seed, spec)
+        alone(own, tmp_path / "alone" / str(seed), seed, spec)
+        assert largest_difference(model, own) < 1e-4
+        logs = [(tmp_path / at / str(seed) / LOSS_LOG).read_text() for at in ("together", "alone")]
+        (head, *mine), (same_head, *theirs) = (log.split() for log in logs)
+        assert head == same_head
+        for a, b in zip(mine, theirs, strict=True):
+            assert [*map(float, a.split(","))] == pytest.approx([*map(float, b.split(","))], 1e-4)
+    assert largest_difference(models[0], models[1]) > 1e-2
+
+
+def test_a_seed_that_diverges_does_not_hurt_the_others(tmp_path: Path) -> None:
+    """Its weights are not finite from the start; the others' are what they are without it."""
+    models, others = of_seeds("recon"), of_seeds("recon", seeds=(0, 2))
+    with torch.no_grad():
+        next(models[1].generators.parameters()).fill_(torch.nan)
+    outcomes = together(models, tmp_path / "three")
+    together(others, tmp_path / "two", seeds=(0, 2))
+    assert [bool(outcome.diverged) for outcome in outcomes] == [False, True, False]
+    assert "not finite by step 12" in outcomes[1].diverged
+    assert not (tmp_path / "three/1" / CHECKPOINT).exists()
+    assert largest_difference(models[0], others[0]) < 1e-6
+    assert largest_difference(models[2], others[1]) < 1e-6
+
+
+def test_stopped_and_continued_is_the_same_as_never_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "LOG_EVERY_STEPS", 5)
+    straight, resumed = of_seeds("discogan"), of_seeds("discogan")
+    together(straight, tmp_path / "straight")
+    with pytest.raises(Interrupted):
+        together(of_seeds("discogan"), tmp_path / "broken", stop_at=7)
+    outcomes = together(resumed, tmp_path / "broken")
+    assert {outcome.position.step for outcome in outcomes} == {STEPS}
+    assert {outcome.position.together for outcome in outcomes} == {3}
+    for seed, a, b in zip(SEEDS, straight, resumed, strict=True):
+        assert all(torch.equal(value, b.state_dict()[key]) for key, value in a.state_dict().items())
+        logs = [(tmp_path / at / str(seed) / LOSS_LOG).read_text() for at in ("straight", "broken")]
+        assert logs[0] == logs[1] and logs[0].count("\n") == 4
+
+
+def test_seeds_at_different_steps_are_trained_to_the_same_end(tmp_path: Path) -> None:
+    """As a kill between the checkpoints of two seeds leaves them."""
+    with pytest.raises(Interrupted):
+        together(of_seeds("recon"), tmp_path / "mixed", stop_at=4)
+    (tmp_path / "mixed/1" / CHECKPOINT).unlink()
+    mixed, straight = of_seeds("recon"), of_seeds("recon")
+    together(mixed, tmp_path / "mixed")
+    together(straight, tmp_path / "straight")
+    for a, b in zip(mixed, straight, strict=True):
+        assert largest_difference(a, b) < 1e-4
+
+
+def test_a_seed_goes_on_alone_from_a_stack(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        together(of_seeds("recon"), tmp_path / "stack", stop_at=6)
+    model, own = (seeded("recon", 2) for _ in range(2))
+    kept = checkpoint.read(tmp_path / "stack/2" / CHECKPOINT)
+    assert kept is not None and kept[1].step == 6
+    plan = Plan(STEPS, batch_size=8, seed=2)
+    train(model, data(POINTS), plan, tmp_path / "stack/2", lambda *_: None, lambda: False)
+    alone(own, tmp_path / "alone", 2)
+    assert largest_difference(model, own) < 1e-4
+
+
+def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
+    """Which is what a snapshot scores."""
+    models = of_seeds("standard")
+    seen: list[dict[str, torch.Tensor]] = []
+    runs = []
+    for seed, model in zip(SEEDS, models, strict=True):
+        (tmp_path / str(seed)).mkdir()
+        plan = Plan(4, batch_size=8, seed=seed, snapshots=frozenset({2}))
+
+        def look(step: int, model: Model = model) -> None:
+            seen.append(state(model))
+
+        runs.append(Run(model, plan, tmp_path / str(seed), lambda *_: None, look))
+    train_together(runs, data(POINTS), lambda: False)
+    for seed, at_two in zip(SEEDS, seen, strict=True):
+        own = seeded("standard", seed)
+        run_plan = Plan(2, batch_size=8, seed=seed)
+        (tmp_path / f"own{seed}").mkdir()
+        train(own, data(POINTS), run_plan, tmp_path / f"own{seed}", lambda *_: None, lambda: False)
+        for key, value in own.state_dict().items():
+            assert torch.allclose(value, at_two[key], atol=1e-6), key
+
+
+@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+def test_models_that_draw_in_training_are_not_stacked(name: str) -> None:
+    model = seeded(name, 0)
+    before = state(model)
+    assert can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}) == (
+        name not in DRAWING
+    )
+    assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+
+
+def job(model: str, seed: int, together: int, width: int = 8) -> Job:
+    cell = Cell(
+        *(model, "toy", "mixture", "hash", Preset("smoke", 10, width), "paper", {}, {}),
+        *("fp32", "cpu", 1, "test", seed, "code", "torch"),
+    )
+    places = Places((), Path())
+    return Job(cell, (), None, places, Registry(()), {}, Path(), "hash", together=together)
+
+
+@given(seeds=st.integers(1, 12), together=st.integers(1, 8), workers=st.integers(1, 4))
+def test_every_cell_is_in_one_stack_of_its_like(seeds: int, together: int, workers: int) -> None:
+    kinds = (("standard", 8), ("standard", 16), ("recon", 8))
+    jobs = [job(model, seed, together, width) for seed in range(seeds) for model, width in kinds]
+    parts = stacks(jobs, workers)
+    assert sorted(j.cell.id for part in parts for j in part) == sorted(j.cell.id for j in jobs)
+    for part in parts:
+        assert len({(j.cell.model, j.cell.preset.width) for j in part}) == 1
+        assert len(part) <= together
+    if together >= seeds >= workers:
+        assert len(parts) >= workers
+
+
+SUDDEN = '''
+import os
+
+from torch._C._functorch import is_batchedtensor
+
+from ganbench.api import Model
+
+
+class Sudden(Model):
+    """Takes its process with it where it is stacked."""
+
+    def build(self, nets):
+        self.generators["G_AB"] = nets.translator("A", "B")
+        self.discriminators["D_B"] = nets.discriminator("B")
+
+    def fakes(self, real):
+        if is_batchedtensor(real["A"]):
+            os._exit(1)
+        return {"B": self.generators["G_AB"](real["A"])}
+
+    def generator_loss(self, real, fake, step):
+        return self.adversarial_terms("B", real, fake)
+'''
+
+
+def toy(ganbench: Command, output: Path, *how: str) -> dict[tuple[str, int], Row]:
+    size = ("--task", "toy", "--preset", "smoke", "--steps", "20", "--references", "none")
+    run = ("--seeds", "2", "--workers", "1", "--output", str(output))
+    done = ganbench("run", *size, *run, *how)
+    assert done.returncode == 0, done.stderr
+    return {(row.model, row.seed): row for row in read_rows(output).rows}
+
+
+def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_path: Path) -> None:
+    """Of a model that stacks and of one that does not."""
+    both = {
+        name: toy(ganbench, tmp_path / name, "--models", "recon,munit", "--together", n)
+        for name, n in (("together", "2"), ("alone", "1"))
+    }
+    assert both["together"].keys() == both["alone"].keys()
+    for key, row in both["together"].items():
+        other = both["alone"][key]
+        assert row.cell == other.cell and row.status == other.status == "done"
+        assert row.provenance.get("together", 1) == (2 if row.model == "recon" else 1)
+        assert "together" not in other.provenance
+        losses = [
+            [*map(float, log.read_text().split()[-1].split(","))]
+            for log in (cell_folder(tmp_path / at, row.cell) / LOSS_LOG for at in both)
+        ]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+        assert row.metrics["reverse_kl"] == pytest.approx(other.metrics["reverse_kl"], rel=0.02)
+
+
+def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_path: Path) -> None:
+    (tmp_path / "plugins/models").mkdir(parents=True)
+    (tmp_path / "plugins/models/sudden.py").write_text(SUDDEN)
+    how = ("--plugins", str(tmp_path / "plugins"), "--models", "sudden", "--together", "2")
+    rows = toy(ganbench, tmp_path / "out", *how)
+    assert [row.status for row in rows.values()] == ["done", "done"]
+    assert not any("together" in row.provenance for row in rows.values())
+
+
+def test_seeds_train_together_where_that_pays() -> None:
+    points, images = Preset("smoke", 10, 8), Preset("smoke", 10, 8, size=16)
+    of = {
+        (preset.size, device, precision): seeds_that_pay(
+            replace(job("recon", 0, 1).cell, preset=preset, device=device, precision=precision)
+        )
+        for preset in (points, images)
+        for device in ("cpu", "cuda")
+        for precision in ("fp32", "bf16")
+    }
+    assert {key for key, together in of.items() if together > 1} == {
+        *((0, "cuda", "fp32"), (0, "cuda", "bf16"), (0, "cpu", "bf16")),
+    }
