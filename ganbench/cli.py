@@ -431,6 +431,14 @@ def check(names: Sequence[str], plugin_folders: Sequence[Path], **given: Any) ->
 )
 @click.option("--threads", type=click.IntRange(min=1), help="CPU threads [default: all cores].")
 @click.option("--rounds", type=click.IntRange(min=1), default=7, show_default=True)
+@click.option(
+    "--together",
+    type=click.IntRange(1, 1_000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Seeds that train as one program.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plugins_option
 def bench(

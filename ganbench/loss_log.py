@@ -35,7 +35,8 @@ class Window:
         for name, term in terms.items():
             value = term.detach().reshape(self.seeds)
             kept = self._sums.get(name)
-            self._sums[name] = value if kept is None else kept.to(value.device) + value
+            # A new tensor, for a captured step puts its next losses where these are.
+            self._sums[name] = value.clone() if kept is None else kept.to(value.device) + value
             self._counts[name] = self._counts.get(name, 0) + 1
 
     def means(self) -> list[dict[str, float]]:

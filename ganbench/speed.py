@@ -9,34 +9,33 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, memory
+from ganbench.errors import UserError
 from ganbench.grid import Job
 from ganbench.loss_log import LossLog, Window
-from ganbench.model import Model
+from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.source import PACKAGE_DIR
-from ganbench.trainer import (
-    LOG_EVERY_STEPS,
-    Plan,
-    adam,
-    batches,
-    place,
-    step_of_phases,
-)
+from ganbench.stacking import can_stack
+from ganbench.steps import Eager, Step, step_on
+from ganbench.trainer import LOG_EVERY_STEPS, Plan, batches, learner_of, optimisers_of, place
 from ganbench.types import DEFAULT_EVERY, Precision
 
-PEAK_SIDE = 2_048
+PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
 PEAK_PRODUCTS = 4
+PRODUCT_FLOP = PEAK_PRODUCTS * 2 * PEAK_SIDE**3
+PRODUCTS = ("product", "convolution")
 CYCLES = 2  # of the schedule in a round
 REFERENCE_CYCLE = 3  # steps
 
@@ -51,6 +50,7 @@ class Speed:
         many updates as a step has; None for a model that it does not have.
     flop_per_step: as PyTorch counts them, forward and backward. peak_flop_per_sec: of a large
         matrix product in the same precision, device and number of threads.
+    together: seeds that were trained as one program; times are one seed's share.
     data_ms, log_ms, checkpoint_ms: a step's share of what is not training.
     """
 
@@ -61,6 +61,7 @@ class Speed:
     threads: int
     size: int
     batch_size: int
+    together: int
     ms_per_step: float
     reference_ms_per_step: float | None
     flop_per_step: float
@@ -95,48 +96,55 @@ class Speed:
         return (self.data_ms + self.log_ms + self.checkpoint_ms) / self.ms_per_step
 
 
-class NoLog:
-    """Takes losses and forgets them."""
-
-    def add(self, terms: Mapping[str, Tensor]) -> None:
-        return None
-
-
-def measure(job: Job, rounds: int) -> Speed:
+def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     """Times the job's model; nothing of it is kept. Data must be prepared.
 
-    Each round does the same work by the model, by the reference and by a matrix product in turn, so
+    Each round does the same work by the model, by the reference and by matrix products in turn, so
     that what else the machine does hits all of them; the medians over the rounds count.
+
+    together: seeds that train as one program; all times are then a seed's share. Raises UserError
+        for more than one of a model that cannot be stacked.
     """
     cell = job.cell
     torch.set_num_threads(cell.threads)
     task = build_task(job)
-    model = build_model(job, task)
-    plan = Plan(10**9, model.hp.batch_size, cell.seed, cell.device, cell.precision)
-    draw = batches(task.load("train"), [plan])
-    real = draw(0)
-    networks = {**nets_of(model), **missing_networks(job, model)}
-    reference = reference_step(cell.model, deepcopy(networks), model.hp, real, cell.device)
-    place(model, cell.device)
-    model.train()
-    optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
-    steps = CYCLES * len(model.hp.phases)
-    updates = statistics.fmean(map(len, model.hp.phases))
-
-    def train() -> None:
-        for step in range(steps):
-            step_of_phases(model, optimisers, real, step, plan, NoLog())
-
-    work: dict[str, Work] = {"train": train, "product": product(cell.device, cell.precision)}
+    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
+    models = [build_model(one, task) for one in seeds]
+    hp, split = models[0].hp, task.load("train")
+    plans = [
+        Plan(10**9, hp.batch_size, one.cell.seed, cell.device, cell.precision) for one in seeds
+    ]
+    alone = batches(split, plans[:1])(0)
+    if together > 1 and not can_stack(models[0], {k: v[:2].cpu() for k, v in alone.items()}):
+        raise UserError(
+            "its seeds cannot be stacked, for it draws random numbers in training",
+            f"--together {together}, model {cell.model}",
+            "drop --together",
+        )
+    networks = {**nets_of(models[0]), **missing_networks(job, models[0])}
+    reference = reference_step(cell.model, deepcopy(networks), hp, alone, cell.device)
+    for model in models:
+        place(model, cell.device)
+        model.train()
+    own = [optimisers_of(model) for model in models]
+    learner, optimisers = learner_of(list(zip(models, own, strict=True)))
+    draw = batches(split, plans)
+    real, cycle = draw(0), range(CYCLES * len(hp.phases))
+    with FlopCounterMode(display=False) as counted:
+        eager = Eager(learner, optimisers, cell.device, cell.precision)
+        repeat(eager, real, cycle)
+    step = step_on(learner, optimisers, cell.device, cell.precision)
+    work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}
+    work |= products(cell.device, cell.precision)
     if reference:
         work["reference"] = reference
-    with FlopCounterMode(display=False) as counted:
-        train()
     sec = {
         name: statistics.median(found) for name, found in timed(work, rounds, cell.device).items()
     }
-    harness = harness_ms(job, model, optimisers, draw, plan)
+    harness = harness_ms(models[0], own[0], draw, together, cell.device)
+    steps = together * len(cycle)
     ms_per_step = 1e3 * sec["train"] / steps
+    updates = statistics.fmean(map(len, hp.phases))
     return Speed(
         model=cell.model,
         task=cell.task,
@@ -144,13 +152,14 @@ def measure(job: Job, rounds: int) -> Speed:
         precision=cell.precision,
         threads=cell.threads,
         size=cell.preset.size,
-        batch_size=model.hp.batch_size,
+        batch_size=hp.batch_size,
+        together=together,
         ms_per_step=ms_per_step,
         reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
         if reference
         else None,
         flop_per_step=counted.get_total_flops() / steps,
-        peak_flop_per_sec=PEAK_PRODUCTS * 2 * PEAK_SIDE**3 / sec["product"],
+        peak_flop_per_sec=PRODUCT_FLOP / min(sec[name] for name in PRODUCTS),
         data_ms=harness["data"],
         log_ms=harness["log"],
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
@@ -158,16 +167,31 @@ def measure(job: Job, rounds: int) -> Speed:
     )
 
 
-def product(device: str, precision: Precision) -> Work:
-    """Large matrix products, in numbers of the precision: to cast them would cost time too."""
+def repeat(step: Step, real: Batch, numbers: range) -> None:
+    for number in numbers:
+        step(real, number)
+
+
+def products(device: str, precision: Precision) -> dict[str, Work]:
+    """The same large matrix product by two libraries: PyTorch takes one of them for linear layers
+    and another for convolutions, and on some machines one is twice as fast. The numbers are of the
+    precision: to cast them would cost time too.
+    """
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     square = torch.rand(PEAK_SIDE, PEAK_SIDE, device=device, dtype=dtype)
+    height = PEAK_SIDE // PEAK_WIDTH_PX
+    pixels = square.view(1, height, PEAK_WIDTH_PX, PEAK_SIDE).permute(0, 3, 1, 2)
+    weight = square.view(PEAK_SIDE, PEAK_SIDE, 1, 1)
 
     def multiply() -> None:
         for _ in range(PEAK_PRODUCTS):
             square @ square
 
-    return multiply
+    def convolve() -> None:
+        for _ in range(PEAK_PRODUCTS):
+            F.conv2d(pixels, weight)
+
+    return {"product": multiply, "convolution": convolve}
 
 
 def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[float]]:
@@ -245,18 +269,18 @@ def load_reference() -> ModuleType | None:
 
 
 def harness_ms(
-    job: Job,
     model: Model,
     optimisers: checkpoint.Optimisers,
     draw: Callable[[int], dict[str, Tensor]],
-    plan: Plan,
+    together: int,
+    device: str,
 ) -> dict[str, float]:
-    """What the loop does beside training: to draw a batch and to log a step's losses, each in ms a
-    step, and to write one checkpoint, in ms.
+    """What the loop does beside training, a seed's share: to draw a batch and to log a step's
+    losses, each in ms a step, and to write one checkpoint, in ms.
     """
-    terms = {f"term_{i}": torch.ones((), device=job.cell.device) for i in range(4)}
+    terms = {f"term_{i}": torch.ones(together, device=device) for i in range(4)}
     with tempfile.TemporaryDirectory() as made:
-        window, log = Window(), LossLog(Path(made) / "losses.csv")
+        window, log = Window([{}] * together), LossLog(Path(made) / "losses.csv")
 
         def draw_many() -> None:
             for step in range(LOG_EVERY_STEPS):
@@ -265,17 +289,18 @@ def harness_ms(
         def log_many() -> None:
             for _ in range(LOG_EVERY_STEPS):
                 window.add(terms)
-            log.write(LOG_EVERY_STEPS, window.means()[0])
+            for means in window.means():
+                log.write(LOG_EVERY_STEPS, means)
 
         def save() -> None:
             path = Path(made) / "checkpoint.safetensors"
             checkpoint.save(path, model, optimisers, {}, checkpoint.Position())
 
         work: dict[str, Work] = {"data": draw_many, "log": log_many, "checkpoint": save}
-        found = timed(work, 3, job.cell.device)
+        found = timed(work, 3, device)
     sec = {name: statistics.median(values) for name, values in found.items()}
     return {
-        "data": 1e3 * sec["data"] / LOG_EVERY_STEPS,
-        "log": 1e3 * sec["log"] / LOG_EVERY_STEPS,
+        "data": 1e3 * sec["data"] / LOG_EVERY_STEPS / together,
+        "log": 1e3 * sec["log"] / LOG_EVERY_STEPS / together,
         "checkpoint": 1e3 * sec["checkpoint"],
     }

@@ -5,21 +5,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganbench import checkpoint
 from ganbench.checkpoint import Optimisers, Position
 from ganbench.loss_log import LossLog, Window
-from ganbench.model import Batch, Model
+from ganbench.model import Model
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
 from ganbench.stacking import Stack
+from ganbench.steps import Learner, adam, step_on
 from ganbench.task import Split
 from ganbench.types import DEFAULT_EVERY, Every, Precision
 
@@ -68,64 +67,10 @@ def as_input(samples: Tensor, device: str) -> Tensor:
     return moved.to(memory_format=torch.channels_last).float().div_(255)
 
 
-def precision_context(device: str, precision: Precision) -> AbstractContextManager[object]:
-    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
-
-
 def place(model: Model, device: str) -> None:
     """Move to the device; convolution weights go channels last, as the images do."""
     model.to(device)
     model.to(memory_format=torch.channels_last)
-
-
-def adam(modules: nn.Module, model: Learner) -> torch.optim.Adam:
-    """One Adam over each parameter once; `parameters()` gives tied weights a single time."""
-    hp = model.hp
-    return torch.optim.Adam(
-        list(modules.parameters()),
-        lr=hp.lr,
-        betas=(hp.beta1, hp.beta2),
-        weight_decay=hp.weight_decay,
-        fused=True,
-    )
-
-
-def update(optimiser: torch.optim.Optimizer, terms: Mapping[str, Tensor]) -> None:
-    """One step on the sum of the terms; gradients reach the optimiser's own parameters only."""
-    params = optimiser.param_groups[0]["params"]
-    total = torch.stack([term.float() for term in terms.values()]).sum()
-    gradients = torch.autograd.grad(total, params)
-    for param, gradient in zip(params, gradients, strict=True):
-        param.grad = laid_out(gradient, param)
-    optimiser.step()
-
-
-def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
-    """The gradient in the parameter's memory layout: a fused optimiser walks both by address."""
-    if gradient.stride() == param.stride():
-        return gradient
-    return torch.empty_like(param).copy_(gradient)
-
-
-class TakesTerms(Protocol):
-    """What a step gives its losses to."""
-
-    def add(self, terms: Mapping[str, Tensor]) -> None: ...
-
-
-class Learner(Protocol):
-    """What a step trains: a model, or a stack of them."""
-
-    @property
-    def hp(self) -> Any: ...
-
-    def fakes(self, real: Batch) -> dict[str, Tensor]: ...
-
-    def judged(self, fake: Batch) -> dict[str, Tensor]: ...
-
-    def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
-
-    def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
 
 
 def nobody(step: int) -> None:
@@ -194,7 +139,7 @@ def begin(run: Run, split: Split) -> Begun:
     model, plan = run.model, run.plan
     place(model, plan.device)
     model.train()
-    optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
+    optimisers = optimisers_of(model)
     torch.manual_seed(seed_for(plan.seed, "train"))
     kept = checkpoint.read(run.folder / CHECKPOINT)
     if kept is None:
@@ -209,7 +154,8 @@ def begin(run: Run, split: Split) -> Begun:
 def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool]) -> list[Outcome]:
     """From the step that all of them are at to the end of the budget."""
     plan, first = begun[0].run.plan, begun[0].position.step
-    learner, optimisers = learner_of(begun)
+    learner, optimisers = learner_of([(start.run.model, start.optimisers) for start in begun])
+    update = step_on(learner, optimisers, plan.device, plan.precision)
     window = Window([start.window for start in begun])
     draw = batches(split, [start.run.plan for start in begun])
     outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
@@ -221,7 +167,8 @@ def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool])
         return Position(step, before_sec + sec / len(begun), log_bytes, len(begun))
 
     for step in range(first, plan.budget_steps):
-        step_of_phases(learner, optimisers, draw(step), step, plan, window)
+        for terms in update(draw(step), step):
+            window.add(terms)
         done = step + 1
         train_sec = time.perf_counter() - started
         if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
@@ -252,13 +199,18 @@ def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool])
     return outcomes
 
 
-def learner_of(begun: Sequence[Begun]) -> tuple[Learner, Optimisers]:
-    """What a step trains, and the optimisers that do: the model itself, or a stack of several."""
-    if len(begun) == 1:
-        return begun[0].run.model, begun[0].optimisers
-    stack = Stack([start.run.model for start in begun])
-    joined = {"D": adam(stack.discriminators, stack), "G": adam(stack.generators, stack)}
-    return stack, stack.join([start.optimisers for start in begun], joined)
+def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
+    return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
+
+
+def learner_of(models: Sequence[tuple[Model, Optimisers]]) -> tuple[Learner, Optimisers]:
+    """What a step trains, and its optimisers: the model itself with its own, or a stack of several
+    with joined ones.
+    """
+    if len(models) == 1:
+        return models[0]
+    stack = Stack([model for model, _ in models])
+    return stack, stack.join([optimisers for _, optimisers in models], optimisers_of(stack))
 
 
 def save(start: Begun, window: Mapping[str, Tensor], position: Position) -> None:
@@ -291,30 +243,6 @@ def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Te
         return {name: draw_one(name, step) for name in samples}
 
     return draw
-
-
-def step_of_phases(
-    model: Learner,
-    optimisers: Optimisers,
-    real: Mapping[str, Tensor],
-    step: int,
-    plan: Plan,
-    log: TakesTerms,
-) -> None:
-    """Update what the schedule's phase of this step names; D first, on the fakes that G sees."""
-    phase = model.hp.phases[step % len(model.hp.phases)]
-    at = torch.tensor(step, device=plan.device)
-    with precision_context(plan.device, plan.precision):
-        with torch.set_grad_enabled("G" in phase):
-            fake = model.fakes(real)
-        if "D" in phase:
-            terms = model.discriminator_loss(real, model.judged(fake), at)
-            update(optimisers["D"], terms)
-            log.add(terms)
-        if "G" in phase:
-            terms = model.generator_loss(real, fake, at)
-            update(optimisers["G"], terms)
-            log.add(terms)
 
 
 def not_finite(means: Iterable[tuple[str, float]]) -> str:

@@ -27,7 +27,8 @@ from ganbench.networks.blocks import Judgement
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.pool import ImagePool
 from ganbench.registry import discover
-from ganbench.trainer import Interrupted, Plan, adam, train, update
+from ganbench.steps import adam, update
+from ganbench.trainer import Interrupted, Plan, train
 from ganbench.types import Architecture, DataSpec
 
 TERMS = {

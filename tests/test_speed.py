@@ -11,28 +11,19 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ganbench.cell import build_model, build_task
 from ganbench.commands.bench import print_table
 from ganbench.grid import Request, resolve
 from ganbench.registry import discover
 from ganbench.speed import Speed, load_reference, missing_networks, nets_of
-from ganbench.trainer import Plan, adam, batches, place, step_of_phases
+from ganbench.steps import Eager
+from ganbench.trainer import Plan, batches, optimisers_of, place
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = 50
 SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "batch_size": 16}}
-
-
-class Recorder:
-    """The losses of one step."""
-
-    def __init__(self) -> None:
-        self.terms: dict[str, float] = {}
-
-    def add(self, terms: dict[str, Tensor]) -> None:
-        self.terms.update({name: float(value.detach()) for name, value in terms.items()})
 
 
 @pytest.mark.parametrize(
@@ -92,15 +83,17 @@ def test_a_step_is_the_authors_step(
     )
     place(model, "cpu")
     model.train()
-    optimisers = {"D": adam(model.discriminators, model), "G": adam(model.generators, model)}
+    lean = Eager(model, optimisers_of(model), "cpu", "fp32")
     plan = Plan(steps, model.hp.batch_size, 0)
     draw = batches(task.load("train"), [plan])
     for step in range(steps):
-        real, log = {k: v.to(dtype) for k, v in draw(step).items()}, Recorder()
-        step_of_phases(model, optimisers, real, step, plan, log)
+        real = {k: v.to(dtype) for k, v in draw(step).items()}
+        (terms,) = lean(real, step)
         losses = reference.step(real["A"].contiguous(), real["B"].contiguous(), step)
         letter = "D" if step % 3 == 0 else "G"
-        assert sum(log.terms.values()) == pytest.approx(float(losses[letter]), rel=tolerance)
+        assert sum(map(float, terms.values())) == pytest.approx(
+            float(losses[letter].detach()), rel=tolerance
+        )
     for name, net in nets_of(model).items():
         mine = torch.cat([p.flatten() for p in net.parameters()])
         theirs = torch.cat([p.flatten() for p in networks[name].parameters()])
@@ -122,7 +115,7 @@ def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
 
 def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
     speed = Speed(
-        *("standard", "toy", "cpu", "fp32", 1, 0, 10),
+        *("standard", "toy", "cpu", "fp32", 1, 0, 10, 1),
         ms_per_step=20.0,
         reference_ms_per_step=50.0,
         flop_per_step=1e9,

@@ -28,6 +28,7 @@ def bench_command(
     budget: dict[str, int],
     threads: int | None,
     rounds: int,
+    together: int,
     as_json: bool,
     **same_names: Any,
 ) -> None:
@@ -46,11 +47,12 @@ def bench_command(
         task.prepare(lambda line: click.echo(line, err=True))
     found = []
     for job in grid.jobs:
+        name = f"{job.cell.task} {job.cell.model}"
         if job.unsupported:
-            click.echo(f"{job.cell.task} {job.cell.model}: {job.unsupported}", err=True)
+            click.echo(f"{name}: {job.unsupported}", err=True)
         else:
-            click.echo(f"{job.cell.task} {job.cell.model}: {rounds} rounds", err=True)
-            found.append(measure(job, rounds))
+            click.echo(f"{name}: {rounds} rounds", err=True)
+            found.append(measure(job, rounds, together))
     if as_json:
         click.echo(json.dumps({"results": [record(speed) for speed in found]}, indent=2))
     else:
@@ -68,13 +70,10 @@ def record(speed: Speed) -> dict[str, Any]:
 
 def print_table(found: list[Speed]) -> None:
     out = console()
-    settings = dict.fromkeys((s.task, s.device, s.precision, s.threads, s.size) for s in found)
-    for setting in settings:
-        those = [s for s in found if (s.task, s.device, s.precision, s.threads, s.size) == setting]
-        task, device, precision, threads, size = setting
-        pixels = f" · {size} px" if size else ""
-        machine = f"{device}, {threads} threads, {precision}"
-        title = f"{task}{pixels} · batch {those[0].batch_size} · {machine}"
+    tables: dict[str, list[Speed]] = {}
+    for speed in found:
+        tables.setdefault(title_of(speed), []).append(speed)
+    for title, those in tables.items():
         table = RichTable(title=title, title_justify="left")
         for head in HEADS:
             table.add_column(head, justify="left" if head == "model" else "right")
@@ -90,6 +89,15 @@ def print_table(found: list[Speed]) -> None:
     out.print(
         "ratio: its time over the model's; harness: data, log and checkpoints, of a bare step"
     )
+    if any(speed.together > 1 for speed in found):
+        out.print("of seeds that train together each number but the memory is one seed's share")
+
+
+def title_of(speed: Speed) -> str:
+    pixels = f" · {speed.size} px" if speed.size else ""
+    machine = f"{speed.device}, {speed.threads} threads, {speed.precision}"
+    seeds = f" · {speed.together} seeds together" if speed.together > 1 else ""
+    return f"{speed.task}{pixels} · batch {speed.batch_size} · {machine}{seeds}"
 
 
 def cells(speed: Speed) -> tuple[str, ...]:
