@@ -41,7 +41,7 @@ class ImagePool(nn.Module):
         per_sample = (n, *[1] * (some.ndim - 1))
         kept = self.images[slot]
         stored = (swapped | ~full).view(per_sample)
-        self.images.index_copy_(0, slot, torch.where(stored, some.to(kept.dtype), kept))
+        self.images[slot] = torch.where(stored, some.to(kept.dtype), kept)
         self.count.copy_((self.count + n).clamp(max=self.size))
         given = torch.where(swapped.view(per_sample), kept.to(some.dtype), some)
         return torch.cat([given, new[n:].detach()])

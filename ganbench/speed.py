@@ -21,6 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, memory
+from ganbench.draws import random_state
 from ganbench.errors import UserError
 from ganbench.grid import Job
 from ganbench.loss_log import LossLog, Window
@@ -117,7 +118,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     alone = batches(split, plans[:1])(0)
     if together > 1 and not can_stack(models[0], {k: v[:2].cpu() for k, v in alone.items()}):
         raise UserError(
-            "its seeds cannot be stacked, for it draws random numbers in training",
+            "torch.func cannot map its losses, so its seeds cannot be stacked",
             f"--together {together}, model {cell.model}",
             "drop --together",
         )
@@ -127,7 +128,9 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         place(model, cell.device)
         model.train()
     own = [optimisers_of(model) for model in models]
-    learner, optimisers = learner_of(list(zip(models, own, strict=True)))
+    learner, optimisers = learner_of(
+        list(zip(models, own, strict=True)), [random_state(cell.device)] * together
+    )
     draw = batches(split, plans)
     real, cycle = draw(0), range(CYCLES * len(hp.phases))
     with FlopCounterMode(display=False) as counted:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganbench.draws import Draw, Handing, Noting, random_state
 from ganbench.model import Batch, Model
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -35,12 +36,18 @@ class Stack:
 
     Their parameters and buffers become views of the stacked ones: a model always has its seed's
     present weights, to be scored or saved. No seed sees another; one that diverges hurts itself.
+
+    random_states: what each seed's generator stands at, of the models' device.
     """
 
-    def __init__(self, models: Sequence[Model]) -> None:
+    def __init__(self, models: Sequence[Model], random_states: Sequence[Tensor]) -> None:
         self.hp = models[0].hp
+        device = next(models[0].parameters()).device
+        self._random = [torch.Generator(device).set_state(state) for state in random_states]
+        self._draws: dict[str, list[Draw]] = {}
         self._first = models[0]
         self._called = _Called(models[0])
+        self._places = places_of(models[0])
         self._state = {name: stacked(list(values)) for name, values in tensors_of(models).items()}
         for name, values in tensors_of(models).items():
             for value, slice_of_all in zip(values, self._state[name].data, strict=True):
@@ -65,13 +72,37 @@ class Stack:
         return self._map("generator_loss", (EACH, EACH, SHARED), real, fake, step)
 
     def _map(self, method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
-        def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
-            named = {f"model.{name}": value for name, value in state.items()}
-            return torch.func.functional_call(self._called, named, (method, *own))
+        if method not in self._draws:
+            self._draws[method] = self._draws_of(method, axes, *given)
+        drawn = [draw.of(self._random) for draw in self._draws[method]]
 
-        mapped = torch.vmap(of_one, in_dims=(EACH, *axes), randomness="error")
-        found: dict[str, Tensor] = mapped(self._state, *given)
+        def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
+            with Handing(drawn):
+                return self._call(method, state, own)
+
+        mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
+        found: dict[str, Tensor] = mapped(self._state, drawn, *given)
         return found
+
+    def _draws_of(self, method: str, axes: tuple[int | None, ...], *given: Any) -> list[Draw]:
+        """What the method draws for one seed; found on copies, for it may change buffers."""
+
+        def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
+            return self._call(method, state, own)
+
+        copies = {name: value.detach().clone() for name, value in self._state.items()}
+        noting = Noting()
+        with torch.random.fork_rng(), torch.no_grad(), noting:
+            torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")(copies, *given)
+        return noting.draws
+
+    def random_state(self, i: int) -> Tensor:
+        """What the generator of seed i stands at."""
+        return self._random[i].get_state()
+
+    def _call(self, method: str, state: Mapping[str, Tensor], given: Sequence[Any]) -> Any:
+        named = {f"model.{place}": state[name] for place, name in self._places.items()}
+        return torch.func.functional_call(self._called, named, (method, *given), tie_weights=False)
 
     def join(self, optimisers: Sequence[Optimisers], joined: Optimisers) -> Optimisers:
         """`joined`, which are Adams over this stack, with the state of each seed's own ones, whose
@@ -106,6 +137,21 @@ def tensors_of(models: Sequence[Model]) -> dict[str, tuple[Tensor, ...]]:
     return {column[0][0]: tuple(value for _, value in column) for column in columns}
 
 
+def places_of(model: Model) -> dict[str, str]:
+    """By each place of a tensor in the model, the tensor's name: a tied one has several places. A
+    module that stands at two places is one place, which `functional_call` would fill twice and
+    empty once.
+    """
+    names: dict[int, str] = {}
+    places = {}
+    for path, module in model.named_modules():
+        own = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
+        for name, value in own:
+            place = f"{path}.{name}".lstrip(".")
+            places[place] = names.setdefault(id(value), place)
+    return places
+
+
 def stacked(values: Sequence[Tensor]) -> Tensor:
     both = torch.stack([value.detach() for value in values])
     return nn.Parameter(both) if isinstance(values[0], nn.Parameter) else both
@@ -121,12 +167,11 @@ def fresh_state(param: Tensor) -> dict[str, Tensor]:
 
 
 def can_stack(model: Model, real: Batch) -> bool:
-    """Whether torch.func maps the model's losses: not those of a model that draws in training, for
-    its seeds would draw other numbers than they do alone.
+    """Whether torch.func maps the model's losses, with each seed's own random numbers.
 
     real: a few samples of each domain.
     """
-    stack = Stack([deepcopy(model)])
+    stack = Stack([deepcopy(model)], [random_state(next(model.parameters()).device.type)])
     batch = {name: values[None] for name, values in real.items()}
     step = torch.zeros((), dtype=torch.long, device=next(iter(real.values())).device)
     try:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganbench import checkpoint
 from ganbench.checkpoint import Optimisers, Position
+from ganbench.draws import random_state, set_random_state
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Model
 from ganbench.sampler import Sampler
@@ -94,13 +95,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Begun:
-    """A run at its start or at its checkpoint."""
+    """A run at its start or at its checkpoint. random_state: of the device's generator, there."""
 
     run: Run
     optimisers: Optimisers
     position: Position
     window: Mapping[str, Tensor]
     log: LossLog
+    random_state: Tensor
 
 
 def train(
@@ -144,17 +146,23 @@ def begin(run: Run, split: Split) -> Begun:
     kept = checkpoint.read(run.folder / CHECKPOINT)
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)
-        return Begun(run, optimisers, Position(), {}, LossLog(run.folder / LOSS_LOG))
+        log = LossLog(run.folder / LOSS_LOG)
+        return Begun(run, optimisers, Position(), {}, log, random_state(plan.device))
     tensors, position = kept
     checkpoint.restore(tensors, model, optimisers)
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
-    return Begun(run, optimisers, position, checkpoint.window_of(tensors), log)
+    window = checkpoint.window_of(tensors)
+    return Begun(run, optimisers, position, window, log, random_state(plan.device))
 
 
 def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool]) -> list[Outcome]:
     """From the step that all of them are at to the end of the budget."""
     plan, first = begun[0].run.plan, begun[0].position.step
-    learner, optimisers = learner_of([(start.run.model, start.optimisers) for start in begun])
+    learner, optimisers = learner_of(
+        [(start.run.model, start.optimisers) for start in begun],
+        [start.random_state for start in begun],
+    )
+    set_random_state(plan.device, begun[0].random_state)
     update = step_on(learner, optimisers, plan.device, plan.precision)
     window = Window([start.window for start in begun])
     draw = batches(split, [start.run.plan for start in begun])
@@ -193,6 +201,8 @@ def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool])
             saved_step, saved_sec = done, train_sec
             for i in live:
                 outcomes[i] = Outcome(position(i, done, train_sec))
+                if isinstance(learner, Stack):  # whose seeds draw from states of their own
+                    set_random_state(plan.device, learner.random_state(i))
                 save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:
             raise Interrupted
@@ -203,13 +213,15 @@ def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
     return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
 
 
-def learner_of(models: Sequence[tuple[Model, Optimisers]]) -> tuple[Learner, Optimisers]:
+def learner_of(
+    models: Sequence[tuple[Model, Optimisers]], random_states: Sequence[Tensor]
+) -> tuple[Learner, Optimisers]:
     """What a step trains, and its optimisers: the model itself with its own, or a stack of several
     with joined ones.
     """
     if len(models) == 1:
         return models[0]
-    stack = Stack([model for model, _ in models])
+    stack = Stack([model for model, _ in models], random_states)
     return stack, stack.join([optimisers for _, optimisers in models], optimisers_of(stack))
 
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_models import IMAGES, POINTS
 from test_trainer import data, state
+from torch._C._functorch import is_batchedtensor
 
 from ganbench import checkpoint, trainer
 from ganbench.executor import stacks
 from ganbench.fidelity.weights import Places
 from ganbench.grid import Job, seeds_that_pay
-from ganbench.model import Model
+from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry import Registry, discover
 from ganbench.stacking import can_stack
@@ -39,7 +41,7 @@ from ganbench.types import Architecture, Cell, DataSpec, Preset, Row
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SEEDS = (0, 1, 2)
 STEPS = 12
-DRAWING = {"cogan", "cyclegan", "munit", "wgan_gp"}  # random numbers in training
+Standard: type[Model] = discover().load("model", "standard")
 
 
 def together(
@@ -81,7 +83,7 @@ def largest_difference(one: Model, other: Model) -> float:
 
 
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
-@pytest.mark.parametrize("name", ["discogan", "distancegan", "lsgan"])
+@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 def test_seeds_together_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
     models = of_seeds(name, spec)
     together(models, tmp_path / "together", spec=spec)
@@ -176,13 +178,55 @@ def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
-def test_models_that_draw_in_training_are_not_stacked(name: str) -> None:
-    model = seeded(name, 0)
-    before = state(model)
-    assert can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}) == (
-        name not in DRAWING
-    )
+def test_to_try_whether_a_model_stacks_leaves_it_as_it_is(name: str) -> None:
+    model, few = seeded(name, 0), {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}
+    before, random_state = state(model), torch.get_rng_state()
+    assert can_stack(model, few)
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
+    assert not any(is_batchedtensor(p) for p in model.parameters())
+    assert torch.equal(torch.get_rng_state(), random_state)
+
+
+class Dropping(Standard):
+    """Draws by a function whose numbers cannot be handed to a seed."""
+
+    def fakes(self, real: Batch) -> dict[str, torch.Tensor]:
+        return {k: torch.nn.functional.dropout(v) for k, v in super().fakes(real).items()}
+
+
+def test_a_model_that_draws_by_other_functions_is_not_stacked() -> None:
+    model = Dropping(Standard.recipes(POINTS)["paper"])
+    model.build(NetworkBuilder(POINTS, Architecture(4, 6), 0))
+    assert not can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)})
+
+
+def test_parameters_that_are_tied_stay_tied(tmp_path: Path) -> None:
+    """In one module at two places, as CoGAN has them, and as one parameter of two modules."""
+
+    class Tied(Standard):
+        def build(self, nets: NetworkBuilder) -> None:
+            super().build(nets)
+            first = next(m for m in self.generators.modules() if isinstance(m, torch.nn.Linear))
+            self.generators["extra"] = torch.nn.Linear(first.in_features, first.out_features)
+            self.generators["extra"].weight = first.weight
+            torch.nn.init.zeros_(self.generators["extra"].bias)
+
+        def generator_loss(self, real: Batch, fake: Batch, step: torch.Tensor) -> Any:
+            terms = super().generator_loss(real, fake, step)
+            return terms | {"tie": self.generators["extra"](real["A"]).square().mean()}
+
+    def models() -> list[Model]:
+        found: list[Model] = []
+        for seed in SEEDS:
+            found.append(Tied(Standard.recipes(POINTS)["paper"]))
+            found[-1].build(NetworkBuilder(POINTS, Architecture(4, 6, generator_layers=2), seed))
+        return found
+
+    stack = models()
+    together(stack, tmp_path / "together")
+    for seed, model, own in zip(SEEDS, stack, models(), strict=True):
+        alone(own, tmp_path / "alone" / str(seed), seed)
+        assert largest_difference(model, own) < 1e-4
 
 
 def job(model: str, seed: int, together: int, width: int = 8) -> Job:
@@ -241,7 +285,7 @@ def toy(ganbench: Command, output: Path, *how: str) -> dict[tuple[str, int], Row
 
 
 def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_path: Path) -> None:
-    """Of a model that stacks and of one that does not."""
+    """Of a model that draws in training too."""
     both = {
         name: toy(ganbench, tmp_path / name, "--models", "recon,munit", "--together", n)
         for name, n in (("together", "2"), ("alone", "1"))
@@ -250,7 +294,7 @@ def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_
     for key, row in both["together"].items():
         other = both["alone"][key]
         assert row.cell == other.cell and row.status == other.status == "done"
-        assert row.provenance.get("together", 1) == (2 if row.model == "recon" else 1)
+        assert row.provenance["together"] == 2
         assert "together" not in other.provenance
         losses = [
             [*map(float, log.read_text().split()[-1].split(","))]
