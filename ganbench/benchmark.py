@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ganbench.cell import network_size
 from ganbench.data.cache import default_cache_dir
@@ -183,13 +183,17 @@ def run(
     split: ScoredSplit = "test",
     plugins: Sequence[Path | str] = (),
     cache_dir: Path | str | None = None,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    precision: Literal["auto", "fp32", "bf16"] = "auto",
     workers: int = 0,
+    together: int = 0,
 ) -> pd.DataFrame:
     """Train and score models x tasks x seeds; one line of the frame is one cell.
 
     seeds: a number n for seeds 0 to n-1, or the seeds themselves. sets: "NAME.key=value" texts.
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, the tasks' own where None.
+    workers: cells at a time; together: seeds that train as one program; 0 for what pays.
     Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
     """
     request = Request(
@@ -205,6 +209,9 @@ def run(
         metrics=tuple(metrics),
         references=None if references is None else tuple(references),
         split=split,
+        device=device,
+        precision=precision,
+        together=together,
     )
     registry = discover([Path(folder) for folder in plugins])
     grid = resolve(request, registry)

@@ -385,8 +385,11 @@ def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
         references=[],
         output=tmp_path,
         cache_dir=cache_dir,
+        workers=1,
+        together=2,
     )
     assert list(frame["seed"]) == [0, 1]
+    assert {row.provenance["together"] for row in read_rows(tmp_path).rows} == {2}
     assert frame["modes_covered"].notna().all()
 
 
