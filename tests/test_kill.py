@@ -19,7 +19,6 @@ from ganbench.store import cell_folder, read_rows
 from ganbench.trainer import CHECKPOINT, LOSS_LOG
 
 SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 2, 100, 3
-LONGEST_SEC = 6.0
 STEPS = {"toy": "150", "car2car": "60"}
 
 
@@ -29,8 +28,9 @@ def command(models: str, task: str, output: Path) -> list[str]:
     return [sys.executable, "-m", "ganbench", *run, *how, "--output", str(output)]
 
 
-def killed(arguments: list[str], env: dict[str, str], kills: int, seed: int) -> int:
-    """Starts the run and kills it with all its workers, `kills` times at random moments.
+def killed(arguments: list[str], env: dict[str, str], kills: int, seed: int, run_sec: float) -> int:
+    """Starts the run and kills it with all its workers, `kills` times at random moments of the
+    `run_sec` that it takes.
 
     Gives how often it was killed before its end; then the run is left to end.
     """
@@ -44,7 +44,7 @@ def killed(arguments: list[str], env: dict[str, str], kills: int, seed: int) -> 
             start_new_session=True,
         )
         try:
-            started.wait(moments.uniform(0.5, LONGEST_SEC))
+            started.wait(moments.uniform(0.1, 0.95) * run_sec)
         except subprocess.TimeoutExpired:
             found += 1
             os.killpg(started.pid, signal.SIGKILL)
@@ -74,8 +74,10 @@ def require_equal(straight: Path, broken: Path) -> None:
 def check(models: str, task: str, cache_dir: Path, tmp_path: Path, kills: int) -> int:
     env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
     straight, broken = tmp_path / "straight", tmp_path / "broken"
+    start = time.monotonic()
     subprocess.run(command(models, task, straight), env=env, capture_output=True, check=True)
-    found = killed(command(models, task, broken), env, kills, seed=kills)
+    run_sec = time.monotonic() - start
+    found = killed(command(models, task, broken), env, kills, seed=kills, run_sec=run_sec)
     require_equal(straight, broken)
     return found
 
