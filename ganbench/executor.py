@@ -62,10 +62,9 @@ def execute(
 ) -> Iterator[Row]:
     """Rows as cells end, in the order of their ends; each is in the result folder by then.
 
-    A cell that another process is at is left for later, and taken over if that one died; its row is
-    taken as it is, unless `afresh`.
-
-    Cells that differ in their seed alone train together, as many as their jobs allow.
+    Cells that differ in their seed alone train together, as many as their jobs allow. A cell that
+    another process is at is left for later, and taken over if that one died; its row is taken as it
+    is, unless `afresh`.
 
     On KeyboardInterrupt, and where the disk is full, the workers have GRACE_SEC to write
     checkpoints; then it is raised again. Where a worker dies, for want of memory say, the cells
@@ -75,9 +74,9 @@ def execute(
     suspects: set[str] = set()
     context = worker_context()
     while todo:
-        wait_for_others(todo, output)
-        suspected = [(job,) for job in todo if job.cell.id in suspects]
-        parts = suspected or stacks(todo, workers)
+        suspected = [job for job in todo if job.cell.id in suspects]
+        wait_for_others(suspected or todo, output)
+        parts = [(job,) for job in suspected] or stacks(todo, workers)
         channel = Channel(context.Queue(), context.Event())
         with ProcessPoolExecutor(
             1 if suspected else min(workers, len(parts)),

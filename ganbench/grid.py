@@ -136,7 +136,9 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 evaluation_hash=source_hash(evaluation_files(registry, metrics)),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
-                together=1 if cell.is_reference else request.together or seeds_that_pay(cell),
+                together=1
+                if cell.is_reference or unsupported
+                else request.together or seeds_that_pay(cell),
             )
             for cell, metrics, unsupported in (
                 *model_cells(request, registry, task, base, settings),

@@ -20,7 +20,7 @@ from torch._C._functorch import is_batchedtensor
 from ganbench import checkpoint, trainer
 from ganbench.executor import stacks
 from ganbench.fidelity.weights import Places
-from ganbench.grid import Job, seeds_that_pay
+from ganbench.grid import Job, Request, resolve, seeds_that_pay
 from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry import Registry, discover
@@ -311,6 +311,37 @@ def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_pa
     rows = toy(ganbench, tmp_path / "out", *how)
     assert [row.status for row in rows.values()] == ["done", "done"]
     assert not any("together" in row.provenance for row in rows.values())
+
+
+PICKY = """
+from ganbench.api import Model
+
+
+class Picky(Model):
+    @classmethod
+    def unsupported(cls, spec):
+        return "it takes images alone" if spec.kind == "points" else None
+
+    def build(self, nets):
+        raise NotImplementedError
+
+    def fakes(self, real):
+        raise NotImplementedError
+
+    def generator_loss(self, real, fake, step):
+        raise NotImplementedError
+"""
+
+
+def test_what_is_not_trained_is_not_stacked(cache_dir: Path, tmp_path: Path) -> None:
+    """References, and a model that does not take such data."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/picky.py").write_text(PICKY)
+    models, tasks, seeds = ("standard", "picky"), ("toy",), (0, 1)
+    request = Request(models, tasks, seeds, cache_dir, preset="smoke", device="cpu", together=2)
+    jobs = resolve(request, discover([tmp_path])).jobs
+    assert {j.cell.model for j in jobs if j.together > 1} == {"standard"}
+    assert {"picky", "real", "oracle"} <= {j.cell.model for j in jobs if j.together == 1}
 
 
 def test_seeds_train_together_where_that_pays() -> None:
