@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import subprocess
 from collections.abc import Callable, Sequence
@@ -13,11 +14,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 from test_models import IMAGES, POINTS
 from test_trainer import data, state
 from torch._C._functorch import is_batchedtensor
 
 from ganbench import checkpoint, trainer
+from ganbench.cell import empty_row
+from ganbench.commands import run
 from ganbench.executor import stacks
 from ganbench.fidelity.weights import Places
 from ganbench.grid import Job, Request, resolve, seeds_that_pay
@@ -311,6 +315,28 @@ def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_pa
     rows = toy(ganbench, tmp_path / "out", *how)
     assert [row.status for row in rows.values()] == ["done", "done"]
     assert not any("together" in row.provenance for row in rows.values())
+
+
+def test_of_many_seeds_a_few_are_told_of(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "PLAIN_EVERY_SEC", 0.0)
+    jobs = [job("recon", seed, 64) for seed in range(20)]
+    screen = Console(file=io.StringIO(), force_terminal=True, height=40, width=100)
+    plain, bars = run.PlainListener(), run.BarListener(screen)
+    for listener in (plain, bars):
+        listener.start(jobs, len(jobs))
+        for step in (0, 50):
+            for one in jobs:
+                losses = {"D_B": 0.5} if step else {}
+                listener.progress(run.CellProgress(one.cell.id, step, losses))
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1 + run.MOST_FOLLOWED and "step 50/10" in told[1]
+    for one in jobs:
+        for listener in (plain, bars):
+            listener.ended(empty_row(one))
+    assert "0 left" in capsys.readouterr().err.splitlines()[-1]
+    assert "all cells" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 PICKY = """

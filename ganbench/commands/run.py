@@ -29,6 +29,7 @@ from ganbench.types import Row
 
 DEFAULT_SEEDS = 3
 PLAIN_EVERY_SEC = 15.0
+MOST_FOLLOWED = 8  # cells that are told of one by one; many seeds may train together
 
 
 def run_command(
@@ -179,6 +180,8 @@ class PlainListener:
         self.say(f"cells: {total}, to do: {len(jobs)}")
 
     def progress(self, progress: CellProgress) -> None:
+        if progress.cell not in self._told_at and len(self._told_at) >= MOST_FOLLOWED:
+            return
         now = time.monotonic()
         last = self._told_at.setdefault(progress.cell, now)
         if progress.losses and now - last >= PLAIN_EVERY_SEC:
@@ -189,11 +192,14 @@ class PlainListener:
 
     def ended(self, row: Row) -> None:
         self._left -= 1
+        self._told_at.pop(row.cell, None)
         self.say(f"{ended_text(row)} ({self._left} left)")
 
 
 class BarListener:
-    """A bar for the whole run with its ETA, and one for each cell under way with its losses."""
+    """A bar for the whole run with its ETA, and one for each cell that is followed, with its
+    losses.
+    """
 
     def __init__(self, console: Console) -> None:
         self._bars = Progress(
@@ -223,13 +229,15 @@ class BarListener:
 
     def progress(self, progress: CellProgress) -> None:
         job = self._jobs[progress.cell]
+        self._steps[progress.cell] = progress.step
+        self._update_whole()
         if progress.cell not in self._cells:
+            if len(self._cells) >= MOST_FOLLOWED:
+                return
             total = job.cell.preset.budget_steps
             self._cells[progress.cell] = self._bars.add_task(cell_name(job), total=total, losses="")
         bar = self._cells[progress.cell]
-        self._steps[progress.cell] = progress.step
         self._bars.update(bar, completed=progress.step, losses=losses_text(progress.losses))
-        self._update_whole()
 
     def ended(self, row: Row) -> None:
         if row.cell in self._cells:
