@@ -7,6 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import Any
 
@@ -77,7 +78,7 @@ class Stack:
         drawn = [draw.of(self._random) for draw in self._draws[method]]
 
         def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
-            with Handing(drawn):
+            with Handing(drawn) if drawn else nullcontext():
                 return self._call(method, state, own)
 
         mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
@@ -92,7 +93,8 @@ class Stack:
 
         copies = {name: value.detach().clone() for name, value in self._state.items()}
         noting = Noting()
-        with torch.random.fork_rng(), torch.no_grad(), noting:
+        devices = [torch.cuda.current_device()] if self._random[0].device.type == "cuda" else []
+        with torch.random.fork_rng(devices), torch.no_grad(), noting:
             torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")(copies, *given)
         return noting.draws
 
