@@ -383,3 +383,39 @@ def test_seeds_train_together_where_that_pays() -> None:
     assert {key for key, together in of.items() if together > 1} == {
         *((0, "cuda", "fp32"), (0, "cuda", "bf16"), (0, "cpu", "bf16")),
     }
+
+
+DEADLY = '''
+import os
+
+from ganbench.api import Model
+
+
+class Deadly(Model):
+    """Takes its process with it in its first step."""
+
+    def build(self, nets):
+        self.generators["G_AB"] = nets.translator("A", "B")
+        self.discriminators["D_B"] = nets.discriminator("B")
+
+    def fakes(self, real):
+        os._exit(1)
+
+    def generator_loss(self, real, fake, step):
+        return self.adversarial_terms("B", real, fake)
+'''
+
+
+def test_who_kills_its_worker_fails_alone(ganbench: Command, tmp_path: Path) -> None:
+    """Cells that are under way beside it are none the worse."""
+    (tmp_path / "plugins/models").mkdir(parents=True)
+    (tmp_path / "plugins/models/deadly.py").write_text(DEADLY)
+    what = ("--models", "standard,deadly", "--task", "toy", "--preset", "smoke", "--seeds", "2")
+    how = ("--references", "none", "--workers", "2", "--output", tmp_path / "out")
+    done = ganbench("run", *what, *how, "--plugins", tmp_path / "plugins")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    rows = read_rows(tmp_path / "out").rows
+    assert {row.status for row in rows if row.model == "standard"} == {"done"}
+    failed = {(row.status, row.reason) for row in rows if row.model == "deadly"}
+    assert failed == {("failed", "its worker process died (out of memory?)")}
+    assert len((tmp_path / "out/rows.jsonl").read_text().splitlines()) == len(rows) == 4
