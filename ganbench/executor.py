@@ -21,7 +21,7 @@ from typing import Any
 
 from ganbench.cell import failed_row, run_cell, train_cells
 from ganbench.grid import Job
-from ganbench.store import append_row, claimed, read_rows_alone
+from ganbench.store import GrowingRows, append_row, claimed
 from ganbench.types import SETTLED, Row
 from ganbench.workers import worker_context
 
@@ -82,7 +82,7 @@ def execute(
             1 if suspected else min(workers, len(parts)),
             context,
             initializer=_enter,
-            initargs=(channel,),
+            initargs=(channel, output),
         ) as pool:
             futures = {pool.submit(_run, part, output, afresh): part for part in parts}
             under_way: set[str] = set()
@@ -101,7 +101,7 @@ def execute(
                         suspects.add(job.cell.id)
                         continue
                     todo.remove(job)
-                    known = {} if afresh else settled_rows([job], output)
+                    known = {} if afresh else settled_rows([job], GrowingRows(output).look())
                     yield known.get(job.cell.id) or row_of_lost(job, output)
             except BaseException:
                 channel.stop.set()
@@ -130,14 +130,10 @@ def row_of_lost(job: Job, output: Path) -> Row:
     return row
 
 
-def settled_rows(jobs: Sequence[Job], output: Path) -> dict[str, Row]:
-    """By cell, the settled rows that the folder has by now."""
-    known = {row.cell: row for row in read_rows_alone(output).rows}
-    return {
-        job.cell.id: row
-        for job in jobs
-        if (row := known.get(job.cell.id)) is not None and settled(job, row)
-    }
+def settled_rows(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
+    """By cell, those of the rows that are settled rows of the jobs."""
+    found = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
+    return {cell: row for cell, (job, row) in found.items() if row and settled(job, row)}
 
 
 def wait_for_others(todo: Sequence[Job], output: Path) -> None:
@@ -174,14 +170,22 @@ def _pass_on(channel: Channel, under_way: set[str], on_progress: OnProgress) -> 
         on_progress(progress)
 
 
-_channel: list[Channel] = []
+@dataclass(frozen=True)
+class Worker:
+    """What a worker process has for all of its cells."""
+
+    channel: Channel
+    rows: GrowingRows
 
 
-def _enter(channel: Channel) -> None:
+_worker: list[Worker] = []
+
+
+def _enter(channel: Channel, output: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_end_soon, args=(channel.stop,), daemon=True).start()
-    _channel[:] = [channel]
+    _worker[:] = [Worker(channel, GrowingRows(output))]
 
 
 def _end_with_parent() -> None:
@@ -205,7 +209,7 @@ def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
     """Rows by cell, which are in the result folder then; none of a cell that another process is at.
     Cells that differ in their seed alone train together.
     """
-    channel = _channel[0]
+    channel = _worker[0].channel
     rows: dict[str, Row] = {}
 
     def tell(job: Job, step: int, losses: Mapping[str, float]) -> None:
@@ -214,7 +218,7 @@ def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
     with ExitStack() as claims:
         mine = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
         if not afresh:
-            rows = settled_rows(mine, output)
+            rows = settled_rows(mine, _worker[0].rows.look())
         left = [job for job in mine if job.cell.id not in rows]
         for job in left:
             tell(job, 0, {})

@@ -6,7 +6,7 @@ import errno
 import gc
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +95,35 @@ def read_rows_alone(output: Path) -> Rows:
     """The same while nobody writes, so that no line is seen half. The folder must be writable."""
     with FileLock(f"{output / ROWS}.lock"):
         return read_rows(output)
+
+
+class GrowingRows:
+    """The latest rows of a folder that others write to as well; each look reads what is new."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._start()
+
+    def _start(self) -> None:
+        self._reader, self._rows, self._read_bytes = RowReader(), dict[str, Row](), 0
+
+    def look(self) -> Mapping[str, Row]:
+        """By cell. A file with a line that is no row is read as `read_rows` does it."""
+        path = self._output / ROWS
+        with FileLock(f"{path}.lock"):
+            try:
+                if path.stat().st_size < self._read_bytes:  # a line that was cut off is set aside
+                    self._start()
+                with open(path, "rb") as file:
+                    file.seek(self._read_bytes)
+                    new = self._reader.read_all(file)
+                    self._read_bytes = file.tell()
+            except FileNotFoundError:
+                return {}
+            except ValueError:
+                return {row.cell: row for row in read_rows(self._output).rows}
+        self._rows.update((row.cell, row) for row in new)
+        return self._rows
 
 
 @contextmanager

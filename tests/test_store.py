@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,14 @@ from msgspec import structs
 
 from ganbench.errors import UserError
 from ganbench.row_lines import RowReader
-from ganbench.store import ROWS, append_row, open_output, read_rows, set_torn_aside
+from ganbench.store import (
+    ROWS,
+    GrowingRows,
+    append_row,
+    open_output,
+    read_rows,
+    set_torn_aside,
+)
 from ganbench.types import Row
 
 ROW = Row(
@@ -84,3 +92,50 @@ values = st.one_of(st.floats(allow_nan=False, allow_infinity=False), text)
 def test_a_row_survives_its_text(reason: str, metrics: dict[str, float | str], seed: int) -> None:
     row = structs.replace(ROW, reason=reason, metrics=metrics, seed=seed)
     assert RowReader().read(row.to_json().encode()) == row
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("append"), st.integers(0, 5)),
+            st.tuples(st.just("look"), st.just(0)),
+            st.tuples(st.just("tear"), st.integers(1, 400)),
+        ),
+        max_size=12,
+    )
+)
+def test_a_growing_file_is_read_as_if_at_once(
+    tmp_path_factory: pytest.TempPathFactory, doings: list[tuple[str, int]]
+) -> None:
+    """Whatever is appended between two looks, or cut off by a crash and then set aside."""
+    folder = tmp_path_factory.mktemp("rows")
+    growing, path = GrowingRows(folder), folder / ROWS
+    line = structs.replace(ROW, cell="torn").to_json().encode()
+    for number, (doing, value) in enumerate((*doings, ("look", 0))):
+        if doing == "append":
+            append_row(folder, structs.replace(ROW, cell=f"c{value}", seed=number))
+        elif doing == "look":
+            assert growing.look() == {row.cell: row for row in read_rows(folder).rows}
+        else:
+            with open(path, "ab") as file:
+                file.write(line[: min(value, len(line) - 1)])
+            growing.look()
+            set_torn_aside(folder, read_rows(folder).torn)
+
+
+def test_a_growing_file_is_not_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    growing, looked = GrowingRows(tmp_path), []
+    read_all = RowReader.read_all
+
+    def watched(reader: RowReader, file: BinaryIO) -> list[Row]:
+        found = read_all(reader, file)
+        looked.append(len(found))
+        return found
+
+    monkeypatch.setattr(RowReader, "read_all", watched)
+    for row in rows(3):
+        append_row(tmp_path, row)
+        growing.look()
+    assert looked == [1, 1, 1]
+    assert list(growing.look()) == ["c0", "c1", "c2"]
