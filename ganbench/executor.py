@@ -23,7 +23,7 @@ from ganbench.cell import failed_row, run_cell, train_cells
 from ganbench.grid import Job
 from ganbench.store import GrowingRows, append_row, claimed
 from ganbench.types import SETTLED, Row
-from ganbench.workers import worker_context
+from ganbench.workers import interrupts_held, worker_context
 
 POLL_SEC = 0.1
 BUSY_POLL_SEC = 0.5
@@ -84,9 +84,10 @@ def execute(
             initializer=_enter,
             initargs=(channel, output),
         ) as pool:
-            futures = {pool.submit(_run, part, output, afresh): part for part in parts}
             under_way: set[str] = set()
             try:
+                with interrupts_held():
+                    futures = {pool.submit(_run, part, output, afresh): part for part in parts}
                 for future in _as_ended(futures, channel, under_way, on_progress):
                     rows = future.result()
                     for job in futures[future]:

@@ -351,6 +351,28 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("after_sec", [0.7, 1.9])
+def test_an_early_interruption_is_told_in_a_line(
+    cache_dir: Path, tmp_path: Path, after_sec: float
+) -> None:
+    """While the command, and the server of its workers, still import."""
+    run = ("run", "--models", "standard", "--task", "toy", "--steps", "100000")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "ganbench", *run, "--output", str(tmp_path / "out")],
+        env={**os.environ, "GANBENCH_CACHE": str(cache_dir)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 (one call, no threads yet)
+    )
+    time.sleep(after_sec)
+    os.killpg(started.pid, signal.SIGINT)
+    errors = started.communicate(timeout=60)[1]
+    assert started.returncode in {130, -signal.SIGINT}  # which a shell calls 130 too
+    assert "Interrupted" in errors and "Traceback" not in errors
+
+
 def test_workers_end_with_a_killed_run(cache_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     started = subprocess.Popen(
