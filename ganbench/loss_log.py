@@ -31,9 +31,9 @@ class Window:
         }
 
     def add(self, terms: Mapping[str, Tensor]) -> None:
-        """The terms of one step: scalars, or (seeds,)."""
+        """The terms of one step, without gradients: scalars, or (seeds,)."""
         for name, term in terms.items():
-            value = term.detach().reshape(self.seeds)
+            value = term.reshape(self.seeds)
             kept = self._sums.get(name)
             # A new tensor, for a captured step puts its next losses where these are.
             self._sums[name] = value.clone() if kept is None else kept.to(value.device) + value

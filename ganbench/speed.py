@@ -129,12 +129,8 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         Plan(10**9, hp.batch_size, one.cell.seed, cell.device, cell.precision) for one in seeds
     ]
     alone = batches(split, plans[:1])(0)
-    if together > 1 and not can_stack(models[0], {k: v[:2].cpu() for k, v in alone.items()}):
-        raise UserError(
-            "torch.func cannot map its losses, so its seeds cannot be stacked",
-            f"--together {together}, model {cell.model}",
-            "drop --together",
-        )
+    if together > 1:
+        require_stackable(cell.model, models[0], alone)
     networks = {**nets_of(models[0]), **missing_networks(job, models[0])}
     reference = reference_step(cell.model, deepcopy(networks), hp, alone, cell.device)
     for model in models:
@@ -148,10 +144,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     real, cycle = draw(0), range(CYCLES * len(hp.phases))
     eager = Eager(learner, optimisers, cell.device, cell.precision)
     repeat(eager, real, cycle)  # a stack's first steps do more, to see what they draw
-    counted = FlopCounterMode(display=False)
-    counted.mod_tracker = NoModules()  # type: ignore[assignment]
-    with counted:
-        repeat(eager, real, cycle)
+    flop = counted_flop(lambda: repeat(eager, real, cycle))
     step = step_on(learner, optimisers, cell.device, cell.precision)
     work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}
     work |= products(cell.device, cell.precision)
@@ -177,13 +170,32 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
         if reference
         else None,
-        flop_per_step=counted.get_total_flops() / steps,
+        flop_per_step=flop / steps,
         peak_flop_per_sec=PRODUCT_FLOP / min(sec[name] for name in PRODUCTS),
         data_ms=harness["data"],
         log_ms=harness["log"],
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
         peak_memory_bytes=memory(),
     )
+
+
+def require_stackable(name: str, model: Model, real: Batch) -> None:
+    """Raises UserError for a model whose seeds cannot train as one program."""
+    if not can_stack(model, {domain: values[:2].cpu() for domain, values in real.items()}):
+        raise UserError(
+            "torch.func cannot map its losses, so its seeds cannot be stacked",
+            f"--together, model {name}",
+            "drop --together",
+        )
+
+
+def counted_flop(work: Work) -> int:
+    """Floating-point operations of the work, as PyTorch counts them."""
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = NoModules()  # type: ignore[assignment]
+    with counter:
+        work()
+    return counter.get_total_flops()
 
 
 def repeat(step: Step, real: Batch, numbers: range) -> None:
