@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -65,6 +65,21 @@ def update(optimiser: torch.optim.Optimizer, terms: Terms) -> None:
     optimiser.step()
 
 
+@contextmanager
+def frozen(optimiser: torch.optim.Optimizer) -> Iterator[None]:
+    """Its parameters as constants: no gradient of theirs is computed, and autocast does not take
+    their values from before an update.
+    """
+    params = optimiser.param_groups[0]["params"]
+    for param in params:
+        param.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for param in params:
+            param.requires_grad_(True)
+
+
 def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
     """The gradient in the parameter's memory layout: a fused optimiser walks both by address."""
     if gradient.stride() == param.stride():
@@ -98,7 +113,8 @@ class Eager:
                 losses.append(self.learner.discriminator_loss(real, self.learner.judged(fake), at))
                 update(self.optimisers["D"], losses[-1])
             if "G" in phase:
-                losses.append(self.learner.generator_loss(real, fake, at))
+                with frozen(self.optimisers["D"]):
+                    losses.append(self.learner.generator_loss(real, fake, at))
                 update(self.optimisers["G"], losses[-1])
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]
 

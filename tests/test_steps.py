@@ -102,6 +102,22 @@ def test_a_gradient_is_applied_whatever_its_layout() -> None:
     assert not torch.allclose(found[0], start)
 
 
+def test_g_is_judged_by_the_discriminator_that_was_just_updated() -> None:
+    """Autocast keeps weights in bf16 from the first use on, here from before D's update."""
+    recipe = next(iter(discover().load("model", "standard").recipes(POINTS)))
+    together, apart = (build("standard", POINTS, recipe) for _ in range(2))
+    real = {name: torch.rand(6, *POINTS.shape(name)) for name in ("A", "B")}  # type: ignore[arg-type]
+    at = torch.tensor(0)
+    losses = []
+    for model, phases in ((together, ["DG"]), (apart, ["D", "G"])):
+        optimisers = optimisers_of(model)
+        optimisers["D"].param_groups[0]["lr"] = 0.1
+        step = Eager(model, optimisers, "cpu", "bf16")
+        losses.append([step.phase(phase, real, at) for phase in phases][-1][-1])
+    assert losses[0] == losses[1]
+    assert all(param.requires_grad for param in together.parameters())
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("name", ["discogan", "cyclegan"])
 def test_captured_on_cuda(name: str) -> None:

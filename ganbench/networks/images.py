@@ -19,6 +19,7 @@ from ganbench.networks.blocks import (
     encoder_channels,
     same_size,
 )
+from ganbench.networks.strided import DoublingConv, HalvingConv
 from ganbench.types import Architecture
 
 Norm = Callable[[int], nn.Module]
@@ -36,7 +37,7 @@ def no_norm(channels: int) -> nn.Module:
 
 def down(channels_in: int, channels_out: int, norm: Norm) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(channels_in, channels_out, 4, 2, 1, bias=False),
+        HalvingConv(channels_in, channels_out),
         norm(channels_out),
         nn.LeakyReLU(0.2, inplace=True),
     )
@@ -44,7 +45,7 @@ def down(channels_in: int, channels_out: int, norm: Norm) -> nn.Sequential:
 
 def up(channels_in: int, channels_out: int) -> nn.Sequential:
     return nn.Sequential(
-        nn.ConvTranspose2d(channels_in, channels_out, 4, 2, 1, bias=False),
+        DoublingConv(channels_in, channels_out),
         nn.BatchNorm2d(channels_out),
         nn.ReLU(inplace=True),
     )
@@ -65,9 +66,7 @@ def decoder_blocks(channels_out: int, channels: list[int]) -> list[nn.Module]:
 
 
 def to_image(channels_in: int, channels_out: int) -> nn.Module:
-    return nn.Sequential(
-        nn.ConvTranspose2d(channels_in, channels_out, 4, 2, 1, bias=False), nn.Sigmoid()
-    )
+    return nn.Sequential(DoublingConv(channels_in, channels_out), nn.Sigmoid())
 
 
 def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.Module:
@@ -123,7 +122,7 @@ class StyledUp(nn.Module):
 
     def __init__(self, channels_in: int, channels_out: int, style_dim: int) -> None:
         super().__init__()
-        self.conv = nn.ConvTranspose2d(channels_in, channels_out, 4, 2, 1, bias=False)
+        self.conv = DoublingConv(channels_in, channels_out)
         self.norm = AdaptiveInstanceNorm(channels_out, style_dim)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

@@ -1,0 +1,179 @@
+"""Convolutions that halve an image's side, and those that double it: kernel 4, stride 2, padding 1.
+
+On a CPU, oneDNN is at half its speed where maps are small and weights large. There a convolution
+and the gradient of its weights are products of two matrices, the images' patches and the weights
+(`docs/speed.md` has the times). Everywhere else the layers are PyTorch's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+KERNEL, STRIDE, PADDING = 4, 2, 1
+WEIGHTS_THAT_PAY = 2**19  # for the gradient of the weights as a product
+BF16_WEIGHTS_THAT_PAY = 2**21  # for the convolution, in bf16
+
+
+class HalvingConv(nn.Conv2d):
+    """(n, c, h, w) to (n, d, h/2, w/2); no bias."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not pays(x, self.weight):
+            return super().forward(x)
+        out: Tensor = Halving.apply(*in_precision(x, self.weight))
+        return out
+
+
+class DoublingConv(nn.ConvTranspose2d):
+    """(n, c, h, w) to (n, d, 2h, 2w); no bias."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=False)
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if output_size is not None or not pays(x, self.weight):
+            return super().forward(x, output_size)
+        out: Tensor = Doubling.apply(*in_precision(x, self.weight))
+        return out
+
+
+def pays(x: Tensor, weight: Tensor) -> bool:
+    """Whether a product may be faster than oneDNN's convolution of such images and weights."""
+    return (
+        weight.numel() >= WEIGHTS_THAT_PAY
+        and x.device.type == "cpu"
+        and x.dtype in (torch.float32, torch.bfloat16)
+    )
+
+
+def in_precision(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Both as a convolution would take them: autocast does not look into functions of our own."""
+    if not torch.is_autocast_enabled("cpu"):
+        return x, weight
+    dtype = torch.get_autocast_dtype("cpu")
+    return x.to(dtype), weight.to(dtype)
+
+
+class Halving(torch.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor, weight: Tensor) -> Tensor:
+        return halved(x, weight)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        x, weight = ctx.saved_tensors
+        of_x, of_weight = ctx.needs_input_grad
+        return (
+            doubled(gradient, weight) if of_x else None,
+            weight_gradient(x, gradient, weight) if of_weight else None,
+        )
+
+
+class Doubling(torch.autograd.Function):
+    """The other way round: weights (c, d, 4, 4) halve the larger side into the smaller one."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor, weight: Tensor) -> Tensor:
+        return doubled(x, weight)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        x, weight = ctx.saved_tensors
+        of_x, of_weight = ctx.needs_input_grad
+        return (
+            halved(gradient, weight) if of_x else None,
+            weight_gradient(gradient, x, weight) if of_weight else None,
+        )
+
+
+def doubled(small: Tensor, weight: Tensor) -> Tensor:
+    return F.conv_transpose2d(small, weight, None, STRIDE, PADDING)
+
+
+def halved(large: Tensor, weight: Tensor) -> Tensor:
+    """(n, c, 2h, 2w) and (d, c, 4, 4) to (n, d, h, w)."""
+    if large.dtype != torch.bfloat16 or weight.numel() < BF16_WEIGHTS_THAT_PAY:
+        return F.conv2d(large, weight, None, STRIDE, PADDING)
+    n, _, height, width = large.shape
+    product = patches(large) @ channels_last_rows(weight).T
+    return product.view(n, height // STRIDE, width // STRIDE, -1).permute(0, 3, 1, 2)
+
+
+def weight_gradient(large: Tensor, small: Tensor, weight: Tensor) -> Tensor:
+    """Of weights (d, c, 4, 4) between (n, c, 2h, 2w) and (n, d, h, w)."""
+    if torch.is_grad_enabled():  # a gradient of this gradient will be asked for
+        out: Tensor = torch.ops.aten.convolution_backward(
+            small, large, weight, None,
+            [STRIDE] * 2, [PADDING] * 2, [1, 1], False, [0, 0], 1, [False, True, False],
+        )[1]  # fmt: skip
+        return out
+    d, c, _, _ = weight.shape
+    rows = small.permute(0, 2, 3, 1).reshape(-1, d)
+    product = inner_product(rows.T, patches(large).T)
+    return product.view(d, KERNEL, KERNEL, c).permute(0, 3, 1, 2)
+
+
+def patches(large: Tensor) -> Tensor:
+    """(n, c, 2h, 2w) to a row (4 · 4 · c) for each place of the smaller side."""
+    windows = F.pad(large, (PADDING,) * 4).unfold(2, KERNEL, STRIDE).unfold(3, KERNEL, STRIDE)
+    return windows.permute(0, 2, 3, 4, 5, 1).reshape(-1, KERNEL * KERNEL * large.shape[1])
+
+
+def channels_last_rows(weight: Tensor) -> Tensor:
+    """(d, c, 4, 4) to (d, 4 · 4 · c); no copy where the weights lie in channels-last layout."""
+    return weight.permute(0, 2, 3, 1).reshape(len(weight), -1)
+
+
+def inner_product(a: Tensor, b: Tensor) -> Tensor:
+    """(m, k) and (n, k) to (m, n). In fp32 by oneDNN, if it is there: on AMD processors the library
+    of PyTorch's own product has half its speed.
+    """
+    product = onednn_product()
+    if product is None or a.dtype != torch.float32:
+        return a @ b.T
+    out: Tensor = product(a, b, None, "none", [], "")
+    return out
+
+
+def onednn_product() -> Any:
+    """PyTorch's operator of (m, k), (n, k) and four more; None where it is built without."""
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return None
+    return getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+
+
+def plain(network: nn.Module) -> nn.Module:
+    """The network with layers that are PyTorch's own everywhere; weights are shared."""
+    for name, layer in network.named_children():
+        if isinstance(layer, HalvingConv | DoublingConv):
+            network.set_submodule(name, plain_layer(layer))
+        else:
+            plain(layer)
+    return network
+
+
+def plain_layer(layer: HalvingConv | DoublingConv) -> nn.Module:
+    kind = nn.Conv2d if isinstance(layer, HalvingConv) else nn.ConvTranspose2d
+    with torch.device("meta"):
+        made = kind(layer.in_channels, layer.out_channels, KERNEL, STRIDE, PADDING, bias=False)
+    made.weight = layer.weight
+    return made
