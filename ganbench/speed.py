@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import math
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from ganbench.grid import Job
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.strided import onednn_product, plain
+from ganbench.networks.strided import plain
 from ganbench.source import PACKAGE_DIR
 from ganbench.stacking import can_stack
 from ganbench.steps import Eager, Step, step_on
@@ -194,16 +193,11 @@ def require_stackable(name: str, model: Model, real: Batch) -> None:
 
 def counted_flop(work: Work) -> int:
     """Floating-point operations of the work, as PyTorch counts them."""
-    counter = FlopCounterMode(display=False, custom_mapping={onednn_product(): inner_product_flop})
+    counter = FlopCounterMode(display=False)
     counter.mod_tracker = NoModules()  # type: ignore[assignment]
     with counter:
         work()
     return counter.get_total_flops()
-
-
-def inner_product_flop(a: Sequence[int], *_: object, out_shape: Sequence[int]) -> int:
-    """Of (m, k) and (n, k): oneDNN's product, which PyTorch's counter does not know."""
-    return 2 * math.prod(out_shape) * a[1]
 
 
 def repeat(step: Step, real: Batch, numbers: range) -> None:

@@ -14,7 +14,7 @@ from ganbench.networks.strided import DoublingConv, HalvingConv, plain
 from ganbench.speed import counted_flop
 
 LARGE = {"weight gradient": (128, 256), "convolution too": (256, 512)}
-TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 1e-2}
+TOLERANCE = 1e-2  # of bf16, whose rounding is 2e-3
 
 
 def layer_and_input(halve: bool, channels: tuple[int, int]) -> tuple[nn.Module, Tensor]:
@@ -41,31 +41,29 @@ def assert_close(found: Tensor, expected: Tensor, tolerance: float) -> None:
 
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
 @pytest.mark.parametrize("channels", LARGE.values(), ids=LARGE)
-@pytest.mark.parametrize("dtype", TOLERANCE)
-def test_products_are_the_convolution(
-    halve: bool, channels: tuple[int, int], dtype: torch.dtype
-) -> None:
+def test_products_are_the_convolution(halve: bool, channels: tuple[int, int]) -> None:
     layer, x = layer_and_input(halve, channels)
     found = []
     for one in (layer, own_layer(layer)):
-        with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16):
             out = one(x)
         weight = next(one.parameters())
         gradients = torch.autograd.grad(out.float().square().sum(), [x, weight])
-        assert out.dtype == dtype
+        assert out.dtype == torch.bfloat16
         assert by_product(out) == (one is layer)
         found.append((out, *gradients))
     for ours, theirs in zip(*found, strict=True):
-        assert_close(ours, theirs, TOLERANCE[dtype])
+        assert_close(ours, theirs, TOLERANCE)
     assert found[0][2].stride() == next(layer.parameters()).stride()  # as the optimiser wants it
 
 
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
 def test_small_weights_and_other_precisions_are_left_to_torch(halve: bool) -> None:
     layer, x = layer_and_input(halve, (64, 128))
-    assert not by_product(layer(x))
+    assert not by_product(layer.bfloat16()(x.bfloat16()))
     layer, x = layer_and_input(halve, LARGE["convolution too"])
-    assert not by_product(layer.double()(x.double()))
+    assert not by_product(layer(x))
+    assert by_product(layer.bfloat16()(x.bfloat16()))
 
 
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
@@ -75,20 +73,22 @@ def test_a_gradient_has_its_gradient(halve: bool) -> None:
     found = []
     for one in (layer, own_layer(layer)):
         weight = next(one.parameters())
-        inner = torch.autograd.grad(one(x).square().sum(), [x, weight], create_graph=True)
-        found.append(torch.autograd.grad(sum(g.square().sum() for g in inner), [x, weight]))
+        with torch.autocast("cpu", torch.bfloat16):
+            out = one(x).float().square().sum()
+            inner = torch.autograd.grad(out, [x, weight], create_graph=True)
+            penalty = torch.stack([gradient.float().square().sum() for gradient in inner]).sum()
+        found.append(torch.autograd.grad(penalty, [x, weight]))
     for ours, theirs in zip(*found, strict=True):
-        assert_close(ours, theirs, 1e-4)
+        assert_close(ours, theirs, TOLERANCE)
 
 
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
-@pytest.mark.parametrize("dtype", TOLERANCE)
-def test_stacked_layers_are_each_layer(halve: bool, dtype: torch.dtype) -> None:
+def test_stacked_layers_are_each_layer(halve: bool) -> None:
     layer, x = layer_and_input(halve, LARGE["convolution too"])
     weights = torch.stack([next(layer.parameters()).detach() * factor for factor in (1, 2)])
 
     def loss(weight: Tensor, sample: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16):
             out = torch.func.functional_call(layer, {"weight": weight}, (sample,))
         return out.float().square().sum()
 
@@ -96,7 +96,7 @@ def test_stacked_layers_are_each_layer(halve: bool, dtype: torch.dtype) -> None:
     inputs = torch.stack([x.detach(), x.detach().flip(0)])
     stacked = torch.func.vmap(gradient)(weights, inputs)
     for i in range(2):
-        assert_close(stacked[i], gradient(weights[i], inputs[i]), TOLERANCE[dtype])
+        assert_close(stacked[i], gradient(weights[i], inputs[i]), TOLERANCE)
 
 
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
@@ -104,6 +104,7 @@ def test_constant_weights_cost_no_gradient(halve: bool, monkeypatch: pytest.Monk
     layer, x = layer_and_input(halve, LARGE["weight gradient"])
     asked: list[Tensor] = []
     monkeypatch.setattr(strided, "weight_gradient", lambda *given: asked.append(given[-1]))
+    layer, x = layer.bfloat16(), x.bfloat16()
     torch.autograd.grad(layer.requires_grad_(False)(x).sum(), x)
     assert not asked
     layer.requires_grad_(True)(x).sum().backward()
@@ -113,17 +114,12 @@ def test_constant_weights_cost_no_gradient(halve: bool, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("halve", [True, False], ids=["halving", "doubling"])
 def test_products_count_as_the_convolution(halve: bool) -> None:
     layer, x = layer_and_input(halve, LARGE["convolution too"])
+    layer, x = layer.bfloat16(), x.bfloat16()
     ours, theirs = (
         counted_flop(lambda one=one: one(x).sum().backward())  # type: ignore[misc]
         for one in (layer, own_layer(layer))
     )
     assert ours == theirs > 0
-
-
-def test_without_onednn_the_product_is_torchs(monkeypatch: pytest.MonkeyPatch) -> None:
-    a, b = torch.randn(3, 5), torch.randn(4, 5)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
-    assert torch.equal(strided.inner_product(a, b), a @ b.T)
 
 
 def test_plain_networks_share_the_weights() -> None:

@@ -1,8 +1,8 @@
 """Convolutions that halve an image's side, and those that double it: kernel 4, stride 2, padding 1.
 
-On a CPU, oneDNN is at half its speed where maps are small and weights large. There a convolution
-and the gradient of its weights are products of two matrices, the images' patches and the weights
-(`docs/speed.md` has the times). Everywhere else the layers are PyTorch's own.
+On a CPU in bf16, oneDNN is at half its speed where maps are small and weights large. There a
+convolution and the gradient of its weights are products of two matrices, the images' patches and
+the weights (`docs/speed.md` has the gain). Everywhere else the layers are PyTorch's own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 KERNEL, STRIDE, PADDING = 4, 2, 1
 WEIGHTS_THAT_PAY = 2**19  # for the gradient of the weights as a product
-BF16_WEIGHTS_THAT_PAY = 2**21  # for the convolution, in bf16
+LARGER_WEIGHTS_THAT_PAY = 2**21  # for the convolution
 
 
 class HalvingConv(nn.Conv2d):
@@ -27,7 +27,7 @@ class HalvingConv(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         if not pays(x, self.weight):
             return super().forward(x)
-        out: Tensor = Halving.apply(*in_precision(x, self.weight))
+        out: Tensor = Halving.apply(*in_bf16(x, self.weight))
         return out
 
 
@@ -40,25 +40,20 @@ class DoublingConv(nn.ConvTranspose2d):
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
         if output_size is not None or not pays(x, self.weight):
             return super().forward(x, output_size)
-        out: Tensor = Doubling.apply(*in_precision(x, self.weight))
+        out: Tensor = Doubling.apply(*in_bf16(x, self.weight))
         return out
 
 
 def pays(x: Tensor, weight: Tensor) -> bool:
     """Whether a product may be faster than oneDNN's convolution of such images and weights."""
-    return (
-        weight.numel() >= WEIGHTS_THAT_PAY
-        and x.device.type == "cpu"
-        and x.dtype in (torch.float32, torch.bfloat16)
-    )
+    dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
+    large = weight.numel() >= WEIGHTS_THAT_PAY
+    return large and x.device.type == "cpu" and dtype == torch.bfloat16
 
 
-def in_precision(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Both as a convolution would take them: autocast does not look into functions of our own."""
-    if not torch.is_autocast_enabled("cpu"):
-        return x, weight
-    dtype = torch.get_autocast_dtype("cpu")
-    return x.to(dtype), weight.to(dtype)
+def in_bf16(*tensors: Tensor) -> list[Tensor]:
+    """As a convolution would take them: autocast does not look into functions of our own."""
+    return [tensor.bfloat16() for tensor in tensors]
 
 
 class Halving(torch.autograd.Function):
@@ -111,7 +106,7 @@ def doubled(small: Tensor, weight: Tensor) -> Tensor:
 
 def halved(large: Tensor, weight: Tensor) -> Tensor:
     """(n, c, 2h, 2w) and (d, c, 4, 4) to (n, d, h, w)."""
-    if large.dtype != torch.bfloat16 or weight.numel() < BF16_WEIGHTS_THAT_PAY:
+    if weight.numel() < LARGER_WEIGHTS_THAT_PAY:
         return F.conv2d(large, weight, None, STRIDE, PADDING)
     n, _, height, width = large.shape
     product = patches(large) @ channels_last_rows(weight).T
@@ -128,8 +123,7 @@ def weight_gradient(large: Tensor, small: Tensor, weight: Tensor) -> Tensor:
         return out
     d, c, _, _ = weight.shape
     rows = small.permute(0, 2, 3, 1).reshape(-1, d)
-    product = inner_product(rows.T, patches(large).T)
-    return product.view(d, KERNEL, KERNEL, c).permute(0, 3, 1, 2)
+    return (rows.T @ patches(large)).view(d, KERNEL, KERNEL, c).permute(0, 3, 1, 2)
 
 
 def patches(large: Tensor) -> Tensor:
@@ -141,24 +135,6 @@ def patches(large: Tensor) -> Tensor:
 def channels_last_rows(weight: Tensor) -> Tensor:
     """(d, c, 4, 4) to (d, 4 · 4 · c); no copy where the weights lie in channels-last layout."""
     return weight.permute(0, 2, 3, 1).reshape(len(weight), -1)
-
-
-def inner_product(a: Tensor, b: Tensor) -> Tensor:
-    """(m, k) and (n, k) to (m, n). In fp32 by oneDNN, if it is there: on AMD processors the library
-    of PyTorch's own product has half its speed.
-    """
-    product = onednn_product()
-    if product is None or a.dtype != torch.float32:
-        return a @ b.T
-    out: Tensor = product(a, b, None, "none", [], "")
-    return out
-
-
-def onednn_product() -> Any:
-    """PyTorch's operator of (m, k), (n, k) and four more; None where it is built without."""
-    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-        return None
-    return getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
 
 def plain(network: nn.Module) -> nn.Module:
