@@ -70,8 +70,8 @@ def test_layers_at_64_px_are_the_papers() -> None:
         for m in nets.translator("A", "B").modules()
         if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d))
     ]
-    down = [("Conv2d", a, b, 4, 2) for a, b in ((3, 64), (64, 128), (128, 256), (256, 512))]
-    up = [("ConvTranspose2d", b, a, 4, 2) for a, b in ((256, 512), (128, 256), (64, 128), (3, 64))]
+    down = [("HalvingConv", a, b, 4, 2) for a, b in ((3, 64), (64, 128), (128, 256), (256, 512))]
+    up = [("DoublingConv", b, a, 4, 2) for a, b in ((256, 512), (128, 256), (64, 128), (3, 64))]
     middle = [("Conv2d", 512, 100, 4, 1), ("ConvTranspose2d", 100, 512, 4, 1)]
     assert convolutions == [*down, *middle, *up]
     assert not any(
