@@ -133,8 +133,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     if together > 1:
         require_stackable(cell.model, models[0], alone)
     networks = {**nets_of(models[0]), **missing_networks(job, models[0])}
-    bare = {name: plain(deepcopy(network)) for name, network in networks.items()}
-    reference = reference_step(cell.model, bare, hp, alone, cell.device)
+    reference = reference_step(cell.model, networks, hp, alone, cell.device)
     for model in models:
         place(model, cell.device)
         model.train()
@@ -271,11 +270,13 @@ def missing_networks(job: Job, model: Model) -> dict[str, nn.Module]:
 def reference_step(
     name: str, networks: Mapping[str, nn.Module], hp: Any, real: Mapping[str, Tensor], device: str
 ) -> Work | None:
-    """One cycle of the authors' algorithm on copies of the networks; None for other models."""
+    """One cycle of the authors' algorithm on copies of the networks, with PyTorch's own layers;
+    None for other models.
+    """
     module = load_reference()
     if module is None or name not in module.MODELS:
         return None
-    mine = {key: net.to(device).train() for key, net in networks.items()}
+    mine = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
     weights = {
         key: getattr(hp, key)
         for key in ("lambda_adv", "lambda_rec", "feat_share")

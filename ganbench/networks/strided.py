@@ -56,16 +56,20 @@ def in_bf16(*tensors: Tensor) -> list[Tensor]:
     return [tensor.bfloat16() for tensor in tensors]
 
 
-class Halving(torch.autograd.Function):
-    generate_vmap_rule = True
+class Strided(torch.autograd.Function):
+    """Of (x, weight), with the gradients that are asked for."""
 
-    @staticmethod
-    def forward(x: Tensor, weight: Tensor) -> Tensor:
-        return halved(x, weight)
+    generate_vmap_rule = True
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
         ctx.save_for_backward(*inputs)
+
+
+class Halving(Strided):
+    @staticmethod
+    def forward(x: Tensor, weight: Tensor) -> Tensor:
+        return halved(x, weight)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
@@ -77,18 +81,12 @@ class Halving(torch.autograd.Function):
         )
 
 
-class Doubling(torch.autograd.Function):
+class Doubling(Strided):
     """The other way round: weights (c, d, 4, 4) halve the larger side into the smaller one."""
-
-    generate_vmap_rule = True
 
     @staticmethod
     def forward(x: Tensor, weight: Tensor) -> Tensor:
         return doubled(x, weight)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
