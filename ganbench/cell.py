@@ -44,9 +44,9 @@ from ganbench.probes import probes_of
 from ganbench.registry import Kind
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
 from ganbench.source import PACKAGE_DIR, file_hashes
-from ganbench.stacking import can_stack
 from ganbench.store import CONFIG, SOURCES, cell_folder, no_room, write_atomically
 from ganbench.task import Split, Task
+from ganbench.together import how_to_join
 from ganbench.trainer import (
     Interrupted,
     Outcome,
@@ -148,9 +148,9 @@ def train_cells(
 ) -> None:
     """Train cells that differ in their seed alone as one program, up to their last checkpoints.
 
-    `run_cell` finds these and has only to score. A model that cannot be stacked is left to it, and
-    so is a stack that fails, for each cell's own run tells what is wrong; where memory is full,
-    halves of the stack are tried. Raises Interrupted and NoRoom.
+    `run_cell` finds these and has only to score. A model that cannot be joined is left to it, and
+    so is a program that fails, for each cell's own run tells what is wrong; where memory is full,
+    halves of the seeds are tried. Raises Interrupted and NoRoom.
     """
     torch.set_num_threads(jobs[0].cell.threads)
     try:
@@ -162,9 +162,10 @@ def train_cells(
             describe(job, folder)
             trainees.append(trainee_of(job, task, folder))
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
-        if can_stack(trainees[0].model, few):
+        join = how_to_join(trainees[0].model, few, task.spec.kind, jobs[0].cell.device)
+        if join:
             runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
-            train_together(runs, split, should_stop)
+            train_together(runs, split, should_stop, join)
     except (Interrupted, NoRoom):
         raise
     except Exception as error:

@@ -1,13 +1,14 @@
-"""Random numbers of stacked seeds: each seed draws from a state of its own, as it does alone.
+"""Random numbers of seeds that train together: each draws from its own state, as it does alone.
 
-A draw inside a function that `torch.vmap` maps would give all seeds the same numbers, or numbers of
-one common state. So the draws that a function makes are noted once; before each call they are made
-for every seed, and the function is handed its own.
+In a stack, a draw inside a function that `torch.vmap` maps would give all seeds the same numbers,
+or numbers of one common state. So the draws that a function makes are noted once; before each call
+they are made for every seed, and the function is handed its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +23,38 @@ LIKE: Mapping[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
-def random_state(device: str) -> Tensor:
-    """What the device's own generator stands at."""
-    return torch.cuda.get_rng_state() if device == "cuda" else torch.get_rng_state()
+def device_rng(device: str) -> torch.Generator:
+    """What numbers on the device come from where nobody says."""
+    if device != "cuda":
+        return torch.default_generator
+    torch.cuda.init()  # type: ignore[no-untyped-call]
+    return torch.cuda.default_generators[torch.cuda.current_device()]
 
 
-def set_random_state(device: str, state: Tensor) -> None:
-    if device == "cuda":
-        torch.cuda.set_rng_state(state)
+def rng_at(device: str, state: Tensor) -> torch.Generator:
+    """A generator of its own that stands at the state."""
+    return torch.Generator(device).set_state(state)
+
+
+@contextmanager
+def drawing_from(rng: torch.Generator) -> Iterator[None]:
+    """What would be drawn from the device's own generator is drawn from this one."""
+    own = device_rng(rng.device.type)
+    if rng.device.type == "cuda":  # by reference, which a captured graph finds again
+        before = own.graphsafe_get_state()
+        own.graphsafe_set_state(rng)
+        try:
+            yield
+        finally:
+            own.graphsafe_set_state(before)
     else:
-        torch.set_rng_state(state)
+        state = own.get_state()
+        own.set_state(rng.get_state())
+        try:
+            yield
+        finally:
+            rng.set_state(own.get_state())
+            own.set_state(state)
 
 
 @dataclass(frozen=True)
@@ -42,9 +65,9 @@ class Draw:
     args: tuple[Any, ...]
     options: Mapping[str, Any]
 
-    def of(self, generators: Sequence[torch.Generator]) -> Tensor:
-        """What each generator draws, (generators, ...)."""
-        drawn = [self.function(*self.args, generator=g, **self.options) for g in generators]
+    def of(self, rngs: Sequence[torch.Generator]) -> Tensor:
+        """What each generator draws, (rngs, ...)."""
+        drawn = [self.function(*self.args, generator=rng, **self.options) for rng in rngs]
         return torch.stack(drawn)
 
 

@@ -21,7 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, memory
-from ganbench.draws import random_state
+from ganbench.draws import device_rng
 from ganbench.errors import UserError
 from ganbench.grid import Job
 from ganbench.loss_log import LossLog, Window
@@ -29,10 +29,10 @@ from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.strided import plain
 from ganbench.source import PACKAGE_DIR
-from ganbench.stacking import can_stack
-from ganbench.steps import Eager, Step, step_on
-from ganbench.trainer import LOG_EVERY_STEPS, Plan, batches, learner_of, optimisers_of, place
-from ganbench.types import DEFAULT_EVERY, Precision
+from ganbench.steps import Step, step_on
+from ganbench.together import Join, alone, how_to_join, optimisers_of
+from ganbench.trainer import LOG_EVERY_STEPS, Plan, batches, place
+from ganbench.types import DEFAULT_EVERY, Cell, DataKind, Precision
 
 PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
 PEAK_PRODUCTS = 4
@@ -118,7 +118,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     that what else the machine does hits all of them; the medians over the rounds count.
 
     together: seeds that train as one program; all times are then a seed's share. Raises UserError
-        for more than one of a model that cannot be stacked.
+        for more than one of a model whose seeds train one by one alone.
     """
     cell = job.cell
     torch.set_num_threads(cell.threads)
@@ -129,24 +129,25 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     plans = [
         Plan(10**9, hp.batch_size, one.cell.seed, cell.device, cell.precision) for one in seeds
     ]
-    alone = batches(split, plans[:1])(0)
-    if together > 1:
-        require_stackable(cell.model, models[0], alone)
+    own_real = batches(split, plans[:1])(0)
+    join = join_of(cell, models[0], task.spec.kind, own_real) if together > 1 else alone
     networks = {**nets_of(models[0]), **missing_networks(job, models[0])}
-    reference = reference_step(cell.model, networks, hp, alone, cell.device)
+    reference = reference_step(cell.model, networks, hp, own_real, cell.device)
     for model in models:
         place(model, cell.device)
         model.train()
     own = [optimisers_of(model) for model in models]
-    learner, optimisers = learner_of(
-        list(zip(models, own, strict=True)), [random_state(cell.device)] * together
+    program = join(
+        list(zip(models, own, strict=True)),
+        [device_rng(cell.device).get_state()] * together,
+        cell.device,
+        cell.precision,
     )
     draw = batches(split, plans)
     real, cycle = draw(0), range(CYCLES * len(hp.phases))
-    eager = Eager(learner, optimisers, cell.device, cell.precision)
-    repeat(eager, real, cycle)  # a stack's first steps do more, to see what they draw
-    flop = counted_flop(lambda: repeat(eager, real, cycle))
-    step = step_on(learner, optimisers, cell.device, cell.precision)
+    repeat(program, real, cycle)  # a stack's first steps do more, to see what they draw
+    flop = counted_flop(lambda: repeat(program, real, cycle))
+    step = step_on(program)
     work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}
     work |= products(cell.device, cell.precision)
     if reference:
@@ -180,14 +181,17 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     )
 
 
-def require_stackable(name: str, model: Model, real: Batch) -> None:
-    """Raises UserError for a model whose seeds cannot train as one program."""
-    if not can_stack(model, {domain: values[:2].cpu() for domain, values in real.items()}):
+def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
+    """How its seeds train together. Raises UserError where they cannot."""
+    few = {domain: values[:2].cpu() for domain, values in real.items()}
+    join = how_to_join(model, few, kind, cell.device)
+    if join is None:
         raise UserError(
             "torch.func cannot map its losses, so its seeds cannot be stacked",
-            f"--together, model {name}",
+            f"--together, model {cell.model}",
             "drop --together",
         )
+    return join
 
 
 def counted_flop(work: Work) -> int:

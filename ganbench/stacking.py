@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ganbench.draws import Draw, Handing, Noting, random_state
+from ganbench.draws import Draw, Handing, Noting, device_rng, rng_at
 from ganbench.model import Batch, Model
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -44,7 +44,7 @@ class Stack:
     def __init__(self, models: Sequence[Model], random_states: Sequence[Tensor]) -> None:
         self.hp = models[0].hp
         device = next(models[0].parameters()).device
-        self._random = [torch.Generator(device).set_state(state) for state in random_states]
+        self.rngs = tuple(rng_at(device.type, state) for state in random_states)
         self._draws: dict[str, list[Draw]] = {}
         self._first = models[0]
         self._called = _Called(models[0])
@@ -75,7 +75,7 @@ class Stack:
     def _map(self, method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
         if method not in self._draws:
             self._draws[method] = self._draws_of(method, axes, *given)
-        drawn = [draw.of(self._random) for draw in self._draws[method]]
+        drawn = [draw.of(self.rngs) for draw in self._draws[method]]
 
         def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
             with Handing(drawn) if drawn else nullcontext():
@@ -93,14 +93,10 @@ class Stack:
 
         copies = {name: value.detach().clone() for name, value in self._state.items()}
         noting = Noting()
-        devices = [torch.cuda.current_device()] if self._random[0].device.type == "cuda" else []
+        devices = [torch.cuda.current_device()] if self.rngs[0].device.type == "cuda" else []
         with torch.random.fork_rng(devices), torch.no_grad(), noting:
             torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")(copies, *given)
         return noting.draws
-
-    def random_state(self, i: int) -> Tensor:
-        """What the generator of seed i stands at."""
-        return self._random[i].get_state()
 
     def _call(self, method: str, state: Mapping[str, Tensor], given: Sequence[Any]) -> Any:
         named = {f"model.{place}": state[name] for place, name in self._places.items()}
@@ -173,7 +169,8 @@ def can_stack(model: Model, real: Batch) -> bool:
 
     real: a few samples of each domain.
     """
-    stack = Stack([deepcopy(model)], [random_state(next(model.parameters()).device.type)])
+    rng = device_rng(next(model.parameters()).device.type)
+    stack = Stack([deepcopy(model)], [rng.get_state()])
     batch = {name: values[None] for name, values in real.items()}
     step = torch.zeros((), dtype=torch.long, device=next(iter(real.values())).device)
     try:

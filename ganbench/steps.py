@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from ganbench.types import Precision
 
 Terms = Mapping[str, Tensor]
 Step = Callable[[Batch, int], Sequence[Terms]]  # of the batch and its number: D's losses, and G's
+Work = Callable[[], Sequence[Terms]]
 
 WARM_CYCLES = 3  # of the schedule, before a step is captured
 
@@ -87,24 +89,44 @@ def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
     return torch.empty_like(param).copy_(gradient)
 
 
+class Program(ABC):
+    """Training of a model or of several, phase by phase of their schedule.
+
+    rngs: what each seed's random numbers come from.
+    """
+
+    device: str
+    phases: Sequence[str]
+    rngs: Sequence[torch.Generator]
+
+    @abstractmethod
+    def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
+        """Update what the phase names, "D", "G" or both, at the step of that number."""
+
+    def phase_of(self, step: int) -> str:
+        return self.phases[step % len(self.phases)]
+
+    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
+        return self.phase(self.phase_of(step), real, torch.full((), step, device=self.device))
+
+
 @dataclass(frozen=True)
-class Eager:
-    """Steps that are launched call by call."""
+class Eager(Program):
+    """What trains one learner, call by call."""
 
     learner: Learner
     optimisers: Optimisers
     device: str
     precision: Precision
+    rngs: Sequence[torch.Generator] = ()
 
-    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
-        return self.phase(self.phase_of(step), real, torch.full((), step, device=self.device))
-
-    def phase_of(self, step: int) -> str:
+    @property
+    def phases(self) -> Sequence[str]:  # type: ignore[override]
         phases: Sequence[str] = self.learner.hp.phases
-        return phases[step % len(phases)]
+        return phases
 
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
-        """Update what the phase names, "D", "G" or both; D first, on the fakes that G sees."""
+        """D first, on the fakes that G sees."""
         losses = []
         with precision_context(self.device, self.precision):
             with torch.set_grad_enabled("G" in phase):
@@ -119,6 +141,22 @@ class Eager:
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]
 
 
+def stream_on(device: str) -> torch.cuda.Stream | None:
+    """None on a CPU, which has none."""
+    return torch.cuda.Stream() if device == "cuda" else None  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def parted(streams: Sequence[torch.cuda.Stream | None]) -> Iterator[None]:
+    """The streams wait for the present one at the start, and it waits for them at the end."""
+    own = [stream for stream in streams if stream]
+    for stream in own:
+        stream.wait_stream(torch.cuda.current_stream())
+    yield
+    for stream in own:
+        torch.cuda.current_stream().wait_stream(stream)
+
+
 class Graph(Protocol):
     """Work that was captured, to be done again by one call; `losses` are those of the last time."""
 
@@ -128,10 +166,15 @@ class Graph(Protocol):
 
 
 class CudaGraph:
-    """A CUDA graph of the work's launches; capturing does not do the work."""
+    """A CUDA graph of the work's launches; capturing does not do the work.
 
-    def __init__(self, work: Callable[[], Sequence[Terms]]) -> None:
+    rngs: what the work draws from, which each replay takes on.
+    """
+
+    def __init__(self, work: Work, rngs: Sequence[torch.Generator]) -> None:
         self._graph = torch.cuda.CUDAGraph()
+        for rng in rngs:
+            self._graph.register_generator_state(rng)
         with torch.cuda.graph(self._graph):
             self.losses = work()
 
@@ -147,12 +190,15 @@ class Captured:
     model that cannot be captured, for it waits for a value, goes on like that.
     """
 
-    def __init__(self, eager: Eager, capture: Callable[[Callable[[], Sequence[Terms]]], Graph]):
-        self._eager = eager
+    def __init__(
+        self, program: Program, capture: Callable[[Work, Sequence[torch.Generator]], Graph]
+    ) -> None:
+        self._program = program
         self._capture = capture
-        self._warm_steps = WARM_CYCLES * len(eager.learner.hp.phases)
+        self._warm_steps = WARM_CYCLES * len(program.phases)
+        self._stream = stream_on(program.device)
         self._real: dict[str, Tensor] = {}
-        self._at = torch.zeros((), dtype=torch.long, device=eager.device)
+        self._at = torch.zeros((), dtype=torch.long, device=program.device)
         self._graphs: dict[str, Graph] = {}
 
     def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
@@ -164,11 +210,11 @@ class Captured:
         for name, value in real.items():
             self._real[name].copy_(value)
         self._at.fill_(step)
-        phase = self._eager.phase_of(step)
+        phase = self._program.phase_of(step)
         if phase not in self._graphs:
             try:
-                work = partial(self._eager.phase, phase, self._real, self._at)
-                self._graphs[phase] = self._capture(work)
+                work = partial(self._program.phase, phase, self._real, self._at)
+                self._graphs[phase] = self._capture(work, self._program.rngs)
             except RuntimeError:
                 return self._give_up(real, step)
         self._graphs[phase].replay()
@@ -176,21 +222,14 @@ class Captured:
 
     def _aside(self, real: Batch, step: int) -> Sequence[Terms]:
         """On a stream of its own, where nothing waits for the default one."""
-        if self._eager.device != "cuda":
-            return self._eager(real, step)
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            losses = self._eager(real, step)
-        torch.cuda.current_stream().wait_stream(stream)
-        return losses
+        with parted([self._stream]), torch.cuda.stream(self._stream):
+            return self._program(real, step)
 
     def _give_up(self, real: Batch, step: int) -> Sequence[Terms]:
         self._graphs, self._warm_steps = {}, -1  # never zero again
-        return self._eager(real, step)
+        return self._program(real, step)
 
 
-def step_on(learner: Learner, optimisers: Optimisers, device: str, precision: Precision) -> Step:
+def step_on(program: Program) -> Step:
     """Steps as they are fastest on the device."""
-    eager = Eager(learner, optimisers, device, precision)
-    return Captured(eager, CudaGraph) if device == "cuda" else eager
+    return Captured(program, CudaGraph) if program.device == "cuda" else program

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from ganbench import checkpoint
 from ganbench.checkpoint import Optimisers, Position
-from ganbench.draws import random_state, set_random_state
+from ganbench.draws import device_rng, drawing_from
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Model
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
-from ganbench.stacking import Stack
-from ganbench.steps import Learner, adam, step_on
+from ganbench.steps import Program, step_on
 from ganbench.task import Split
+from ganbench.together import Join, alone, optimisers_of, stacked
 from ganbench.types import DEFAULT_EVERY, Every, Precision
 
 LOG_EVERY_STEPS = 50
@@ -122,16 +122,22 @@ def train(
 
 
 def train_together(
-    runs: Sequence[Run], split: Split, should_stop: Callable[[], bool]
+    runs: Sequence[Run], split: Split, should_stop: Callable[[], bool], join: Join = stacked
 ) -> list[Outcome]:
     """The same for runs that differ in their seed alone: those that stand at the same step are
-    trained as one stack. Raises Interrupted too.
+    joined to one program. Raises Interrupted too.
     """
     begun = [begin(run, split) for run in runs]
     outcomes: dict[int, Outcome] = {}
     for step in {start.position.step: None for start in begun}:
         level = [start for start in begun if start.position.step == step]
-        for start, outcome in zip(level, go_on(level, split, should_stop), strict=True):
+        program = (join if len(level) > 1 else alone)(
+            [(start.run.model, start.optimisers) for start in level],
+            [start.random_state for start in level],
+            level[0].run.plan.device,
+            level[0].run.plan.precision,
+        )
+        for start, outcome in zip(level, go_on(level, program, split, should_stop), strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
 
@@ -147,23 +153,20 @@ def begin(run: Run, split: Split) -> Begun:
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)
         log = LossLog(run.folder / LOSS_LOG)
-        return Begun(run, optimisers, Position(), {}, log, random_state(plan.device))
+        return Begun(run, optimisers, Position(), {}, log, device_rng(plan.device).get_state())
     tensors, position = kept
     checkpoint.restore(tensors, model, optimisers)
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
     window = checkpoint.window_of(tensors)
-    return Begun(run, optimisers, position, window, log, random_state(plan.device))
+    return Begun(run, optimisers, position, window, log, device_rng(plan.device).get_state())
 
 
-def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool]) -> list[Outcome]:
+def go_on(
+    begun: Sequence[Begun], program: Program, split: Split, should_stop: Callable[[], bool]
+) -> list[Outcome]:
     """From the step that all of them are at to the end of the budget."""
     plan, first = begun[0].run.plan, begun[0].position.step
-    learner, optimisers = learner_of(
-        [(start.run.model, start.optimisers) for start in begun],
-        [start.random_state for start in begun],
-    )
-    set_random_state(plan.device, begun[0].random_state)
-    update = step_on(learner, optimisers, plan.device, plan.precision)
+    update = step_on(program)
     window = Window([start.window for start in begun])
     draw = batches(split, [start.run.plan for start in begun])
     outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
@@ -201,28 +204,11 @@ def go_on(begun: Sequence[Begun], split: Split, should_stop: Callable[[], bool])
             saved_step, saved_sec = done, train_sec
             for i in live:
                 outcomes[i] = Outcome(position(i, done, train_sec))
-                if isinstance(learner, Stack):  # whose seeds draw from states of their own
-                    set_random_state(plan.device, learner.random_state(i))
-                save(begun[i], window.of_seed(i), outcomes[i].position)
+                with drawing_from(program.rngs[i]):  # whose state the checkpoint keeps
+                    save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:
             raise Interrupted
     return outcomes
-
-
-def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
-    return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
-
-
-def learner_of(
-    models: Sequence[tuple[Model, Optimisers]], random_states: Sequence[Tensor]
-) -> tuple[Learner, Optimisers]:
-    """What a step trains, and its optimisers: the model itself with its own, or a stack of several
-    with joined ones.
-    """
-    if len(models) == 1:
-        return models[0]
-    stack = Stack([model for model, _ in models], random_states)
-    return stack, stack.join([optimisers for _, optimisers in models], optimisers_of(stack))
 
 
 def save(start: Begun, window: Mapping[str, Tensor], position: Position) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 DomainName = Literal["A", "B"]
 Direction = Literal["AB", "BA"]
+DataKind = Literal["image", "points"]
 Status = Literal["done", "diverged", "failed", "skipped"]
 Precision = Literal["fp32", "bf16"]
 SplitName = Literal["train", "validation", "test"]
@@ -36,7 +37,7 @@ class DataSpec:
     drawn: domains whose samples are drawings of edges, dark on white.
     """
 
-    kind: Literal["image", "points"]
+    kind: DataKind
     A: tuple[int, ...]
     B: tuple[int, ...]
     kept: tuple[str, ...] = ()

@@ -19,7 +19,8 @@ from ganbench.grid import Request, resolve
 from ganbench.registry import discover
 from ganbench.speed import Speed, load_reference, missing_networks, nets_of
 from ganbench.steps import Eager
-from ganbench.trainer import Plan, batches, optimisers_of, place
+from ganbench.together import optimisers_of
+from ganbench.trainer import Plan, batches, place
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 STEPS = 50

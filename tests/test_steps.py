@@ -15,7 +15,8 @@ from ganbench.loss_log import Window
 from ganbench.model import Model
 from ganbench.registry import discover
 from ganbench.steps import WARM_CYCLES, Captured, Eager, Graph, Step, Terms, update
-from ganbench.trainer import optimisers_of, place
+from ganbench.together import optimisers_of
+from ganbench.trainer import place
 from ganbench.types import DataSpec
 
 Work = Callable[[], Sequence[Terms]]
@@ -59,7 +60,7 @@ def trained(model: Model, spec: DataSpec, steps: Callable[[Eager], Step]) -> dic
 def test_captured_steps_are_the_steps(name: str, spec: DataSpec) -> None:
     made: list[OnCPU] = []
 
-    def capture(work: Work) -> Graph:
+    def capture(work: Work, rngs: Sequence[torch.Generator]) -> Graph:
         made.append(OnCPU(work))
         return made[-1]
 
@@ -75,7 +76,7 @@ def test_captured_steps_are_the_steps(name: str, spec: DataSpec) -> None:
 def test_a_model_that_cannot_be_captured_goes_on() -> None:
     tries: list[Work] = []
 
-    def refuse(work: Work) -> Graph:
+    def refuse(work: Work, rngs: Sequence[torch.Generator]) -> Graph:
         tries.append(work)
         raise RuntimeError("operation not permitted when stream is capturing")
 
