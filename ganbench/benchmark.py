@@ -187,6 +187,7 @@ def run(
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     workers: int = 0,
     together: int = 0,
+    compiled: bool = False,
 ) -> pd.DataFrame:
     """Train and score models x tasks x seeds; one line of the frame is one cell.
 
@@ -194,6 +195,7 @@ def run(
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, the tasks' own where None.
     workers: cells at a time; together: seeds that train as one program; 0 for what pays.
+    compiled: by torch.compile.
     Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
     """
     request = Request(
@@ -212,6 +214,7 @@ def run(
         device=device,
         precision=precision,
         together=together,
+        compiled=compiled,
     )
     registry = discover([Path(folder) for folder in plugins])
     grid = resolve(request, registry)

@@ -6,14 +6,14 @@ Nothing is shared, so a seed computes exactly what it computes alone. On a CPU t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from ganbench.draws import drawing_from
 from ganbench.model import Batch
-from ganbench.steps import Eager, Program, Terms, parted, stream_on
+from ganbench.steps import Eager, Learner, Program, Terms, parted, stream_on
 
 
 class Beside(Program):
@@ -28,6 +28,9 @@ class Beside(Program):
         self.phases = seeds[0].phases
         self.rngs = tuple(rng for seed in seeds for rng in seed.rngs)
         self._streams = [stream_on(self.device) for _ in seeds]
+
+    def with_learners(self, change: Callable[[Learner], Learner]) -> Beside:
+        return Beside([seed.with_learners(change) for seed in self._seeds])
 
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         each = []

@@ -86,6 +86,7 @@ class Trainee:
             seed=cell.seed,
             device=cell.device,
             precision=cell.precision,
+            compiled=cell.compiled,
             snapshots=snapshots(steps) if self.selection else frozenset(),
             checkpoint_every=self.job.checkpoint_every,
         )
@@ -390,6 +391,7 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
         "device": device_name(cell.device),
         "precision": cell.precision,
         "threads": cell.threads,
+        **({"compiled": 1} if cell.compiled else {}),
         "python": platform.python_version(),
         "started": started,
     }

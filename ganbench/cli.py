@@ -202,6 +202,12 @@ data_dir_option = click.option(
     help="Seeds that train as one program, at most [default: as many as pay].",
 )
 @click.option(
+    "--compile",
+    "compiled",
+    is_flag=True,
+    help="Train by kernels of torch.compile; results depend on it.",
+)
+@click.option(
     "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
 )
 @weights_option
@@ -439,6 +445,7 @@ def check(names: Sequence[str], plugin_folders: Sequence[Path], **given: Any) ->
     metavar="N",
     help="Seeds that train as one program.",
 )
+@click.option("--compile", "compiled", is_flag=True, help="By kernels of torch.compile.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plugins_option
 def bench(

@@ -54,6 +54,7 @@ class Request:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
+    compiled: bool = False
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 0
@@ -122,6 +123,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             seed=0,
             code_hash="",
             torch=torch.__version__,
+            compiled=request.compiled,
         )
         tasks[name] = task
         jobs += [

@@ -21,6 +21,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench import checkpoint
 from ganbench.cell import build_model, build_task, memory
+from ganbench.compiled import Compiled
 from ganbench.draws import device_rng
 from ganbench.errors import UserError
 from ganbench.grid import Job
@@ -62,6 +63,7 @@ class Speed:
     device: str
     precision: Precision
     threads: int
+    compiled: bool
     size: int
     batch_size: int
     together: int
@@ -147,7 +149,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     real, cycle = draw(0), range(CYCLES * len(hp.phases))
     repeat(program, real, cycle)  # a stack's first steps do more, to see what they draw
     flop = counted_flop(lambda: repeat(program, real, cycle))
-    step = step_on(program)
+    step = step_on(Compiled(program) if cell.compiled else program)
     work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}
     work |= products(cell.device, cell.precision)
     if reference:
@@ -165,6 +167,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         device=cell.device,
         precision=cell.precision,
         threads=cell.threads,
+        compiled=cell.compiled,
         size=cell.preset.size,
         batch_size=hp.batch_size,
         together=together,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -103,6 +103,10 @@ class Program(ABC):
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         """Update what the phase names, "D", "G" or both, at the step of that number."""
 
+    @abstractmethod
+    def with_learners(self, change: Callable[[Learner], Learner]) -> Program:
+        """The same program of other learners, which have the same weights."""
+
     def phase_of(self, step: int) -> str:
         return self.phases[step % len(self.phases)]
 
@@ -124,6 +128,9 @@ class Eager(Program):
     def phases(self) -> Sequence[str]:  # type: ignore[override]
         phases: Sequence[str] = self.learner.hp.phases
         return phases
+
+    def with_learners(self, change: Callable[[Learner], Learner]) -> Eager:
+        return replace(self, learner=change(self.learner))
 
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         """D first, on the fakes that G sees."""

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganbench import checkpoint
 from ganbench.checkpoint import Optimisers, Position
+from ganbench.compiled import Compiled
 from ganbench.draws import device_rng, drawing_from
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Model
@@ -48,6 +49,7 @@ class Plan:
     seed: int
     device: str = "cpu"
     precision: Precision = "fp32"
+    compiled: bool = False
     snapshots: frozenset[int] = frozenset()
     checkpoint_every: Every = DEFAULT_EVERY
 
@@ -131,12 +133,14 @@ def train_together(
     outcomes: dict[int, Outcome] = {}
     for step in {start.position.step: None for start in begun}:
         level = [start for start in begun if start.position.step == step]
-        program = (join if len(level) > 1 else alone)(
+        program: Program = (join if len(level) > 1 else alone)(
             [(start.run.model, start.optimisers) for start in level],
             [start.random_state for start in level],
             level[0].run.plan.device,
             level[0].run.plan.precision,
         )
+        if level[0].run.plan.compiled:
+            program = Compiled(program)
         for start, outcome in zip(level, go_on(level, program, split, should_stop), strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]

@@ -133,6 +133,7 @@ class Cell:
 
     data: name of the data source; data_hash: its content. split: where it is scored.
     recipe: empty for a reference, which has no hyper-parameters and is not trained.
+    compiled: whether torch.compile made the training's kernels.
     code_hash: the plugins' source and the project code that training reaches.
     """
 
@@ -151,6 +152,7 @@ class Cell:
     seed: int
     code_hash: str
     torch: str
+    compiled: bool = False
 
     @property
     def is_reference(self) -> bool:

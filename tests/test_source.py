@@ -61,6 +61,7 @@ def only_id(tmp_path: Path, **changes: object) -> str:
         {"budget": {"budget_steps": 7}},
         {"precision": "bf16"},
         {"threads": 2},
+        {"compiled": True},
         {"recipe": "code"},
     ],
 )

@@ -95,7 +95,8 @@ def print_table(found: list[Speed]) -> None:
 
 def title_of(speed: Speed) -> str:
     pixels = f" · {speed.size} px" if speed.size else ""
-    machine = f"{speed.device}, {speed.threads} threads, {speed.precision}"
+    how = f"{speed.precision}, compiled" if speed.compiled else speed.precision
+    machine = f"{speed.device}, {speed.threads} threads, {how}"
     seeds = f" · {speed.together} seeds together" if speed.together > 1 else ""
     return f"{speed.task}{pixels} · batch {speed.batch_size} · {machine}{seeds}"
 

@@ -1,0 +1,114 @@
+"""Compiled steps are the steps."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+from test_beside import BOTH, SEEDS, batch_of_step, same
+from test_models import POINTS
+from test_stacking import largest_difference, of_seeds
+from torch._dynamo.testing import CompileCounterWithBackend
+
+from ganbench.compiled import INDUCTOR, Compile, Compiled
+from ganbench.errors import UserError
+from ganbench.model import Model
+from ganbench.registry import discover
+from ganbench.steps import Program
+from ganbench.store import cell_folder, read_cell, read_rows
+from ganbench.together import Join, alone, beside, optimisers_of, stacked
+from ganbench.types import DataSpec
+
+MODELS = sorted(discover().of_kind("model"))
+has_compiler = pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
+
+
+@pytest.fixture(autouse=True)
+def fresh_compiler() -> None:
+    torch._dynamo.reset()
+
+
+def program(join: Join, models: Sequence[Model]) -> Program:
+    states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS][: len(models)]
+    return join([(model, optimisers_of(model)) for model in models], states, "cpu", "fp32")
+
+
+def train(program: Program, models: Sequence[Model], spec: DataSpec) -> None:
+    for number in range(2 * len(program.phases)):
+        reals = batch_of_step(number, spec, "cpu")
+        program({k: v[0] if len(models) == 1 else v for k, v in reals.items()}, number)
+
+
+def of_models(name: str, spec: DataSpec, join: Join) -> list[Model]:
+    return of_seeds(name, spec, SEEDS[:1] if join is alone else SEEDS)
+
+
+def both_ways(
+    name: str, spec: DataSpec, join: Join, compile_: Compile
+) -> tuple[list[Model], list[Model]]:
+    """Models after training by plain steps and by compiled ones."""
+    plain, compiled = of_models(name, spec, join), of_models(name, spec, join)
+    train(program(join, plain), plain, spec)
+    train(Compiled(program(join, compiled), compile_), compiled, spec)
+    return plain, compiled
+
+
+@BOTH
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_traced_is_the_whole_step(name: str, spec: DataSpec) -> None:
+    """Traced in one piece and run by PyTorch's own kernels, it gives the very same weights."""
+    counter = CompileCounterWithBackend("aot_eager")
+    whole = partial(torch.compile, backend=counter, fullgraph=True)
+    plain, compiled = both_ways(name, spec, alone, whole)
+    assert same(plain[0], compiled[0])
+    assert counter.frame_count >= 3  # fakes, and the losses of D and of G
+
+
+@pytest.mark.parametrize(
+    ("name", "join", "whole"),
+    [("munit", beside, True), ("recon", stacked, True), ("munit", stacked, False)],
+)
+def test_seeds_together_are_traced_once(name: str, join: Join, whole: bool) -> None:
+    """A stack's draws, which are of many generators, stay outside."""
+    counter = CompileCounterWithBackend("aot_eager")
+    compile_ = partial(torch.compile, backend=counter, fullgraph=whole)
+    plain, compiled = both_ways(name, POINTS, join, compile_)
+    assert all(same(a, b) for a, b in zip(plain, compiled, strict=True))
+    assert counter.frame_count == 3 or not whole
+
+
+@has_compiler
+def test_kernels_of_its_own_give_the_same_within_rounding() -> None:
+    """Random numbers included, and gradients of gradients."""
+    plain, compiled = both_ways("wgan_gp", POINTS, alone, INDUCTOR)
+    assert largest_difference(plain[0], compiled[0]) < 1e-5
+
+
+def test_a_model_that_cannot_be_compiled_says_so() -> None:
+    def refuse(graph: torch.fx.GraphModule, inputs: Sequence[torch.Tensor]) -> Callable[..., None]:
+        raise ValueError("no kernel for this")
+
+    models = of_seeds("standard", POINTS, SEEDS[:1])
+    refused = Compiled(program(alone, models), partial(torch.compile, backend=refuse))
+    with pytest.raises(UserError, match=r"(?s)no kernel for this.*drop --compile"):
+        train(refused, models, POINTS)
+
+
+@has_compiler
+def test_a_compiled_run(
+    ganbench: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    what = ("--models", "standard", "--task", "toy", "--preset", "smoke", "--steps", "12")
+    how = ("--seeds", "1", "--references", "none", "--workers", "1", "--output", tmp_path / "out")
+    for option, known in ((("--compile",), True), ((), False)):
+        done = ganbench("run", *what, *how, *option)
+        assert done.returncode == 0, done.stderr
+        row = read_rows(tmp_path / "out").rows[-1]
+        assert row.provenance.get("compiled", 0) == known
+        assert read_cell(cell_folder(tmp_path / "out", row.cell)).compiled == known
+    assert len(read_rows(tmp_path / "out").rows) == 2
