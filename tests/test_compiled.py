@@ -71,7 +71,7 @@ def test_what_is_traced_is_the_whole_step(name: str, spec: DataSpec) -> None:
 
 @pytest.mark.parametrize(
     ("name", "join", "whole"),
-    [("munit", beside, True), ("recon", stacked, True), ("munit", stacked, False)],
+    [("munit", beside, True), ("recon", stacked, True), ("wgan_gp", stacked, False)],
 )
 def test_seeds_together_are_traced_once(name: str, join: Join, whole: bool) -> None:
     """A stack's draws, which are of many generators, stay outside."""

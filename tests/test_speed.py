@@ -116,7 +116,7 @@ def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
 
 def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
     speed = Speed(
-        *("standard", "toy", "cpu", "fp32", 1, 0, 10, 1),
+        *("standard", "toy", "cpu", "fp32", 1, False, 0, 10, 1),
         ms_per_step=20.0,
         reference_ms_per_step=50.0,
         flop_per_step=1e9,
