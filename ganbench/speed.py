@@ -28,7 +28,7 @@ from ganbench.grid import Job
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.strided import plain
+from ganbench.networks.convolutions import plain
 from ganbench.source import PACKAGE_DIR
 from ganbench.steps import Step, step_on
 from ganbench.together import Join, alone, how_to_join, optimisers_of

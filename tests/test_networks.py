@@ -72,7 +72,7 @@ def test_layers_at_64_px_are_the_papers() -> None:
     ]
     down = [("HalvingConv", a, b, 4, 2) for a, b in ((3, 64), (64, 128), (128, 256), (256, 512))]
     up = [("DoublingConv", b, a, 4, 2) for a, b in ((256, 512), (128, 256), (64, 128), (3, 64))]
-    middle = [("Conv2d", 512, 100, 4, 1), ("ConvTranspose2d", 100, 512, 4, 1)]
+    middle = [("CollapsingConv", 512, 100, 4, 1), ("ExpandingConv", 100, 512, 4, 1)]
     assert convolutions == [*down, *middle, *up]
     assert not any(
         "bias" in n for n, _ in nets.discriminator("A").named_parameters() if "1." not in n

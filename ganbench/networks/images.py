@@ -12,14 +12,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.networks.blocks import (
-    LATENT_PX,
     AdaptiveInstanceNorm,
     Discriminator,
     Styled,
     encoder_channels,
     same_size,
 )
-from ganbench.networks.strided import DoublingConv, HalvingConv
+from ganbench.networks.convolutions import (
+    CollapsingConv,
+    DoublingConv,
+    ExpandingConv,
+    HalvingConv,
+)
 from ganbench.types import Architecture
 
 Norm = Callable[[int], nn.Module]
@@ -75,7 +79,7 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
     layers = encoder_blocks(source[0], channels, nn.BatchNorm2d)
     if architecture.bottleneck:
         layers += [
-            nn.Conv2d(channels[-1], architecture.bottleneck, 4, bias=False),
+            CollapsingConv(channels[-1], architecture.bottleneck),
             nn.BatchNorm2d(architecture.bottleneck),
             nn.LeakyReLU(0.2, inplace=True),
             from_latent(architecture.bottleneck, channels[-1]),
@@ -86,7 +90,7 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
 def from_latent(latent_dim: int, channels: int) -> nn.Module:
     """(n, latent_dim, 1, 1) to the map that an encoder ends on."""
     return nn.Sequential(
-        nn.ConvTranspose2d(latent_dim, channels, LATENT_PX, bias=False),
+        ExpandingConv(latent_dim, channels),
         nn.BatchNorm2d(channels),
         nn.ReLU(inplace=True),
     )
@@ -149,5 +153,5 @@ def critic(shape: Shape, architecture: Architecture) -> nn.Module:
 
 def judge(shape: Shape, architecture: Architecture, norm: Norm) -> nn.Module:
     channels = encoder_channels(shape[-1], architecture.width)
-    head = nn.Conv2d(channels[-1], 1, LATENT_PX, bias=False)
+    head = CollapsingConv(channels[-1], 1)
     return Discriminator(encoder_blocks(shape[0], channels, norm), head)

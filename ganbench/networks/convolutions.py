@@ -1,8 +1,10 @@
-"""Convolutions that halve an image's side, and those that double it: kernel 4, stride 2, padding 1.
+"""Convolutions of kernel 4 without bias: those with stride 2 and padding 1, which halve an image's
+side or double it, and those between a map of 4 x 4 and a vector.
 
-On a CPU in bf16, oneDNN is at half its speed where maps are small and weights large. There a
-convolution and the gradient of its weights are products of two matrices, the images' patches and
-the weights (`docs/speed.md` has the gain). Everywhere else the layers are PyTorch's own.
+On a CPU in bf16, oneDNN is at half its speed where maps are small and weights large, and at a tenth
+where the map is as small as the kernel. There a convolution and the gradient of its weights are
+products of two matrices, the images' patches and the weights (`docs/speed.md` has the gain).
+Everywhere else the layers are PyTorch's own.
 """
 
 from __future__ import annotations
@@ -44,11 +46,43 @@ class DoublingConv(nn.ConvTranspose2d):
         return out
 
 
+class CollapsingConv(nn.Conv2d):
+    """(n, c, 4, 4) to (n, d, 1, 1); no bias."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, KERNEL, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not is_bf16_on_cpu(x):
+            return super().forward(x)
+        rows = x.permute(0, 2, 3, 1).flatten(1)
+        return F.linear(rows, channels_last_rows(self.weight))[:, :, None, None]
+
+
+class ExpandingConv(nn.ConvTranspose2d):
+    """(n, c, 1, 1) to (n, d, 4, 4); no bias."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, KERNEL, bias=False)
+
+    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
+        if output_size is not None or not is_bf16_on_cpu(x):
+            return super().forward(x, output_size)
+        rows = x.flatten(1) @ channels_last_rows(self.weight)
+        return rows.view(len(x), KERNEL, KERNEL, -1).permute(0, 3, 1, 2)
+
+
+Convolution = HalvingConv | DoublingConv | CollapsingConv | ExpandingConv
+
+
 def pays(x: Tensor, weight: Tensor) -> bool:
     """Whether a product may be faster than oneDNN's convolution of such images and weights."""
+    return weight.numel() >= WEIGHTS_THAT_PAY and is_bf16_on_cpu(x)
+
+
+def is_bf16_on_cpu(x: Tensor) -> bool:
     dtype = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
-    large = weight.numel() >= WEIGHTS_THAT_PAY
-    return large and x.device.type == "cpu" and dtype == torch.bfloat16
+    return x.device.type == "cpu" and dtype == torch.bfloat16
 
 
 def in_bf16(*tensors: Tensor) -> list[Tensor]:
@@ -138,16 +172,17 @@ def channels_last_rows(weight: Tensor) -> Tensor:
 def plain(network: nn.Module) -> nn.Module:
     """The network with layers that are PyTorch's own everywhere; weights are shared."""
     for name, layer in network.named_children():
-        if isinstance(layer, HalvingConv | DoublingConv):
+        if isinstance(layer, Convolution):
             network.set_submodule(name, plain_layer(layer))
         else:
             plain(layer)
     return network
 
 
-def plain_layer(layer: HalvingConv | DoublingConv) -> nn.Module:
-    kind = nn.Conv2d if isinstance(layer, HalvingConv) else nn.ConvTranspose2d
+def plain_layer(layer: Convolution) -> nn.Module:
+    kind = nn.Conv2d if isinstance(layer, nn.Conv2d) else nn.ConvTranspose2d
+    channels = layer.in_channels, layer.out_channels
     with torch.device("meta"):
-        made = kind(layer.in_channels, layer.out_channels, KERNEL, STRIDE, PADDING, bias=False)
+        made = kind(*channels, KERNEL, layer.stride, layer.padding, bias=False)  # type: ignore[arg-type]
     made.weight = layer.weight
     return made
