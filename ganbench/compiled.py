@@ -33,21 +33,14 @@ class CompiledLosses:
 
 
 class Compiled(Program):
-    """A program that is compiled after the first time of each phase, when a stack knows what its
-    losses draw.
-    """
+    """A program that compiles each phase the first time that it is asked for."""
 
     def __init__(self, plain: Program, compile_: Compile = INDUCTOR) -> None:
         self.device, self.phases, self.rngs = plain.device, plain.phases, plain.rngs
-        self._plain = plain
         self._fast = plain.with_learners(partial(CompiledLosses, compile_=compile_))
-        self._known: set[str] = set()
 
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         """Raises UserError for a model that cannot be compiled."""
-        if phase not in self._known:
-            self._known.add(phase)
-            return self._plain.phase(phase, real, at)
         try:
             return self._fast.phase(phase, real, at)
         except RuntimeError as error:
@@ -59,4 +52,4 @@ class Compiled(Program):
             raise UserError(f"it failed: {told}", "torch.compile", "drop --compile") from error
 
     def with_learners(self, change: Callable[[Learner], Learner]) -> Program:
-        return Compiled(self._plain.with_learners(change))
+        return self._fast.with_learners(change)

@@ -139,15 +139,15 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         place(model, cell.device)
         model.train()
     own = [optimisers_of(model) for model in models]
+    draw = batches(split, plans)
+    real, cycle = draw(0), range(CYCLES * len(hp.phases))
     program = join(
         list(zip(models, own, strict=True)),
         [device_rng(cell.device).get_state()] * together,
+        real,
         cell.device,
         cell.precision,
     )
-    draw = batches(split, plans)
-    real, cycle = draw(0), range(CYCLES * len(hp.phases))
-    repeat(program, real, cycle)  # a stack's first steps do more, to see what they draw
     flop = counted_flop(lambda: repeat(program, real, cycle))
     step = step_on(Compiled(program) if cell.compiled else program)
     work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}

@@ -39,13 +39,15 @@ class Stack:
     present weights, to be scored or saved. No seed sees another; one that diverges hurts itself.
 
     random_states: what each seed's generator stands at, of the models' device.
+    real: a batch, (seeds, n, ...), to see what the losses draw.
     """
 
-    def __init__(self, models: Sequence[Model], random_states: Sequence[Tensor]) -> None:
+    def __init__(
+        self, models: Sequence[Model], random_states: Sequence[Tensor], real: Batch
+    ) -> None:
         self.hp = models[0].hp
         device = next(models[0].parameters()).device
         self.rngs = tuple(rng_at(device.type, state) for state in random_states)
-        self._draws: dict[str, list[Draw]] = {}
         self._first = models[0]
         self._called = _Called(models[0])
         self._places = places_of(models[0])
@@ -55,6 +57,7 @@ class Stack:
                 value.data = slice_of_all
         self.generators = self._parameters("generators")
         self.discriminators = self._parameters("discriminators")
+        self._draws = self._noted(real)
 
     def _parameters(self, part: str) -> nn.ParameterList:
         own = {name for name, _ in self._first.named_parameters() if name.startswith(f"{part}.")}
@@ -73,8 +76,6 @@ class Stack:
         return self._map("generator_loss", (EACH, EACH, SHARED), real, fake, step)
 
     def _map(self, method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
-        if method not in self._draws:
-            self._draws[method] = self._draws_of(method, axes, *given)
         drawn = [draw.of(self.rngs) for draw in self._draws[method]]
 
         def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
@@ -85,18 +86,29 @@ class Stack:
         found: dict[str, Tensor] = mapped(self._state, drawn, *given)
         return found
 
-    def _draws_of(self, method: str, axes: tuple[int | None, ...], *given: Any) -> list[Draw]:
-        """What the method draws for one seed; found on copies, for it may change buffers."""
-
-        def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
-            return self._call(method, state, own)
-
+    def _noted(self, real: Batch) -> dict[str, list[Draw]]:
+        """What each method draws for one seed; found on copies, for losses may change buffers."""
         copies = {name: value.detach().clone() for name, value in self._state.items()}
-        noting = Noting()
-        devices = [torch.cuda.current_device()] if self.rngs[0].device.type == "cuda" else []
-        with torch.random.fork_rng(devices), torch.no_grad(), noting:
-            torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")(copies, *given)
-        return noting.draws
+        found = {}
+
+        def note(method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
+            def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
+                return self._call(method, state, own)
+
+            mapped = torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")
+            with Noting() as noting:
+                out: dict[str, Tensor] = mapped(copies, *given)
+            found[method] = noting.draws
+            return out
+
+        device = self.rngs[0].device
+        at = torch.zeros((), dtype=torch.long, device=device)
+        own = [torch.cuda.current_device()] if device.type == "cuda" else []
+        with torch.random.fork_rng(own), torch.no_grad():
+            fake = note("fakes", (EACH,), real)
+            note("discriminator_loss", (EACH, EACH, SHARED), real, self.judged(fake), at)
+            note("generator_loss", (EACH, EACH, SHARED), real, fake, at)
+        return found
 
     def _call(self, method: str, state: Mapping[str, Tensor], given: Sequence[Any]) -> Any:
         named = {f"model.{place}": state[name] for place, name in self._places.items()}
@@ -169,11 +181,11 @@ def can_stack(model: Model, real: Batch) -> bool:
 
     real: a few samples of each domain.
     """
-    rng = device_rng(next(model.parameters()).device.type)
-    stack = Stack([deepcopy(model)], [rng.get_state()])
     batch = {name: values[None] for name, values in real.items()}
-    step = torch.zeros((), dtype=torch.long, device=next(iter(real.values())).device)
+    rng = device_rng(next(model.parameters()).device.type)
+    step = torch.zeros((), dtype=torch.long, device=rng.device)
     try:
+        stack = Stack([deepcopy(model)], [rng.get_state()], batch)
         fake = stack.fakes(batch)
         stack.discriminator_loss(batch, stack.judged(fake), step)
         stack.generator_loss(batch, fake, step)

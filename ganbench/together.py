@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -16,8 +17,23 @@ from ganbench.steps import Eager, Program, adam
 from ganbench.types import DataKind, Precision
 
 Trained = tuple[Model, Optimisers]
-# Of the seeds' models, where their random numbers stand, the device and the precision.
-Join = Callable[[Sequence[Trained], Sequence[Tensor], str, Precision], Program]
+
+
+class Join(Protocol):
+    """How seeds become one program.
+
+    seeds: their models, placed, with optimisers. random_states: of a generator of the device, one
+    a seed. real: a batch, (seeds, n, ...), or (n, ...) of one seed.
+    """
+
+    def __call__(
+        self,
+        seeds: Sequence[Trained],
+        random_states: Sequence[Tensor],
+        real: Batch,
+        device: str,
+        precision: Precision,
+    ) -> Program: ...
 
 
 def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
@@ -25,7 +41,11 @@ def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
 
 
 def alone(
-    seeds: Sequence[Trained], random_states: Sequence[Tensor], device: str, precision: Precision
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
 ) -> Eager:
     """One seed, which draws from the device's own generator."""
     ((model, optimisers),) = seeds
@@ -35,16 +55,24 @@ def alone(
 
 
 def stacked(
-    seeds: Sequence[Trained], random_states: Sequence[Tensor], device: str, precision: Precision
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
 ) -> Eager:
     """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
-    stack = Stack([model for model, _ in seeds], random_states)
+    stack = Stack([model for model, _ in seeds], random_states, real)
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
     return Eager(stack, optimisers, device, precision, stack.rngs)
 
 
 def beside(
-    seeds: Sequence[Trained], random_states: Sequence[Tensor], device: str, precision: Precision
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
 ) -> Beside:
     """Each seed's own steps, at the same time on streams of one GPU."""
     rngs = [rng_at(device, state) for state in random_states]

@@ -16,10 +16,10 @@ from ganbench.checkpoint import Optimisers, Position
 from ganbench.compiled import Compiled
 from ganbench.draws import device_rng, drawing_from
 from ganbench.loss_log import LossLog, Window
-from ganbench.model import Model
+from ganbench.model import Batch, Model
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
-from ganbench.steps import Program, step_on
+from ganbench.steps import Step, step_on
 from ganbench.task import Split
 from ganbench.together import Join, alone, optimisers_of, stacked
 from ganbench.types import DEFAULT_EVERY, Every, Precision
@@ -133,15 +133,17 @@ def train_together(
     outcomes: dict[int, Outcome] = {}
     for step in {start.position.step: None for start in begun}:
         level = [start for start in begun if start.position.step == step]
-        program: Program = (join if len(level) > 1 else alone)(
+        plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
+        program = (join if len(level) > 1 else alone)(
             [(start.run.model, start.optimisers) for start in level],
             [start.random_state for start in level],
-            level[0].run.plan.device,
-            level[0].run.plan.precision,
+            draw(step),
+            plan.device,
+            plan.precision,
         )
-        if level[0].run.plan.compiled:
-            program = Compiled(program)
-        for start, outcome in zip(level, go_on(level, program, split, should_stop), strict=True):
+        update = step_on(Compiled(program) if plan.compiled else program)
+        ended = go_on(level, draw, update, program.rngs, should_stop)
+        for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
 
@@ -166,13 +168,18 @@ def begin(run: Run, split: Split) -> Begun:
 
 
 def go_on(
-    begun: Sequence[Begun], program: Program, split: Split, should_stop: Callable[[], bool]
+    begun: Sequence[Begun],
+    draw: Callable[[int], Batch],
+    update: Step,
+    rngs: Sequence[torch.Generator],
+    should_stop: Callable[[], bool],
 ) -> list[Outcome]:
-    """From the step that all of them are at to the end of the budget."""
+    """From the step that all of them are at to the end of the budget.
+
+    draw: the batch of a step. rngs: what each one's random numbers come from.
+    """
     plan, first = begun[0].run.plan, begun[0].position.step
-    update = step_on(program)
     window = Window([start.window for start in begun])
-    draw = batches(split, [start.run.plan for start in begun])
     outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
     live = list(range(len(begun)))
     started, saved_step, saved_sec = time.perf_counter(), first, 0.0
@@ -208,7 +215,7 @@ def go_on(
             saved_step, saved_sec = done, train_sec
             for i in live:
                 outcomes[i] = Outcome(position(i, done, train_sec))
-                with drawing_from(program.rngs[i]):  # whose state the checkpoint keeps
+                with drawing_from(rngs[i]):  # whose state the checkpoint keeps
                     save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:
             raise Interrupted

@@ -117,7 +117,8 @@ def steps_of(models: Sequence[Model], device: str) -> Program:
     for seed in SEEDS:
         torch.manual_seed(seed)
         states.append(device_rng(device).get_state())
-    return beside([(model, optimisers_of(model)) for model in models], states, device, "fp32")
+    seeds = [(model, optimisers_of(model)) for model in models]
+    return beside(seeds, states, {}, device, "fp32")
 
 
 def batch_of_step(number: int, spec: DataSpec, device: str) -> dict[str, Tensor]:

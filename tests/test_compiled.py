@@ -33,13 +33,14 @@ def fresh_compiler() -> None:
     torch._dynamo.reset()
 
 
-def program(join: Join, models: Sequence[Model]) -> Program:
+def program(join: Join, models: Sequence[Model], spec: DataSpec) -> Program:
     states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS][: len(models)]
-    return join([(model, optimisers_of(model)) for model in models], states, "cpu", "fp32")
+    seeds = [(model, optimisers_of(model)) for model in models]
+    return join(seeds, states, batch_of_step(0, spec, "cpu"), "cpu", "fp32")
 
 
 def train(program: Program, models: Sequence[Model], spec: DataSpec) -> None:
-    for number in range(2 * len(program.phases)):
+    for number in range(len(program.phases) + 1):
         reals = batch_of_step(number, spec, "cpu")
         program({k: v[0] if len(models) == 1 else v for k, v in reals.items()}, number)
 
@@ -53,8 +54,8 @@ def both_ways(
 ) -> tuple[list[Model], list[Model]]:
     """Models after training by plain steps and by compiled ones."""
     plain, compiled = of_models(name, spec, join), of_models(name, spec, join)
-    train(program(join, plain), plain, spec)
-    train(Compiled(program(join, compiled), compile_), compiled, spec)
+    train(program(join, plain, spec), plain, spec)
+    train(Compiled(program(join, compiled, spec), compile_), compiled, spec)
     return plain, compiled
 
 
@@ -94,7 +95,7 @@ def test_a_model_that_cannot_be_compiled_says_so() -> None:
         raise ValueError("no kernel for this")
 
     models = of_seeds("standard", POINTS, SEEDS[:1])
-    refused = Compiled(program(alone, models), partial(torch.compile, backend=refuse))
+    refused = Compiled(program(alone, models, POINTS), partial(torch.compile, backend=refuse))
     with pytest.raises(UserError, match=r"(?s)no kernel for this.*drop --compile"):
         train(refused, models, POINTS)
 
