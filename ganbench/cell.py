@@ -163,7 +163,8 @@ def train_cells(
             describe(job, folder)
             trainees.append(trainee_of(job, task, folder))
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
-        join = how_to_join(trainees[0].model, few, task.spec.kind, jobs[0].cell.device)
+        cell = jobs[0].cell
+        join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
         if join:
             runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
             train_together(runs, split, should_stop, join)

@@ -113,6 +113,24 @@ class NoModules:
         return None
 
 
+@dataclass(frozen=True)
+class Workload:
+    """What is timed of a job.
+
+    model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
+    cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
+    reference: one cycle of the authors' algorithm; None for a model that it does not have.
+    """
+
+    model: Model
+    optimisers: checkpoint.Optimisers
+    draw: Callable[[int], dict[str, Tensor]]
+    step: Step
+    cycle: range
+    flop: int
+    reference: Work | None
+
+
 def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     """Times the job's model; nothing of it is kept. Data must be prepared.
 
@@ -124,42 +142,17 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     """
     cell = job.cell
     torch.set_num_threads(cell.threads)
-    task = build_task(job)
-    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
-    models = [build_model(one, task) for one in seeds]
-    hp, split = models[0].hp, task.load("train")
-    plans = [
-        Plan(10**9, hp.batch_size, one.cell.seed, cell.device, cell.precision) for one in seeds
-    ]
-    own_real = batches(split, plans[:1])(0)
-    join = join_of(cell, models[0], task.spec.kind, own_real) if together > 1 else alone
-    networks = {**nets_of(models[0]), **missing_networks(job, models[0])}
-    reference = reference_step(cell.model, networks, hp, own_real, cell.device)
-    for model in models:
-        place(model, cell.device)
-        model.train()
-    own = [optimisers_of(model) for model in models]
-    draw = batches(split, plans)
-    real, cycle = draw(0), range(CYCLES * len(hp.phases))
-    program = join(
-        list(zip(models, own, strict=True)),
-        [device_rng(cell.device).get_state()] * together,
-        real,
-        cell.device,
-        cell.precision,
-    )
-    flop = counted_flop(lambda: repeat(program, real, cycle))
-    step = step_on(Compiled(program) if cell.compiled else program)
-    work: dict[str, Work] = {"train": lambda: repeat(step, real, cycle)}
+    load = workload_of(job, together)
+    hp, real = load.model.hp, load.draw(0)
+    work: dict[str, Work] = {"train": lambda: repeat(load.step, real, load.cycle)}
     work |= products(cell.device, cell.precision)
-    if reference:
-        work["reference"] = reference
+    if load.reference:
+        work["reference"] = load.reference
     sec = {
         name: statistics.median(found) for name, found in timed(work, rounds, cell.device).items()
     }
-    harness = harness_ms(models[0], own[0], draw, together, cell.device)
-    steps = together * len(cycle)
-    ms_per_step = 1e3 * sec["train"] / steps
+    harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device)
+    ms_per_step = 1e3 * sec["train"] / (together * len(load.cycle))
     updates = statistics.fmean(map(len, hp.phases))
     return Speed(
         model=cell.model,
@@ -173,9 +166,9 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         together=together,
         ms_per_step=ms_per_step,
         reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
-        if reference
+        if load.reference
         else None,
-        flop_per_step=flop / steps,
+        flop_per_step=load.flop / len(load.cycle),
         peak_flop_per_sec=PRODUCT_FLOP / min(sec[name] for name in PRODUCTS),
         data_ms=harness["data"],
         log_ms=harness["log"],
@@ -184,17 +177,52 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     )
 
 
+def workload_of(job: Job, together: int) -> Workload:
+    """Raises UserError as `measure` does."""
+    cell, task = job.cell, build_task(job)
+    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
+    models = [build_model(one, task) for one in seeds]
+    first, split = models[0], task.load("train")
+    plans = [
+        Plan(10**9, first.hp.batch_size, one.cell.seed, cell.device, cell.precision)
+        for one in seeds
+    ]
+    real = batches(split, plans[:1])(0)
+    join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
+    networks = {**nets_of(first), **missing_networks(job, first)}
+    reference = reference_step(cell.model, networks, first.hp, real, cell.device)
+    for model in models:
+        place(model, cell.device)
+        model.train()
+    cycle = range(CYCLES * len(first.hp.phases))
+    flop = flop_of_steps(deepcopy(first), real, cycle, cell)
+    own = [optimisers_of(model) for model in models]
+    draw = batches(split, plans)
+    states = [device_rng(cell.device).get_state()] * together
+    trained = list(zip(models, own, strict=True))
+    program = join(trained, states, draw(0), cell.device, cell.precision)
+    step = step_on(Compiled(program) if cell.compiled else program)
+    return Workload(first, own[0], draw, step, cycle, flop, reference)
+
+
 def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
     """How its seeds train together. Raises UserError where they cannot."""
     few = {domain: values[:2].cpu() for domain, values in real.items()}
-    join = how_to_join(model, few, kind, cell.device)
+    join = how_to_join(model, few, kind, cell.device, cell.precision)
     if join is None:
         raise UserError(
-            "torch.func cannot map its losses, so its seeds cannot be stacked",
+            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked",
             f"--together, model {cell.model}",
             "drop --together",
         )
     return join
+
+
+def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
+    """Of one seed, for the counter knows no stacked operations in all precisions."""
+    seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
+    program = alone([seed], [state], real, cell.device, cell.precision)
+    return counted_flop(lambda: repeat(program, real, numbers))
 
 
 def counted_flop(work: Work) -> int:

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 from ganbench.draws import Draw, Handing, Noting, device_rng, rng_at
 from ganbench.model import Batch, Model
+from ganbench.steps import precision_context
+from ganbench.types import Precision
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
 EACH, SHARED = 0, None  # vmap's words for an argument with a value a seed, and with one for all
@@ -176,8 +178,9 @@ def fresh_state(param: Tensor) -> dict[str, Tensor]:
     }
 
 
-def can_stack(model: Model, real: Batch) -> bool:
-    """Whether torch.func maps the model's losses, with each seed's own random numbers.
+def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
+    """Whether torch.func maps the model's losses and their gradients in the precision, with each
+    seed's own random numbers.
 
     real: a few samples of each domain.
     """
@@ -186,9 +189,13 @@ def can_stack(model: Model, real: Batch) -> bool:
     step = torch.zeros((), dtype=torch.long, device=rng.device)
     try:
         stack = Stack([deepcopy(model)], [rng.get_state()], batch)
-        fake = stack.fakes(batch)
-        stack.discriminator_loss(batch, stack.judged(fake), step)
-        stack.generator_loss(batch, fake, step)
+        with precision_context(rng.device.type, precision):
+            fake = stack.fakes(batch)
+            of_d = stack.discriminator_loss(batch, stack.judged(fake), step)
+            of_g = stack.generator_loss(batch, fake, step)
+        for terms, part in ((of_d, stack.discriminators), (of_g, stack.generators)):
+            total = torch.stack([term.float() for term in terms.values()]).sum()
+            torch.autograd.grad(total, list(part.parameters()))
     except Exception:  # whatever it is, the model's own run tells it
         return False
     return True

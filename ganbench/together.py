@@ -84,7 +84,9 @@ def beside(
     )
 
 
-def how_to_join(model: Model, few: Batch, kind: DataKind, device: str) -> Join | None:
+def how_to_join(
+    model: Model, few: Batch, kind: DataKind, device: str, precision: Precision
+) -> Join | None:
     """What is best for seeds of the model; None where they can only train one by one.
 
     Networks of images are too large to wait for calls; stacked, their convolutions become grouped
@@ -94,6 +96,6 @@ def how_to_join(model: Model, few: Batch, kind: DataKind, device: str) -> Join |
     """
     if device == "cuda" and kind == "image":
         return beside
-    if can_stack(model, few):
+    if can_stack(model, few, precision):
         return stacked
     return beside if device == "cuda" else None

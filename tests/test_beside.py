@@ -107,9 +107,9 @@ def test_how_seeds_join() -> None:
     points = {"A": torch.randn(2, 2), "B": torch.randn(2, 2)}
     images = {"A": torch.rand(2, *IMAGES.shape("A")), "B": torch.rand(2, *IMAGES.shape("B"))}  # type: ignore[arg-type]
     for device, of_images, of_unmapped in (("cpu", stacked, None), ("cuda", beside, beside)):
-        assert how_to_join(seeded("munit", 0), points, "points", device) is stacked
-        assert how_to_join(seeded("munit", 0, IMAGES), images, "image", device) is of_images
-        assert how_to_join(dropping(0), points, "points", device) is of_unmapped
+        assert how_to_join(seeded("munit", 0), points, "points", device, "fp32") is stacked
+        assert how_to_join(seeded("munit", 0, IMAGES), images, "image", device, "fp32") is of_images
+        assert how_to_join(dropping(0), points, "points", device, "fp32") is of_unmapped
 
 
 def steps_of(models: Sequence[Model], device: str) -> Program:

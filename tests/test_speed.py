@@ -114,6 +114,18 @@ def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
     assert other["ratio_to_reference"] is None
 
 
+def test_bench_of_seeds_together(ganbench: Command) -> None:
+    """A stack counts as many operations as one seed."""
+    how = ("--width", "16", "--batch-size", "32", "--rounds", "1", "--threads", "1", "--json")
+    found = []
+    for together in ("1", "3"):
+        done = ganbench("bench", "--task", "toy", "--models", "recon", *how, "--together", together)
+        assert done.returncode == 0, done.stderr
+        found += json.loads(done.stdout)["results"]
+    assert [speed["together"] for speed in found] == [1, 3]
+    assert found[0]["flop_per_step"] == found[1]["flop_per_step"]
+
+
 def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
     speed = Speed(
         *("standard", "toy", "cpu", "fp32", 1, False, 0, 10, 1),

@@ -37,10 +37,11 @@ from ganbench.trainer import (
     Outcome,
     Plan,
     Run,
+    as_input,
     train,
     train_together,
 )
-from ganbench.types import Architecture, Cell, DataSpec, Preset, Row
+from ganbench.types import Architecture, Cell, DataSpec, Precision, Preset, Row
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SEEDS = (0, 1, 2)
@@ -185,10 +186,31 @@ def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
 def test_to_try_whether_a_model_stacks_leaves_it_as_it_is(name: str) -> None:
     model, few = seeded(name, 0), {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}
     before, random_state = state(model), torch.get_rng_state()
-    assert can_stack(model, few)
+    assert can_stack(model, few, "fp32")
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
     assert not any(is_batchedtensor(p) for p in model.parameters())
     assert torch.equal(torch.get_rng_state(), random_state)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
+def test_what_can_be_stacked_trains_and_nothing_else(
+    tmp_path: Path, spec: DataSpec, precision: Precision
+) -> None:
+    """In bf16, PyTorch maps no normalisation of images on a CPU."""
+    runs = []
+    for seed, model in zip(SEEDS, of_seeds("recon", spec), strict=True):
+        (tmp_path / str(seed)).mkdir()
+        plan = Plan(4, batch_size=8, seed=seed, precision=precision)
+        runs.append(Run(model, plan, tmp_path / str(seed), lambda *_: None))
+    split = data(spec)
+    few = {"A": as_input(split.A.samples[:2], "cpu"), "B": as_input(split.B.samples[:2], "cpu")}
+    if can_stack(seeded("recon", 0, spec), few, precision):
+        assert not any(outcome.diverged for outcome in train_together(runs, split, lambda: False))
+    else:
+        assert (spec, precision) == (IMAGES, "bf16")
+        with pytest.raises(RuntimeError):
+            train_together(runs, split, lambda: False)
 
 
 class Dropping(Standard):
@@ -201,7 +223,7 @@ class Dropping(Standard):
 def test_a_model_that_draws_by_other_functions_is_not_stacked() -> None:
     model = Dropping(Standard.recipes(POINTS)["paper"])
     model.build(NetworkBuilder(POINTS, Architecture(4, 6), 0))
-    assert not can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)})
+    assert not can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}, "fp32")
 
 
 def test_parameters_that_are_tied_stay_tied(tmp_path: Path) -> None:
