@@ -128,10 +128,15 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         if is_disk_full(error):
             raise no_room(output) from error
         _keep_traceback(folder)
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        reason = f"{type(error).__name__}: {error} ({where}; see {folder / TRACEBACK})"
-        return structs.replace(row, status="failed", reason=" ".join(reason.split()))
+        reason = f"{told(error)}; see {folder / TRACEBACK}"
+        return structs.replace(row, status="failed", reason=reason)
+
+
+def told(error: Exception) -> str:
+    """In one line: what it is, what it says, and where it was raised."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    return " ".join(f"{type(error).__name__}: {error} ({where})".split())
 
 
 def describe(job: Job, folder: Path) -> None:
@@ -146,8 +151,9 @@ def train_cells(
     output: Path,
     on_losses: Callable[[Job, int, Mapping[str, float]], None],
     should_stop: Callable[[], bool],
-) -> None:
+) -> str:
     """Train cells that differ in their seed alone as one program, up to their last checkpoints.
+    Gives the reason why they were not, or nothing.
 
     `run_cell` finds these and has only to score. A model that cannot be joined is left to it, and
     so is a program that fails, for each cell's own run tells what is wrong; where memory is full,
@@ -165,21 +171,23 @@ def train_cells(
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
         cell = jobs[0].cell
         join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
-        if join:
-            runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
-            train_together(runs, split, should_stop, join)
+        if join is None:
+            return f"torch.func cannot map its losses in {cell.precision}"
+        runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
+        train_together(runs, split, should_stop, join)
     except (Interrupted, NoRoom):
         raise
     except Exception as error:
         if is_disk_full(error):
             raise no_room(output) from error
         if not is_out_of_memory(error) or len(jobs) < 4:
-            return
+            return told(error)
         smaller = len(jobs) // 2
     else:
-        return
-    for half in (jobs[:smaller], jobs[smaller:]):  # outside the handler, which holds the tensors
-        train_cells(half, output, on_losses, should_stop)
+        return ""
+    halves = (jobs[:smaller], jobs[smaller:])  # outside the handler, which holds the tensors
+    reasons = [train_cells(half, output, on_losses, should_stop) for half in halves]
+    return next(filter(None, reasons), "")
 
 
 def _train_and_score(
@@ -197,7 +205,7 @@ def _train_and_score(
     with memory_told("training", SMALLER.format(max(1, model.hp.batch_size // 2))):
         (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
     cost, together = training_cost(model, outcome), outcome.position.together
-    known = row.provenance | ({"together": together} if together > 1 else {})
+    known = ({"together": together} if together > 1 else {}) | row.provenance
     trained = structs.replace(row, cost=cost, provenance=known)
     if outcome.diverged:
         return structs.replace(trained, status="diverged", reason=outcome.diverged)

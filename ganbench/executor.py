@@ -19,6 +19,8 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from ganbench.cell import failed_row, run_cell, train_cells
 from ganbench.grid import Job
 from ganbench.store import GrowingRows, append_row, claimed
@@ -223,10 +225,11 @@ def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
         left = [job for job in mine if job.cell.id not in rows]
         for job in left:
             tell(job, 0, {})
-        if len(left) > 1:
-            train_cells(left, output, tell, channel.stop.is_set)
+        apart = train_cells(left, output, tell, channel.stop.is_set) if len(left) > 1 else ""
         for job in left:
             row = run_cell(job, output, partial(tell, job), channel.stop.is_set)
+            if apart and "together" not in row.provenance:
+                row = structs.replace(row, provenance={"not_together": apart, **row.provenance})
             append_row(output, row)
             rows[job.cell.id] = row
     return rows

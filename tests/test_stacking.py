@@ -339,6 +339,37 @@ def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_pa
     assert not any("together" in row.provenance for row in rows.values())
 
 
+DROPPING = """
+from torch.nn.functional import dropout
+
+from ganbench.api import Model
+
+
+class Dropping(Model):
+    def build(self, nets):
+        self.generators["G_AB"] = nets.translator("A", "B")
+        self.discriminators["D_B"] = nets.discriminator("B")
+
+    def fakes(self, real):
+        return {"B": self.generators["G_AB"](dropout(real["A"]))}
+
+    def generator_loss(self, real, fake, step):
+        return self.adversarial_terms("B", real, fake)
+"""
+
+
+def test_a_row_says_why_its_seeds_were_not_trained_together(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "plugins/models").mkdir(parents=True)
+    (tmp_path / "plugins/models/dropping.py").write_text(DROPPING)
+    how = ("--plugins", str(tmp_path / "plugins"), "--models", "dropping", "--together", "2")
+    rows = toy(ganbench, tmp_path / "out", *how).values()
+    assert [row.status for row in rows] == ["done", "done"]
+    told = {row.provenance["not_together"] for row in rows}
+    assert told == {"torch.func cannot map its losses in fp32"}
+
+
 def test_of_many_seeds_a_few_are_told_of(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
