@@ -17,7 +17,7 @@ from ganbench.cell import build_model, build_task
 from ganbench.commands.bench import print_table
 from ganbench.grid import Request, resolve
 from ganbench.registry import discover
-from ganbench.speed import Speed, load_reference, missing_networks, nets_of
+from ganbench.speed import Speed, load_reference, missing_networks, nets_of, workload_of
 from ganbench.steps import Eager
 from ganbench.together import optimisers_of
 from ganbench.trainer import Plan, batches, place
@@ -114,16 +114,20 @@ def test_bench_tells_times_and_ratios(ganbench: Command) -> None:
     assert other["ratio_to_reference"] is None
 
 
-def test_bench_of_seeds_together(ganbench: Command) -> None:
-    """A stack counts as many operations as one seed."""
-    how = ("--width", "16", "--batch-size", "32", "--rounds", "1", "--threads", "1", "--json")
-    found = []
-    for together in ("1", "3"):
-        done = ganbench("bench", "--task", "toy", "--models", "recon", *how, "--together", together)
-        assert done.returncode == 0, done.stderr
-        found += json.loads(done.stdout)["results"]
-    assert [speed["together"] for speed in found] == [1, 3]
-    assert found[0]["flop_per_step"] == found[1]["flop_per_step"]
+def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
+    request = Request(
+        *(("recon",), ("toy",), (0,), cache_dir),
+        budget={"width": 16},
+        device="cpu",
+        precision="bf16",
+        references=(),
+    )
+    (job,) = resolve(request, discover()).jobs
+    build_task(job).prepare(lambda line: None)
+    alone, stack = (workload_of(job, together) for together in (1, 3))
+    assert alone.flop == stack.flop > 0
+    losses = stack.step(stack.draw(0), 0)
+    assert {loss.shape for terms in losses for loss in terms.values()} == {(3,)}
 
 
 def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:

@@ -310,35 +310,6 @@ def toy(ganbench: Command, output: Path, *how: str) -> dict[tuple[str, int], Row
     return {(row.model, row.seed): row for row in read_rows(output).rows}
 
 
-def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_path: Path) -> None:
-    """Of a model that draws in training too."""
-    both = {
-        name: toy(ganbench, tmp_path / name, "--models", "recon,munit", "--together", n)
-        for name, n in (("together", "2"), ("alone", "1"))
-    }
-    assert both["together"].keys() == both["alone"].keys()
-    for key, row in both["together"].items():
-        other = both["alone"][key]
-        assert row.cell == other.cell and row.status == other.status == "done"
-        assert row.provenance["together"] == 2
-        assert "together" not in other.provenance
-        losses = [
-            [*map(float, log.read_text().split()[-1].split(","))]
-            for log in (cell_folder(tmp_path / at, row.cell) / LOSS_LOG for at in both)
-        ]
-        assert losses[0] == pytest.approx(losses[1], rel=1e-3)
-        assert row.metrics["reverse_kl"] == pytest.approx(other.metrics["reverse_kl"], rel=0.02)
-
-
-def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_path: Path) -> None:
-    (tmp_path / "plugins/models").mkdir(parents=True)
-    (tmp_path / "plugins/models/sudden.py").write_text(SUDDEN)
-    how = ("--plugins", str(tmp_path / "plugins"), "--models", "sudden", "--together", "2")
-    rows = toy(ganbench, tmp_path / "out", *how)
-    assert [row.status for row in rows.values()] == ["done", "done"]
-    assert not any("together" in row.provenance for row in rows.values())
-
-
 DROPPING = """
 from torch.nn.functional import dropout
 
@@ -358,16 +329,41 @@ class Dropping(Model):
 """
 
 
-def test_a_row_says_why_its_seeds_were_not_trained_together(
-    ganbench: Command, tmp_path: Path
-) -> None:
+def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_path: Path) -> None:
+    """Of a model that draws in training too; one that cannot be stacked says so."""
     (tmp_path / "plugins/models").mkdir(parents=True)
     (tmp_path / "plugins/models/dropping.py").write_text(DROPPING)
-    how = ("--plugins", str(tmp_path / "plugins"), "--models", "dropping", "--together", "2")
-    rows = toy(ganbench, tmp_path / "out", *how).values()
-    assert [row.status for row in rows] == ["done", "done"]
-    told = {row.provenance["not_together"] for row in rows}
-    assert told == {"torch.func cannot map its losses in fp32"}
+    plugins = ("--plugins", str(tmp_path / "plugins"))
+    models = {"together": ("recon,munit,dropping", "2"), "alone": ("recon,munit", "1")}
+    both = {
+        at: toy(ganbench, tmp_path / at, *plugins, "--models", names, "--together", n)
+        for at, (names, n) in models.items()
+    }
+    for key, other in both["alone"].items():
+        row = both["together"].pop(key)
+        assert row.cell == other.cell and row.status == other.status == "done"
+        assert row.provenance["together"] == 2
+        assert "together" not in other.provenance
+        losses = [
+            [*map(float, log.read_text().split()[-1].split(","))]
+            for log in (cell_folder(tmp_path / at, row.cell) / LOSS_LOG for at in both)
+        ]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+        assert row.metrics["reverse_kl"] == pytest.approx(other.metrics["reverse_kl"], rel=0.02)
+    told = [(row.model, row.status) for row in both["together"].values()]
+    assert told == [("dropping", "done")] * 2
+    assert {row.provenance["not_together"] for row in both["together"].values()} == {
+        "torch.func cannot map its losses in fp32"
+    }
+
+
+def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_path: Path) -> None:
+    (tmp_path / "plugins/models").mkdir(parents=True)
+    (tmp_path / "plugins/models/sudden.py").write_text(SUDDEN)
+    how = ("--plugins", str(tmp_path / "plugins"), "--models", "sudden", "--together", "2")
+    rows = toy(ganbench, tmp_path / "out", *how)
+    assert [row.status for row in rows.values()] == ["done", "done"]
+    assert not any("together" in row.provenance for row in rows.values())
 
 
 def test_of_many_seeds_a_few_are_told_of(
