@@ -22,7 +22,7 @@ from ganbench.store import (
 )
 from ganbench.task import Task
 from ganbench.trainer import CHECKPOINT
-from ganbench.types import Row, ScoredSplit
+from ganbench.types import MAX_MEGAPIXELS, Reading, Row, ScoredSplit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,6 +188,8 @@ def run(
     workers: int = 0,
     together: int = 0,
     compiled: bool = False,
+    skip_unreadable: bool = False,
+    max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
     """Train and score models x tasks x seeds; one line of the frame is one cell.
 
@@ -195,7 +197,8 @@ def run(
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, the tasks' own where None.
     workers: cells at a time; together: seeds that train as one program; 0 for what pays.
-    compiled: by torch.compile.
+    compiled: by torch.compile. skip_unreadable: leave out files of `data` that cannot be read
+    instead of refusing them; max_megapixels: refuse larger pictures.
     Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
     """
     request = Request(
@@ -215,6 +218,7 @@ def run(
         precision=precision,
         together=together,
         compiled=compiled,
+        reading=Reading(skip_unreadable, max_megapixels),
     )
     registry = discover([Path(folder) for folder in plugins])
     grid = resolve(request, registry)

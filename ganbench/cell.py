@@ -283,7 +283,9 @@ def build_task(job: Job) -> Task:
     cell = job.cell
     task_type = job.registry.load("task", cell.task)
     options = task_type.options_type(**cell.options)
-    task: Task = task_type(options, cell.preset, cell.data, job.paths, job.cache_dir / "data")
+    task: Task = task_type(
+        options, cell.preset, cell.data, job.paths, job.cache_dir / "data", job.reading
+    )
     return task
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ganbench.errors import UserError, did_you_mean
-from ganbench.types import MOST_SEEDS_OF_A_RUN
+from ganbench.types import MAX_MEGAPIXELS, MOST_SEEDS_OF_A_RUN, Reading
 
 if TYPE_CHECKING:
     from ganbench.registry import Registry
@@ -129,6 +130,30 @@ offline_option = click.option(
     "--offline", is_flag=True, help="Download no weights for metrics that are asked for."
 )
 
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options of how files are read, and gives them as one `reading`."""
+
+    @click.option(
+        "--skip-unreadable",
+        is_flag=True,
+        help="Leave out files that cannot be read, and say so, instead of refusing them.",
+    )
+    @click.option(
+        "--max-megapixels",
+        type=click.FloatRange(min=0, min_open=True),
+        default=MAX_MEGAPIXELS,
+        show_default=True,
+        metavar="N",
+        help="Refuse larger pictures.",
+    )
+    @wraps(command)
+    def read(*args: Any, skip_unreadable: bool, max_megapixels: float, **given: Any) -> None:
+        command(*args, reading=Reading(skip_unreadable, max_megapixels), **given)
+
+    return read
+
+
 data_dir_option = click.option(
     "--data-dir", type=PATH, metavar="DIR", help="Where data sets are kept [default: user data]."
 )
@@ -214,6 +239,7 @@ data_dir_option = click.option(
 @offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
 @click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
+@reading_options
 @plugins_option
 @cache_option
 def run(**given: Any) -> None:

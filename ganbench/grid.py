@@ -20,7 +20,17 @@ from ganbench.reference import Reference
 from ganbench.registry import Kind, Registry
 from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Task, choose_source
-from ganbench.types import DEFAULT_EVERY, Cell, Every, Precision, Preset, ScoredSplit, content_hash
+from ganbench.types import (
+    DEFAULT_EVERY,
+    DEFAULT_READING,
+    Cell,
+    Every,
+    Precision,
+    Preset,
+    Reading,
+    ScoredSplit,
+    content_hash,
+)
 
 TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks.builder")
 NETWORK = "network"
@@ -58,6 +68,7 @@ class Request:
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 0
+    reading: Reading = DEFAULT_READING
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class Job:
     unsupported: str = ""
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 1
+    reading: Reading = DEFAULT_READING
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             model="",
             task=name,
             data=task.source,
-            data_hash=content_hash(task.fingerprint()),
+            data_hash=content_hash(task.data_key()),
             preset=task.preset,
             recipe="",
             hparams={},
@@ -141,6 +153,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 together=1
                 if cell.is_reference or unsupported
                 else request.together or seeds_that_pay(cell),
+                reading=request.reading,
             )
             for cell, metrics, unsupported in (
                 *model_cells(request, registry, task, base, settings),
@@ -251,7 +264,7 @@ def resolve_task(
     options = replace_from_text(base, settings, name)
     changes = {**(request.budget or {}), **chosen_network(request.sets)}
     preset = changed_preset(task_type.presets[preset_name], changes)
-    task = task_type(options, preset, source, paths, request.cache_dir / "data")
+    task = task_type(options, preset, source, paths, request.cache_dir / "data", request.reading)
     check_size(task, name)
     find_family(task.spec, preset.network)
     return task

@@ -14,7 +14,16 @@ from torch import Tensor
 
 from ganbench.errors import UserError
 from ganbench.seeds import seed_for
-from ganbench.types import JSON, Architecture, DataSpec, DomainName, Preset, SplitName
+from ganbench.types import (
+    DEFAULT_READING,
+    JSON,
+    Architecture,
+    DataSpec,
+    DomainName,
+    Preset,
+    Reading,
+    SplitName,
+)
 
 Report = Callable[[str], None]
 
@@ -88,12 +97,14 @@ class Task(ABC):
         source: str,
         paths: Mapping[str, Path],
         cache_dir: Path,
+        reading: Reading = DEFAULT_READING,
     ) -> None:
         self.options = options
         self.preset = preset
         self.source = source
         self.paths = paths
         self.cache_dir = cache_dir
+        self.reading = reading
 
     @property
     @abstractmethod
@@ -130,6 +141,11 @@ class Task(ABC):
         count = sum(agreement(inputs[name], targets[name]) for name in self.spec.kept)
         right: np.ndarray = count == np.max(count, axis=1, keepdims=True)
         return right
+
+    def data_key(self) -> JSON:
+        """The fingerprint, and that of a user's data what cannot be read is left out."""
+        leaves_out = self.reading.skip_unreadable and bool(self.paths)
+        return {**self.fingerprint(), **({"skip_unreadable": True} if leaves_out else {})}
 
     def options_json(self) -> JSON:
         return asdict(self.options)

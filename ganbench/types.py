@@ -24,6 +24,7 @@ MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffle
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 SETTLED: frozenset[Status] = frozenset({"done", "diverged", "skipped"})  # never run again
 PLAIN = "plain"  # the paper's networks
+MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 
 
@@ -93,6 +94,21 @@ class Preset:
     batch_size: int = 0
     lr: float = 0.0
     network: str = PLAIN
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files that a user brings are read.
+
+    skip_unreadable: what cannot be read is left out and told, instead of refused.
+    max_megapixels: larger pictures are refused, for a small file can unpack to any size.
+    """
+
+    skip_unreadable: bool = False
+    max_megapixels: float = MAX_MEGAPIXELS
+
+
+DEFAULT_READING = Reading()
 
 
 @dataclass(frozen=True)

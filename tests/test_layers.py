@@ -28,6 +28,7 @@ LAYERS = (
         "data/listing",
         "data/mesh",
         "data/render",
+        "data/tree",
         "data/shapes",
     ),
     ("data/readers", "data/decoded", "data/edges"),
