@@ -6,12 +6,19 @@ from ganbench.data.classes.chairs import CHAIRS, ChairOptions
 from ganbench.data.classes.handbags import HANDBAGS
 from ganbench.data.classes.heads import HEADS, HeadOptions
 from ganbench.data.classes.shoes import SHOES
-from ganbench.data.collection import Collection
+from ganbench.data.collection import Collection, split_indices
 from ganbench.data.collection_task import CollectionTask
 from ganbench.data.conversions import ConversionOptions, ConversionTask
+from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.edges import edges_of
 from ganbench.data.goods import Ware, WareOptions, WareTask
-from ganbench.data.images import ImageFolder, read_image_folder, split_indices
+from ganbench.data.image_folder import (
+    ImageFolder,
+    pixel_digests,
+    read_image_folder,
+    repeats_told,
+    require_apart,
+)
 from ganbench.data.labels import labels_path, read_labels
 from ganbench.data.listing import Listing
 from ganbench.data.mixtures import (
@@ -107,10 +114,12 @@ __all__ = [
     "all_finite",
     "cached_arrays",
     "chunks",
+    "decoded",
     "distance",
     "drawn",
     "edges_of",
     "feature_matching_loss",
+    "fingerprint",
     "gradient_penalty",
     "kept_classes",
     "labels_path",
@@ -120,10 +129,13 @@ __all__ = [
     "on_arc",
     "on_circle",
     "on_grid",
+    "pixel_digests",
     "read_image_folder",
     "read_labels",
     "reconstruction_recipes",
+    "repeats_told",
     "require",
+    "require_apart",
     "seed_for",
     "split_indices",
 ]

@@ -381,6 +381,7 @@ def translate(plugin_folders: Sequence[Path], **given: Any) -> None:
 )
 @weights_option
 @offline_option
+@reading_options
 @cache_option
 def score(**given: Any) -> None:
     """Score a folder of images, FAKE, against another, REAL: the suite without any training.

@@ -20,6 +20,7 @@ from ganbench.fidelity.scores import SCORES
 from ganbench.fidelity.weights import Places, obtain, places
 from ganbench.formats import number
 from ganbench.grid import resolve_device
+from ganbench.types import Reading
 
 OF_INCEPTION = {"fid": "fd", "kid": "kd"}
 
@@ -37,6 +38,7 @@ def score_command(
     weights_dir: Path | None,
     offline: bool,
     cache_dir: Path | None,
+    reading: Reading,
 ) -> int:
     """The exit code: 1 where a metric was skipped."""
     chosen, names = wanted(metrics, extractor)
@@ -50,7 +52,7 @@ def score_command(
         columns = [chosen.column(name) for name in names]
         found = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
     else:
-        found = score_folders(real, fake, names, chosen, size, reader)
+        found = score_folders(real, fake, names, chosen, size, reader, reading)
     if save_features is not None and found.features:
         keep(found, save_features)
     if as_json:

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
-from ganbench.data.images import read_image_folder
+from ganbench.data.decoded import decode
+from ganbench.data.image_folder import read_image_folder
 from ganbench.errors import UserError
 from ganbench.evaluate import sides, to_array
 from ganbench.pictures import image_rows, png_bytes, to_image
@@ -55,7 +56,7 @@ def translate_command(
     else:
         folder = read_image_folder(images)
         size = found[0].task.preset.size
-        done = chain(found, torch.from_numpy(folder.decode(size)))
+        done = chain(found, torch.from_numpy(decode(folder.listing(), size)))
         write_images(folder.names, done[-1], output, found)
     picture = write_chain(found, done, output)
     click.echo(f"picture: {picture}", err=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from ganbench.data.decoded import decoded
-from ganbench.data.images import split_indices
-from ganbench.data.listing import Listing
+from ganbench.data.decoded import decoded, readable
+from ganbench.data.listing import Listing, first_few
 from ganbench.errors import UserError
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Report
-from ganbench.types import SplitName
+from ganbench.types import Reading, SplitName
 
 # Identities of A and of B in each split.
 Parts = Mapping[SplitName, tuple[np.ndarray, np.ndarray]]
@@ -76,11 +75,34 @@ def array_collection(images: np.ndarray, truth: Mapping[str, np.ndarray]) -> Col
     return Collection(truth, lambda index: np.ascontiguousarray(images[index]))
 
 
-def listed_collection(listing: Listing, size: int, cache_dir: Path, report: Report) -> Collection:
-    """Of listed pictures: what is asked for is decoded once, into a file of its own."""
+def listed_collection(
+    listing: Listing, size: int, cache_dir: Path, report: Report, reading: Reading
+) -> Collection:
+    """Of listed pictures: what is asked for is decoded once, into a file of its own.
+
+    Where `reading` says so, files that cannot be read are left out and reported.
+    """
+    limit = reading.max_megapixels
+    if reading.skip_unreadable:
+        listing, failures = readable(listing, cache_dir, report, limit)
+        if failures:
+            report(f"left out {len(failures)} that cannot be read: {first_few(failures)}")
     return Collection(
-        listing.truth, lambda index: decoded(listing.take(index), size, cache_dir, report)
+        listing.truth, lambda index: decoded(listing.take(index), size, cache_dir, report, limit)
     )
+
+
+def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray]:
+    """Disjoint random index sets, one a share and one for what is left (first); none is empty.
+
+    Needs n >= len(shares) + 1.
+    """
+    order = np.random.default_rng(seed).permutation(n)
+    counts = [max(1, round(share * n)) for share in shares]
+    while sum(counts) >= n:
+        counts[counts.index(max(counts))] -= 1
+    edges = np.cumsum([n - sum(counts), *counts])[:-1]
+    return [np.sort(part) for part in np.split(order, edges)]
 
 
 def shared_parts(identities: np.ndarray) -> Parts:

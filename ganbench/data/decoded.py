@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 import PIL
 
-from ganbench.data.cache import cached_files
-from ganbench.data.images import UNREADABLE, broken_images, square_pixels
-from ganbench.data.listing import Files, Listing
-from ganbench.errors import UserError
+from ganbench.data.cache import cached_arrays, cached_files
+from ganbench.data.listing import UNREADABLE, Files, Listing, Pictures, unreadable_error
+from ganbench.data.pixels import picture_limit, square_pixels
 from ganbench.source import reach, source_hash
-from ganbench.types import JSON
+from ganbench.types import JSON, MAX_MEGAPIXELS
 
 Report = Callable[[str], None]
 
@@ -32,10 +31,16 @@ MOST_THREADS = 16
 REPORTS = 10
 
 
-def decoded(listing: Listing, size: int, cache_dir: Path, report: Report) -> np.ndarray:
+def decoded(
+    listing: Listing,
+    size: int,
+    cache_dir: Path,
+    report: Report,
+    max_megapixels: float = MAX_MEGAPIXELS,
+) -> np.ndarray:
     """uint8 (n, 3, size, size), read-only and memory-mapped, picture i of the listing at i.
 
-    Cropped and resized as `images.square_pixels` does. The first call opens each file once,
+    Cropped and resized as `pixels.square_pixels` does. The first call opens each file once,
     and writes to the cache as it goes; later ones only compare the `fingerprint`. Labels play no
     part, so one entry serves every use of the same pictures.
 
@@ -43,10 +48,43 @@ def decoded(listing: Listing, size: int, cache_dir: Path, report: Report) -> np.
     """
 
     def write(folder: Path) -> None:
-        _decode(listing, size, folder / "images.npy", report)
+        out = _create(folder / "images.npy", (len(listing), 3, size, size))
+        report(f"decoding {len(listing)} pictures at {size} px")
+        _fill(listing, out, report, max_megapixels)
+        out.flush()
 
     key = {**fingerprint(listing), "size": size}
     return cached_files(cache_dir, "decoded", key, write)["images"]
+
+
+def decode(listing: Listing, size: int, max_megapixels: float = MAX_MEGAPIXELS) -> np.ndarray:
+    """The same in memory, and kept nowhere."""
+    out = np.empty((len(listing), 3, size, size), np.uint8)
+    _fill(listing, out, lambda line: None, max_megapixels)
+    return out
+
+
+def readable(
+    listing: Listing, cache_dir: Path, report: Report, max_megapixels: float = MAX_MEGAPIXELS
+) -> tuple[Listing, list[str]]:
+    """The pictures of files that can be read, and "name (reason)" of each other file.
+
+    Each file is opened for it, once; the cache keeps which failed.
+    """
+
+    def make() -> dict[str, np.ndarray]:
+        report(f"looking whether {len(listing)} pictures can be read")
+        failed = _each_file(listing, _touch, report, max_megapixels)
+        reasons = "\n".join(failed.values()).encode("utf-8", "surrogateescape")
+        return {
+            "files": np.array(list(failed), dtype=np.int64),
+            "reasons": np.frombuffer(reasons, np.uint8),
+        }
+
+    key = {**fingerprint(listing), "max_megapixels": max_megapixels}
+    found = cached_arrays(cache_dir, "readable", key, make)
+    reasons = found["reasons"].tobytes().decode("utf-8", "surrogateescape").splitlines()
+    return listing.take(~np.isin(listing.file, found["files"])), reasons
 
 
 def fingerprint(listing: Listing) -> JSON:
@@ -58,14 +96,7 @@ def fingerprint(listing: Listing) -> JSON:
     copy with new times is decoded again, which costs time but gives nothing wrong.
     """
     used, local = np.unique(listing.file, return_inverse=True)
-    try:
-        content = _files_digest(listing.files, used)
-    except OSError as error:
-        raise UserError(
-            f"a listed file cannot be read: {error.strerror}",
-            str(error.filename or listing.files.root),
-            "put the file back, or list the folder again",
-        ) from error
+    content = _files_digest(listing.files, used)
     choice = hashlib.sha256(np.stack([local, listing.part]).astype("<i8").tobytes())
     return {
         "files": content,
@@ -80,16 +111,22 @@ def _files_digest(files: Files, used: np.ndarray) -> str:
     names = [files.names[index] for index in used]
     digest = hashlib.sha256(hashlib.sha256(os.fsencode("\0".join(names))).digest())
     sizes_times = files.sizes_times[used]
-    for missing in np.flatnonzero(sizes_times[:, 0] < 0):
-        (files.root / names[missing]).stat()  # raises what is wrong
     if len(names) > SMALL_FILES or sizes_times[:, 0].sum() > SMALL_BYTES:
         digest.update(sizes_times.tobytes())
         sample = np.linspace(0, len(names) - 1, SAMPLED_FILES).round().astype(int)
         names = [names[index] for index in np.unique(sample)]
     for name in names:
-        with (files.root / name).open("rb") as data:
-            digest.update(hashlib.file_digest(data, "sha256").digest())
+        digest.update(file_digest(files.root / name))
     return digest.hexdigest()
+
+
+def file_digest(path: Path) -> bytes:
+    """SHA-256 of a file; of the reason where it cannot be read, which who decodes it tells."""
+    try:
+        with path.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").digest()
+    except OSError as error:
+        return hashlib.sha256(str(error.strerror).encode()).digest()
 
 
 def _name(open_file: Callable[..., object]) -> str:
@@ -119,26 +156,55 @@ def _wanted(listing: Listing) -> list[_Wanted]:
     ]
 
 
-def _decode(listing: Listing, size: int, target: Path, report: Report) -> None:
-    """Writes the pictures to `target`, a .npy file."""
-    wanted = _wanted(listing)
-    report(f"decoding {len(listing)} pictures of {len(wanted)} files at {size} px")
-    out = _create(target, (len(listing), 3, size, size))
+def _fill(listing: Listing, out: np.ndarray, report: Report, max_megapixels: float) -> None:
+    """Picture i to out[i]. Raises UserError that names all files which cannot be read."""
 
-    def run(job: Sequence[_Wanted]) -> list[str]:
-        failures = (_decode_file(listing, file, out) for file in job)
-        return [failure for failure in failures if failure]
+    def put(wanted: _Wanted, pictures: Pictures) -> None:
+        for row, part in zip(wanted.rows, wanted.parts, strict=True):
+            out[row] = square_pixels(pictures[part], out.shape[-1])
+
+    failed = _each_file(listing, put, report, max_megapixels)
+    if failed:
+        files = len(np.unique(listing.file))
+        raise unreadable_error(list(failed.values()), files, listing.files.root)
+
+
+def _touch(wanted: _Wanted, pictures: Pictures) -> None:
+    for part in wanted.parts:
+        pictures[part]
+
+
+def _each_file(
+    listing: Listing,
+    act: Callable[[_Wanted, Pictures], None],
+    report: Report,
+    max_megapixels: float,
+) -> dict[int, str]:
+    """`act` on the pictures of each file, in threads; "name (reason)" of those that failed."""
+    wanted = _wanted(listing)
+
+    def run(job: Sequence[_Wanted]) -> dict[int, str]:
+        told = {file.number: _reason(listing, file, act) for file in job}
+        return {number: reason for number, reason in told.items() if reason}
 
     jobs = [wanted[i : i + FILES_A_JOB] for i in range(0, len(wanted), FILES_A_JOB)]
-    broken: list[str] = []
-    with _threads() as pool:
+    failed: dict[int, str] = {}
+    with picture_limit(max_megapixels), _threads() as pool:
         for done, failures in enumerate(pool.map(run, jobs), start=1):
-            broken += failures
+            failed |= failures
             if done < len(jobs) and done * REPORTS // len(jobs) > (done - 1) * REPORTS // len(jobs):
-                report(f"decoded {done * FILES_A_JOB} of {len(wanted)} files")
-    if broken:
-        raise broken_images(broken, len(wanted), listing.files.root)
-    out.flush()
+                report(f"read {done * FILES_A_JOB} of {len(wanted)} files")
+    return failed
+
+
+def _reason(listing: Listing, wanted: _Wanted, act: Callable[[_Wanted, Pictures], None]) -> str:
+    """The file's name and why it cannot be read, or nothing."""
+    try:
+        act(wanted, listing.pictures(wanted.number))
+    except UNREADABLE as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        return f"{listing.files.names[wanted.number]} ({why or type(error).__name__})"
+    return ""
 
 
 def _create(target: Path, shape: tuple[int, ...]) -> np.memmap:
@@ -158,14 +224,3 @@ def _threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)  # so that an interruption does not wait for the rest
-
-
-def _decode_file(listing: Listing, wanted: _Wanted, out: np.ndarray) -> str:
-    """Fills the rows of one file; the file's name and why it cannot be read, or nothing."""
-    try:
-        pictures = listing.pictures(wanted.number)
-        for row, part in zip(wanted.rows, wanted.parts, strict=True):
-            out[row] = square_pixels(pictures[part], out.shape[-1])
-    except UNREADABLE as error:
-        return f"{listing.files.names[wanted.number]} ({str(error) or type(error).__name__})"
-    return ""

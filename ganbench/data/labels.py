@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.data.images import ImageFolder
+from ganbench.data.image_folder import LABELS, ImageFolder
 from ganbench.errors import UserError
 from ganbench.types import ANGLE_ENDING
 
-LABELS = "labels.csv"
 FILE = "file"
 NAMED_FILES = 3
 
@@ -54,7 +53,7 @@ def read_labels(folder: ImageFolder) -> Mapping[str, np.ndarray]:
             f"{path}, column {FILE}",
             "add a row for each, with its path below the folder",
         )
-    table = table.loc[folder.names]
+    table = table.loc[list(folder.names)]
     return {
         str(name): _values(str(name), column.to_numpy(), path) for name, column in table.items()
     }

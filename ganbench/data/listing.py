@@ -11,9 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganbench.errors import unknown
+from ganbench.data.pixels import open_picture
+from ganbench.errors import UserError, unknown
 
 Pictures = Sequence[Image.Image]
+NAMED_FILES = 3
+# What an `open_file` raises for a file that cannot be read.
+UNREADABLE = (OSError, ValueError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,9 @@ class Listing:
 
     files: those that hold the pictures, below the data set's folder.
     file, part: int64 (n,); picture i is number `part[i]` of file `file[i]`.
-    open_file: decodes one file into all its pictures, of any mode and size. Raises OSError or
-        ValueError for a file that cannot be read. A function at the top of its module, so that a
-        cache can tell one from another, and called from several threads.
+    open_file: decodes one file into all its pictures, 8-bit RGB or grey, of any size. Raises
+        OSError or ValueError for a file that cannot be read. A function at the top of its module,
+        so that a cache can tell one from another, and called from several threads.
     truth: labels, each (n,). `identity` (str or int) is always there: pictures of one identity
         never come apart into two splits or domains. Further ones where the set has them:
         `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".
@@ -83,3 +87,29 @@ class Listing:
         """The pictures at `index` (int64 positions or a bool mask), in its order."""
         truth = {name: values[index] for name, values in self.truth.items()}
         return replace(self, file=self.file[index], part=self.part[index], truth=truth)
+
+
+def one_each(root: Path, files: Sequence[str], truth: Mapping[str, np.ndarray]) -> Listing:
+    """The listing of image files, named below `root`, that hold a picture each."""
+    order = np.arange(len(files))
+    return Listing(Files(root, tuple(files)), order, np.zeros_like(order), one_picture, truth)
+
+
+def one_picture(path: Path) -> Pictures:
+    """The picture of an image file."""
+    return (open_picture(path),)
+
+
+def unreadable_error(failures: Sequence[str], total: int, where: Path) -> UserError:
+    """The error for image files that cannot be read, each told as "name (reason)"."""
+    return UserError(
+        f"{len(failures)} of {total} images cannot be read: {first_few(failures)}",
+        str(where),
+        "mend or remove them, or leave them out by --skip-unreadable",
+    )
+
+
+def first_few(told: Sequence[str]) -> str:
+    """The first of a list, and how many more there are."""
+    more = f" and {len(told) - NAMED_FILES} more" if len(told) > NAMED_FILES else ""
+    return f"{'; '.join(told[:NAMED_FILES])}{more}"

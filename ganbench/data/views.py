@@ -260,7 +260,7 @@ class ViewsTask(CollectionTask):
         """All pictures that a domain can draw on."""
         kind, size = self.class_of(domain), self.preset.size
         if self.source not in ("procedural", "meshes"):
-            return listed_collection(self.listing(kind), size, self.cache_dir, report)
+            return listed_collection(self.listing(kind), size, self.cache_dir, report, self.reading)
 
         def objects() -> Objects:
             if self.source == "meshes":

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import PIL
 import torch
 from torch import Tensor
 
-from ganbench.data.images import (
-    UNREADABLE,
+from ganbench.data.image_folder import (
     ImageFolder,
-    broken_images,
-    decode_image,
-    pixels_as_they_are,
     read_image_folder,
+    repeats_told,
+    require_apart,
+    without_unreadable,
 )
+from ganbench.data.listing import UNREADABLE
+from ganbench.data.pixels import open_picture, picture_limit, pixels, square_pixels
 from ganbench.errors import UserError
 from ganbench.fidelity.distances import LEAST_SAMPLES
 from ganbench.fidelity.extractors import FEATURES, Extractor
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.scores import scores, warnings
-from ganbench.types import JSON
+from ganbench.source import reach, source_hash
+from ganbench.types import DEFAULT_READING, JSON, Reading
 
 BATCH_FILES = 128
 THREADS = 4
+SIDES = ("REAL", "FAKE")
 
 
 @dataclass(frozen=True)
@@ -47,98 +51,115 @@ def score_folders(
     extractor: Extractor,
     size: int | None,
     reader: FeatureReader,
+    reading: Reading = DEFAULT_READING,
 ) -> Score:
     """The scores `names` of the images below `fake` against those below `real`.
 
     size: side in pixels that all are cropped and resized to; None for images of one size.
 
-    Raises UserError for folders without enough images, broken images or mixed sizes.
+    Raises UserError for folders without enough images or that overlap, images that cannot be read
+    unless `reading` leaves them out, and mixed sizes.
     """
-    folders = [read_image_folder(path, LEAST_SAMPLES) for path in (real, fake)]
-    if real.resolve() == fake.resolve():
-        raise UserError("REAL and FAKE are the same folder", str(real), "give two folders")
-    read = (lambda file: decode_image(file, size)) if size else pixels_as_they_are
-    shapes = [read_first(folder, read).shape for folder in folders]
-    if shapes[0] != shapes[1]:
-        told = " and ".join(f"{w}x{h}" for _, h, w in shapes)
-        raise UserError(
-            f"the two folders have images of {told} pixels",
-            f"{real} and {fake}",
-            "resize them alike first, or give --size PX",
-        )
-    found = [read_features(folder, read, shapes[0], size, extractor, reader) for folder in folders]
+    with picture_limit(reading.max_megapixels):
+        folders = [
+            read_image_folder(path, LEAST_SAMPLES, reading, reader.cache_dir)
+            for path in (real, fake)
+        ]
+        require_apart(folders[0], folders[1], SIDES)
+        try:
+            shape = common_shape(folders, size)
+            found = [read_features(f, shape, size, extractor, reader) for f in folders]
+        except UNREADABLE:
+            for folder in folders:  # tell all of them at once
+                without_unreadable(folder, reading, reader.cache_dir)
+            raise
     by_score = scores(names, found[0], found[1], extractor)
     protocol = {
         **reader.extractor(extractor.name).protocol,
-        "n_real": len(folders[0].files),
-        "n_fake": len(folders[1].files),
-        "height_px": shapes[0][1],
-        "width_px": shapes[0][2],
+        "n_real": len(folders[0].names),
+        "n_fake": len(folders[1].names),
+        "height_px": shape[1],
+        "width_px": shape[2],
         "resized_before": f"centre crop, Lanczos to {size} px" if size else "no",
         "device": reader.device,
     }
     return Score(
         {extractor.column(name): value for name, value in by_score.items()},
         protocol,
-        warnings(by_score, *found),
+        [*warnings(by_score, *found), *told_of(folders)],
         {side: part[FEATURES].numpy() for side, part in zip(("real", "fake"), found, strict=True)},
     )
 
 
-def read_first(folder: ImageFolder, read: Callable[[Path], np.ndarray]) -> np.ndarray:
-    try:
-        return read(folder.files[0])
-    except UNREADABLE as error:
-        told = f"{folder.names[0]} ({error})"
-        raise broken_images([told], len(folder.files), folder.path) from error
+def told_of(folders: Sequence[ImageFolder]) -> list[str]:
+    """What was left out, and which pictures are there twice."""
+    contents = {
+        side: list(zip(folder.names, folder.digests, strict=True))
+        for side, folder in zip(SIDES, folders, strict=True)
+    }
+    return [line for folder in folders for line in folder.told] + repeats_told(contents)
+
+
+def read_picture(path: Path, size: int | None) -> np.ndarray:
+    """uint8 (3, H, W), or (3, size, size)."""
+    picture = open_picture(path)
+    return square_pixels(picture, size) if size else pixels(picture)
+
+
+def common_shape(folders: Sequence[ImageFolder], size: int | None) -> tuple[int, ...]:
+    """Of the folders' first images. Raises UserError where they differ."""
+    shapes = [read_picture(folder.files[0], size).shape for folder in folders]
+    if shapes[0] != shapes[1]:
+        told = " and ".join(f"{w}x{h}" for _, h, w in shapes)
+        raise UserError(
+            f"the two folders have images of {told} pixels",
+            " and ".join(str(folder.path) for folder in folders),
+            "resize them alike first, or give --size PX",
+        )
+    return shapes[0]
 
 
 def read_features(
     folder: ImageFolder,
-    read: Callable[[Path], np.ndarray],
     shape: tuple[int, ...],
     size: int | None,
     extractor: Extractor,
     reader: FeatureReader,
 ) -> Mapping[str, Tensor]:
-    """From the cache, where a folder of the same files was read before, or one batch at a time."""
-    content: JSON = {"files": folder.content_hash(), "size": size}
-    return reader.kept(extractor.name, content, lambda: batches(folder, read, shape))
+    """From the cache, where a folder of the same files was read by the same code before, or one
+    batch at a time.
+    """
+    content: JSON = {
+        "files": folder.content_hash(),
+        "size": size,
+        "code": source_hash(reach([Path(__file__)])),
+        "pillow": PIL.__version__,
+    }
+    return reader.kept(extractor.name, content, lambda: batches(folder, size, shape))
 
 
-def batches(
-    folder: ImageFolder, read: Callable[[Path], np.ndarray], shape: tuple[int, ...]
-) -> Iterator[Tensor]:
+def batches(folder: ImageFolder, size: int | None, shape: tuple[int, ...]) -> Iterator[Tensor]:
     """uint8 (k, 3, H, W); while one batch is used the next is decoded."""
-
-    def decode(file: Path) -> np.ndarray | str:
-        try:
-            return read(file)
-        except UNREADABLE as error:
-            return f"{file.relative_to(folder.path)} ({error})"
-
-    groups = [folder.files[i : i + BATCH_FILES] for i in range(0, len(folder.files), BATCH_FILES)]
+    files = folder.files
+    groups = [files[i : i + BATCH_FILES] for i in range(0, len(files), BATCH_FILES)]
     with ThreadPoolExecutor(THREADS) as pool:
-        ahead = [pool.submit(decode, file) for file in groups[0]]
+        ahead = [pool.submit(read_picture, file, size) for file in groups[0]]
         for number in range(len(groups)):
             found = [future.result() for future in ahead]
             if number + 1 < len(groups):
-                ahead = [pool.submit(decode, file) for file in groups[number + 1]]
-            yield torch.from_numpy(checked(folder, groups[number], found, shape))
+                ahead = [pool.submit(read_picture, file, size) for file in groups[number + 1]]
+            check_shapes(folder, groups[number], found, shape)
+            yield torch.from_numpy(np.stack(found))
 
 
-def checked(
+def check_shapes(
     folder: ImageFolder,
     files: Sequence[Path],
-    found: Sequence[np.ndarray | str],
+    found: Sequence[np.ndarray],
     shape: tuple[int, ...],
-) -> np.ndarray:
-    """The images as one array. Raises UserError for broken ones and for another size."""
-    broken = [image for image in found if isinstance(image, str)]
-    if broken:
-        raise broken_images(broken, len(folder.files), folder.path)
+) -> None:
+    """Raises UserError for an image of another size than the first."""
     for file, image in zip(files, found, strict=True):
-        assert not isinstance(image, str)
         if image.shape != shape:
             raise UserError(
                 f"images of mixed sizes: {file.name} has {image.shape[2]}x{image.shape[1]} pixels, "
@@ -146,4 +167,3 @@ def checked(
                 str(folder.path),
                 "resize them alike first, or give --size PX",
             )
-    return np.stack([image for image in found if not isinstance(image, str)])

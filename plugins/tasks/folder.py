@@ -13,12 +13,15 @@ from ganbench.api import (
     Preset,
     Split,
     Task,
-    UserError,
-    cached_arrays,
+    decoded,
+    fingerprint,
     labels_path,
+    pixel_digests,
     read_image_folder,
     read_labels,
+    repeats_told,
     require,
+    require_apart,
     seed_for,
     split_indices,
 )
@@ -59,48 +62,66 @@ class Folder(Task):
         return DataSpec("image", shape, shape, kept=tuple(sorted(common)))
 
     @cached_property
+    def folders(self):
+        """By domain, without what cannot be read where that is to be left out."""
+        found = {
+            name: read_image_folder(self.paths[name], LEAST_IMAGES, self.reading, self.cache_dir)
+            for name in "AB"
+        }
+        require_apart(found["A"], found["B"], ("A", "B"))
+        return found
+
+    @cached_property
     def labels(self):
         """Columns of labels.csv by domain, where the folders have one."""
-        return {name: read_labels(folder) for name, folder in self.folders().items()}
-
-    def folders(self):
-        folders = {name: read_image_folder(self.paths[name], LEAST_IMAGES) for name in "AB"}
-        if self.paths["A"].resolve() == self.paths["B"].resolve():
-            raise UserError("A and B are the same folder", str(self.paths["A"]), "give two folders")
-        return folders
+        return {name: read_labels(folder) for name, folder in self.folders.items()}
 
     def fingerprint(self):
-        folders = self.folders()
-        hashes = {name: folder.content_hash() for name, folder in folders.items()}
+        pictures = {name: fingerprint(folder.listing()) for name, folder in self.folders.items()}
         labels = {
             f"labels {name}": hashlib.sha256(path.read_bytes()).hexdigest()
-            for name, folder in folders.items()
+            for name, folder in self.folders.items()
             if (path := labels_path(folder))
         }
-        return {**self.options_json(), **hashes, **labels, "size": self.preset.size}
+        return {**self.options_json(), **pictures, **labels, "size": self.preset.size}
 
-    def images(self, name):
-        folder = read_image_folder(self.paths[name], LEAST_IMAGES)
-        key = {"files": folder.content_hash(), "size": self.preset.size, "resizer": "fit-lanczos"}
-        return cached_arrays(
-            self.cache_dir, "folder", key, lambda: {"images": folder.decode(self.preset.size)}
-        )["images"]
+    def images(self, name, report):
+        listing = self.folders[name].listing()
+        limit = self.reading.max_megapixels
+        return decoded(listing, self.preset.size, self.cache_dir, report, limit)
 
     def prepare(self, report):
-        for name in "AB":
-            report(f"domain {name}: {len(self.images(name))} images from {self.paths[name]}")
+        parts = {}
+        for name, folder in self.folders.items():
+            images = self.images(name, report)
+            report(f"domain {name}: {len(images)} images from {folder.path}")
+            for line in folder.told:
+                report(line)
+            contents = list(zip(folder.names, pixel_digests(images), strict=True))
+            for split, index in self.splits(name, len(images)).items():
+                parts[f"{name} ({split})"] = [contents[i] for i in index]
+        for line in repeats_told(parts):
+            report(line)
 
     def load(self, split):
         return Split(A=self.domain("A", split), B=self.domain("B", split))
 
-    def domain(self, name, split):
-        images = self.images(name)
+    def splits(self, name, count):
+        """Positions of the images of each split."""
         shares = [self.options.validation_share, self.options.test_share]
-        parts = split_indices(len(images), shares, seed_for(0, "split", name))
-        index = parts[("train", "validation", "test").index(split)]
+        parts = split_indices(count, shares, seed_for(0, "split", name))
+        return dict(zip(("train", "validation", "test"), parts, strict=True))
+
+    def domain(self, name, split):
+        images = self.images(name, silent)
+        index = self.splits(name, len(images))[split]
         labels = self.labels[name]
         truth = {"identity": index, **{key: values[index] for key, values in labels.items()}}
         angles = labels.get("azimuth_deg")
         constants = {} if angles is None else {"azimuths_deg": np.unique(angles)}
         domain = Domain(torch.from_numpy(images[index]), truth, constants)
         return domain.shuffled("folder", name, split)
+
+
+def silent(line):
+    """A report that nobody reads."""

@@ -13,9 +13,9 @@ from PIL import Image
 from ganbench.data import decoded as module
 from ganbench.data.cache import cached_arrays
 from ganbench.data.decoded import decoded, fingerprint
-from ganbench.data.images import decode_image, read_image_folder
-from ganbench.data.listing import Files, Listing, Pictures
-from ganbench.data.readers.layout import one_each
+from ganbench.data.image_folder import read_image_folder
+from ganbench.data.listing import Files, Listing, Pictures, one_each
+from ganbench.data.pixels import open_picture, square_pixels
 from ganbench.errors import UserError
 
 SIZE = 8
@@ -87,9 +87,9 @@ def test_every_mode_is_decoded_as_a_folder_is(folder: Path, decode: Decode) -> N
     images = decode(listing)
     assert images.shape == (5, 3, SIZE, SIZE) and images.dtype == np.uint8
     assert isinstance(images, np.memmap) and not images.flags.writeable
-    assert np.array_equal(images, read_image_folder(folder).decode(SIZE))
+    assert np.array_equal(images, module.decode(read_image_folder(folder).listing(), SIZE))
     for file, image in zip(listing.files.names, images, strict=True):
-        assert np.array_equal(image, decode_image(folder / file, SIZE))
+        assert np.array_equal(image, square_pixels(open_picture(folder / file), SIZE))
 
 
 def test_modes_are_what_they_should_be(folder: Path, decode: Decode) -> None:
@@ -97,7 +97,7 @@ def test_modes_are_what_they_should_be(folder: Path, decode: Decode) -> None:
     images = dict(zip(files, decode(listing_of(folder)).astype(int), strict=True))
     assert np.ptp(images["grey.png"], axis=0).max() == 0
     assert images["alpha.png"].min() > 150  # mostly white shows through
-    upright = decode_image(folder / "rgb.png", SIZE).astype(int)
+    upright = square_pixels(open_picture(folder / "rgb.png"), SIZE).astype(int)
     turned = np.rot90(images["turned.jpg"], axes=(1, 2))
     assert np.abs(turned - upright).mean() < np.abs(images["turned.jpg"] - upright).mean() / 3
 
@@ -211,7 +211,7 @@ def test_an_interruption_leaves_nothing(
     def interrupt(*args: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_decode_file", interrupt)
+    monkeypatch.setattr(module, "_reason", interrupt)
     with pytest.raises(KeyboardInterrupt):
         decoded(strips, SIZE, tmp_path / "cache", lambda line: None)
     assert entries(tmp_path / "cache") == []
@@ -220,9 +220,11 @@ def test_an_interruption_leaves_nothing(
 def test_a_listed_file_that_is_gone_is_told(folder: Path, decode: Decode) -> None:
     listing = listing_of(folder)
     (folder / "rgb.png").unlink()
-    with pytest.raises(UserError, match="a listed file cannot be read") as caught:
+    with pytest.raises(
+        UserError, match=r"1 of 5 images cannot be read: rgb.png \(No such file"
+    ) as caught:
         decode(listing)
-    assert caught.value.where == str(folder / "rgb.png")
+    assert caught.value.where == str(folder)
 
 
 def test_progress_is_told_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,8 +234,8 @@ def test_progress_is_told_now_and_then(tmp_path: Path, monkeypatch: pytest.Monke
     lines: list[str] = []
     for _ in range(2):
         decoded(listing_of(tmp_path), SIZE, tmp_path / "cache", lines.append)
-    assert lines[0] == f"decoding 25 pictures of 25 files at {SIZE} px"
-    assert lines[1] == "decoded 3 of 25 files"
+    assert lines[0] == f"decoding 25 pictures at {SIZE} px"
+    assert lines[1] == "read 3 of 25 files"
     assert len(lines) == 10
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganbench.data.images import read_image_folder
+from ganbench.data.image_folder import read_image_folder
 from ganbench.data.labels import read_labels
 from ganbench.errors import UserError
 

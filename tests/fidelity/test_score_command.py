@@ -155,7 +155,7 @@ def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         "mixed": ((str(mixed),), ("mixed sizes", "z.png", "25x24", "--size")),
         "other size": ((str(other),), ("24x24 and 48x24", "--size")),
         "broken": ((str(broken),), ("1 of 10 images cannot be read", "x.png")),
-        "NaN": ((str(deep),), ("nan.tif", "more than 8 bits")),
+        "NaN": ((str(deep),), ("nan.tif", "floats, of no known range")),
         "no folder": ((str(root / "none"),), ("does not exist", "none")),
         "metric": ((str(few), "--metrics", "fdd"), ("unknown metric 'fdd'", "'fd'")),
         "extractor": ((str(few), "--extractor", "incepton_v3"), ("'inception_v3'",)),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganbench.data.cache import Arrays, cached_arrays
-from ganbench.data.listing import Listing
-from ganbench.data.readers.layout import examples, file_names, locate, one_each
+from ganbench.data.listing import Listing, one_each
+from ganbench.data.readers.layout import examples, file_names, locate
 from ganbench.errors import UserError
 from ganbench.source import reach, source_hash
 

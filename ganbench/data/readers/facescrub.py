@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.data.listing import Listing
-from ganbench.data.readers.layout import locate, matching, one_each
+from ganbench.data.listing import Listing, one_each
+from ganbench.data.readers.layout import locate, matching
 from ganbench.errors import UserError
 
 GROUPS = ("actors", "actresses")

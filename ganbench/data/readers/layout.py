@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.errors import UserError
 
 NAMED_EXAMPLES = 3
@@ -37,9 +36,13 @@ def _missing(folder: Path, entries: Sequence[str]) -> list[str]:
 
 
 def file_names(folder: Path) -> list[str]:
-    """Sorted names of what lies in `folder`. Raises UserError where it cannot be listed."""
+    """Sorted names of what lies in `folder` and is not hidden, as macOS's `._*` are.
+
+    Raises UserError where it cannot be listed.
+    """
     try:
-        return sorted(os.listdir(folder))  # noqa: PTH208  # much faster than Paths
+        names = os.listdir(folder)  # noqa: PTH208  # much faster than Paths
+        return sorted(name for name in names if not name.startswith("."))
     except OSError as error:
         raise UserError(
             f"the folder cannot be listed: {error.strerror}",
@@ -59,19 +62,6 @@ def examples(names: Iterable[str]) -> str:
     listed = list(names)
     more = ", ..." if len(listed) > NAMED_EXAMPLES else ""
     return ", ".join(listed[:NAMED_EXAMPLES]) + more
-
-
-def one_each(root: Path, files: Sequence[str], truth: Mapping[str, np.ndarray]) -> Listing:
-    """The listing of image files, named below `root`, that hold a picture each."""
-    order = np.arange(len(files))
-    return Listing(Files(root, tuple(files)), order, np.zeros_like(order), one_picture, truth)
-
-
-def one_picture(path: Path) -> Pictures:
-    """The picture of an image file."""
-    with Image.open(path) as image:
-        image.load()
-        return (image,)
 
 
 @dataclass(frozen=True, eq=False)

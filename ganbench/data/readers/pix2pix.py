@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps
+from PIL import ImageFilter
 
 from ganbench.data.listing import Files, Listing, Pictures
+from ganbench.data.pixels import open_picture
 from ganbench.data.readers.layout import locate, matching
 from ganbench.errors import UserError
 
@@ -48,8 +49,7 @@ def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
 
 def open_pair(path: Path) -> Pictures:
     """The edge map, its dark lines thickened as the authors do (3x3 dilation), and the photo."""
-    with Image.open(path) as opened:
-        pair = ImageOps.exif_transpose(opened).convert("RGB")
+    pair = open_picture(path)
     width, height = pair.size
     if width != 2 * height:
         raise ValueError(f"{width}x{height} pixels, not two squares side by side")

@@ -1,0 +1,163 @@
+"""A folder of a user's own image files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from ganbench.data.cache import default_cache_dir
+from ganbench.data.decoded import file_digest, readable
+from ganbench.data.listing import Listing, first_few, one_each, unreadable_error
+from ganbench.data.pixels import ENDINGS
+from ganbench.data.tree import find_files
+from ganbench.errors import UserError
+from ganbench.types import DEFAULT_READING, Reading
+
+LABELS = "labels.csv"
+HEIF_ENDINGS = {".heic", ".heif"}
+
+
+@dataclass(frozen=True)
+class ImageFolder:
+    """The image files below a folder, in an order that is the same everywhere.
+
+    names: below `path` and with "/"; told: lines about what was left out.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    told: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> list[Path]:
+        return [self.path / name for name in self.names]
+
+    def listing(self) -> Listing:
+        """The pictures, each file an identity of its own."""
+        return one_each(self.path, self.names, {})
+
+    @cached_property
+    def digests(self) -> tuple[bytes, ...]:
+        """SHA-256 of each file's bytes; of nothing for one that cannot be opened."""
+        return tuple(map(file_digest, self.files))
+
+    def content_hash(self) -> str:
+        """SHA-256 over the files' names and bytes."""
+        digest = hashlib.sha256()
+        for name, content in zip(self.names, self.digests, strict=True):
+            digest.update(os.fsencode(name) + b"\0" + content)
+        return digest.hexdigest()
+
+
+def read_image_folder(
+    path: Path,
+    least: int = 1,
+    reading: Reading = DEFAULT_READING,
+    cache_dir: Path | None = None,
+) -> ImageFolder:
+    """The images below `path`: see `tree.find_files` for what counts, `pixels` for how they open.
+
+    Where `reading` leaves out what cannot be read, every file is opened, once if the cache folder
+    is given; else whoever decodes them finds what cannot be.
+
+    Raises UserError for no folder, for fewer than `least` images, and for links to nothing and the
+    like unless they are left out.
+    """
+    if not path.is_dir():
+        problem = "is not a folder" if path.exists() else "does not exist"
+        raise UserError(f"the image folder {problem}", str(path), "give the path of a folder")
+    try:
+        found = find_files(path, ENDINGS, beside=(LABELS,))
+    except OSError as error:
+        raise UserError(
+            f"the image folder cannot be listed: {error.strerror}", str(path), "make it readable"
+        ) from error
+    told = (found.told(),) if found.told() else ()
+    folder = ImageFolder(path, found.names, told)
+    if found.broken or reading.skip_unreadable:
+        broken = [f"{name} ({reason})" for name, reason in found.broken]
+        folder = without_unreadable(folder, reading, cache_dir, broken)
+    if len(folder.names) < least:
+        count = f"only {len(folder.names)}" if folder.names else "no"
+        raise UserError(
+            f"{count} images in the folder, {least} are needed" + "".join(f"; {t}" for t in told),
+            str(path),
+            "put image files there, such as PNG or JPEG"
+            + (", and save HEIF as such" if HEIF_ENDINGS & set(found.other_endings) else ""),
+        )
+    return folder
+
+
+def require_apart(one: ImageFolder, other: ImageFolder, names: tuple[str, str]) -> None:
+    """Raises UserError where the two are one folder, or hold the files of one, through links too.
+
+    names: how the user knows them, such as ("REAL", "FAKE").
+    """
+    a, b = names
+    where = f"{one.path} and {other.path}"
+    if one.path.resolve() == other.path.resolve():
+        raise UserError(f"{a} and {b} are the same folder", where, "give two folders")
+    shared = sorted(_folders(one) & _folders(other))
+    if shared:
+        raise UserError(
+            f"{a} and {b} overlap: both hold the images of {shared[0]}",
+            where,
+            "give two folders of which none lies in the other",
+        )
+
+
+def _folders(folder: ImageFolder) -> set[Path]:
+    """Those that its files lie in."""
+    return {(folder.path / name).resolve() for name in {n.rpartition("/")[0] for n in folder.names}}
+
+
+def repeats_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
+    """A line for each two parts, such as splits, that have pictures of the same content.
+
+    parts: by name, the (file name, digest of the content) of each picture.
+    """
+    lines = []
+    for (a, first), (b, second) in combinations(parts.items(), 2):
+        known = {digest: name for name, digest in reversed(first)}
+        pairs = [f"{known[digest]} = {name}" for name, digest in second if digest in known]
+        if pairs:
+            lines.append(f"{len(pairs)} of {len(second)} pictures of {b} are in {a} too: ")
+            lines[-1] += first_few(pairs)
+    return lines
+
+
+def pixel_digests(images: np.ndarray) -> list[bytes]:
+    """A digest of each of the images (n, C, H, W)."""
+    return [hashlib.blake2b(np.ascontiguousarray(image).data).digest() for image in images]
+
+
+def without_unreadable(
+    folder: ImageFolder, reading: Reading, cache_dir: Path | None, broken: Sequence[str] = ()
+) -> ImageFolder:
+    """The images that can be read.
+
+    broken: what else cannot be, as "name (reason)". Raises UserError that tells how many files
+    cannot be read, unless `reading` leaves them out.
+    """
+    cache = cache_dir or default_cache_dir()
+    listing, failures = readable(folder.listing(), cache, _quiet, reading.max_megapixels)
+    failures = [*broken, *failures]
+    total = len(folder.names) + len(broken)
+    if failures and not reading.skip_unreadable:
+        raise unreadable_error(failures, total, folder.path)
+    if not failures:
+        return folder
+    line = f"left out in {folder.path}: {len(failures)} of {total} images that cannot be read: "
+    names = tuple(listing.files.names[i] for i in listing.file)
+    return replace(folder, names=names, told=(*folder.told, line + first_few(failures)))
+
+
+def _quiet(line: str) -> None:
+    """A report that nobody reads."""

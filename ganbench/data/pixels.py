@@ -1,0 +1,189 @@
+"""The one door through which pictures come: any file that Pillow opens as 8-bit RGB, or a reason.
+
+Rule: turned as EXIF says; transparency on white; grey becomes RGB; of 16 bits a channel the high 8
+are kept; CMYK, LAB and YCbCr are converted as Pillow does, colour profiles are not applied.
+Anything whose range or choice of frame is not known is refused.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from ganbench.types import MAX_MEGAPIXELS
+
+# Of Pillow's endings those of files that hold a picture and need no other program.
+# fmt: off
+ENDINGS = frozenset((
+    ".apng", ".avif", ".avifs", ".blp", ".bmp", ".bw", ".cur", ".dcx", ".dds", ".dib", ".flc",
+    ".fli", ".ftc", ".ftu", ".gbr", ".gif", ".icb", ".icns", ".ico", ".im", ".j2c", ".j2k",
+    ".jfif", ".jp2", ".jpc", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx", ".mpo", ".msp", ".pbm",
+    ".pcd", ".pcx", ".pfm", ".pgm", ".png", ".pnm", ".ppm", ".psd", ".pxr", ".qoi", ".ras",
+    ".rgb", ".rgba", ".sgi", ".tga", ".tif", ".tiff", ".vda", ".vst", ".webp", ".xbm", ".xpm",
+))
+EIGHT_BITS = frozenset((  # modes of Pillow
+    "1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV",
+    "LAB",
+))
+# fmt: on
+SIXTEEN_BITS = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+# Files whose further frames are previews, other eyes or layers of the first.
+FIRST_FRAME_IS_ALL = frozenset({"MPO", "PSD"})
+# Tags of TIFF.
+BITS_A_SAMPLE, PHOTOMETRIC, PLANES, SAMPLE_FORMAT = 258, 262, 284, 339
+WHITE_IS_ZERO, SIGNED = 0, 2
+HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim")
+# How PNG's transparent grey of 2 and 4 bits goes up to 8 bits; Pillow scales the pixels alone.
+GREY_STEPS = {"L;2": 85, "L;4": 17}
+
+
+class UnreadablePicture(ValueError):
+    """Why a file cannot be read, in words that a person understands."""
+
+
+def open_picture(path: Path) -> Image.Image:
+    """The picture of a file as 8-bit RGB, by the rule above.
+
+    Raises UnreadablePicture for a file that cannot be read, or not without a guess.
+    """
+    try:
+        with Image.open(path) as opened:
+            return _as_rgb(_upright(opened))
+    except (UnreadablePicture, MemoryError):
+        raise
+    except Exception as error:  # of many types: whatever the damage leads Pillow into
+        raise UnreadablePicture(_reason(path, error)) from error
+
+
+@contextmanager
+def picture_limit(max_megapixels: float = MAX_MEGAPIXELS) -> Iterator[None]:
+    """Lets pictures of up to so many megapixels in. Pillow has this limit as a variable alone."""
+    before = Image.MAX_IMAGE_PIXELS
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the door refuses them
+        Image.MAX_IMAGE_PIXELS = int(max_megapixels * 1e6)
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def pixels(picture: Image.Image) -> np.ndarray:
+    """uint8 (3, H, W). Raises UnreadablePicture for modes without a known range."""
+    return np.asarray(_as_rgb(picture), dtype=np.uint8).transpose(2, 0, 1)
+
+
+def square_pixels(picture: Image.Image, size: int) -> np.ndarray:
+    """uint8 (3, size, size): centre-cropped to a square, resized with Lanczos."""
+    return pixels(ImageOps.fit(_as_rgb(picture), (size, size), Image.Resampling.LANCZOS))
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
+    """8-bit RGB of a picture in any mode of a known range; transparency is laid on white."""
+    mode, grey = picture.mode, picture.info.get("transparency")
+    if mode == "RGB" and grey is None:
+        return picture
+    if mode in SIXTEEN_BITS:
+        values = np.asarray(picture).astype(np.int64)
+        high = np.where(values == grey, 255, values >> 8)
+        return Image.fromarray(high.astype(np.uint8)).convert("RGB")
+    if mode == "F":
+        raise UnreadablePicture("floats, of no known range: save it with 8 or 16 bits a channel")
+    if mode == "I":
+        raise UnreadablePicture(
+            "whole numbers of no known range: save it with 8 or 16 bits a channel"
+        )
+    if mode not in EIGHT_BITS:
+        raise UnreadablePicture(f"pixels of mode {mode}: save it as RGB")
+    if picture.has_transparency_data:
+        rgba = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _upright(opened: ImageFile.ImageFile) -> Image.Image:
+    """The picture of an open file, turned as EXIF says, after a look at what Pillow misreads."""
+    _check_size(opened)
+    _check_frames(opened)
+    if opened.format == "TIFF":
+        _check_tiff(opened.tag_v2)  # type: ignore[attr-defined]
+    transparent = _png_transparency(opened) if opened.format == "PNG" else None
+    picture = ImageOps.exif_transpose(opened)
+    if transparent is not None:
+        picture.info["transparency"] = transparent
+    if opened.format == "PPM" and picture.mode == "I":  # Pillow scales it to 16 bits
+        return Image.fromarray(np.asarray(picture).astype(np.uint16))
+    return picture
+
+
+def _check_size(opened: ImageFile.ImageFile) -> None:
+    limit, (width, height) = Image.MAX_IMAGE_PIXELS, opened.size
+    if limit is not None and width * height > limit:
+        raise Image.DecompressionBombError
+
+
+def _check_frames(opened: ImageFile.ImageFile) -> None:
+    frames = getattr(opened, "n_frames", 1)
+    if frames > 1 and opened.format not in FIRST_FRAME_IS_ALL:
+        raise UnreadablePicture(f"{frames} pictures in one file: save the one that is meant")
+
+
+def _check_tiff(tags: Mapping[int, Any]) -> None:
+    """Refuses what Pillow 13.0 reads as something else."""
+    bits = _values(tags, BITS_A_SAMPLE, 1)
+    if odd := bits - {1, 2, 4, 8, 16, 32}:
+        raise UnreadablePicture(f"{max(odd)} bits a channel: save it with 8 or 16")
+    if SIGNED in _values(tags, SAMPLE_FORMAT, 1):
+        raise UnreadablePicture("numbers with a sign: save it with 8 or 16 bits without one")
+    if 16 in bits and _values(tags, PHOTOMETRIC, 1) == {WHITE_IS_ZERO}:
+        raise UnreadablePicture("16 bits a channel with 0 as white: save it with 0 as black")
+    if 16 in bits and _values(tags, PLANES, 1) != {1}:
+        raise UnreadablePicture("16 bits a channel in separate planes: save it with them together")
+
+
+def _values(tags: Mapping[int, Any], tag: int, default: int) -> set[int]:
+    found = tags.get(tag, default)
+    return set(found) if isinstance(found, tuple) else {found}
+
+
+def _raw_mode(opened: ImageFile.ImageFile) -> str:
+    """How the file's samples are packed, such as "L;2"; or nothing."""
+    args = opened.tile[0].args if opened.tile else ""
+    first = args[0] if isinstance(args, tuple) and args else args
+    return first if isinstance(first, str) else ""
+
+
+def _png_transparency(opened: ImageFile.ImageFile) -> int | None:
+    """The grey that PNG calls transparent, in the range of the pixels; None for none.
+
+    Raises UnreadablePicture for a transparent colour of 16 bits, which Pillow does not apply.
+    """
+    found, raw = opened.info.get("transparency"), _raw_mode(opened)
+    if raw.startswith("RGB;16") and found is not None:
+        raise UnreadablePicture(
+            "a transparent colour of 16 bits a channel: save it with an alpha channel"
+        )
+    if not isinstance(found, int) or opened.mode == "P":
+        return None
+    return found * GREY_STEPS.get(raw, 1)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+        return f"more than {limit:g} megapixels: allow more by --max-megapixels"
+    if isinstance(error, UnidentifiedImageError):
+        with path.open("rb") as file:
+            start = file.read(12)
+        if start[4:8] == b"ftyp" and start[8:12] in HEIF_BRANDS:
+            return "HEIF, which Pillow cannot read: save it as JPEG or PNG"
+        return "no picture of a format that Pillow knows" if start else "an empty file"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
