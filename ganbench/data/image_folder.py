@@ -87,7 +87,8 @@ def read_image_folder(
     if len(folder.names) < least:
         count = f"only {len(folder.names)}" if folder.names else "no"
         raise UserError(
-            f"{count} images in the folder, {least} are needed" + "".join(f"; {t}" for t in told),
+            f"{count} images in the folder, {least} are needed"
+            + "".join(f"; {t}" for t in folder.told),
             str(path),
             "put image files there, such as PNG or JPEG"
             + (", and save HEIF as such" if HEIF_ENDINGS & set(found.other_endings) else ""),
