@@ -19,7 +19,7 @@ from ganbench.data.image_folder import (
     repeats_told,
     require_apart,
 )
-from ganbench.data.labels import labels_path, read_labels
+from ganbench.data.labels import labels_path, labels_told, read_labels
 from ganbench.data.listing import Listing
 from ganbench.data.mixtures import (
     MixtureOptions,
@@ -123,6 +123,7 @@ __all__ = [
     "gradient_penalty",
     "kept_classes",
     "labels_path",
+    "labels_told",
     "list_facescrub",
     "mixture",
     "nearest_latents",

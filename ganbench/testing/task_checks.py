@@ -50,7 +50,7 @@ def domains(task: Task) -> Iterator[tuple[str, Domain, DomainName]]:
 
 def check_samples_are_as_the_spec_says(subject: Subject) -> None:
     """Each split has samples of the spec's shape: images as uint8, points as finite float32; and
-    its truth has a value for each.
+    its truth has a value for each, with no NaN or infinity among them.
     """
     task = made(subject, subject.cache_dir)
     wanted = torch.uint8 if task.spec.kind == "image" else torch.float32
@@ -67,6 +67,11 @@ def check_samples_are_as_the_spec_says(subject: Subject) -> None:
             require(
                 len(values) == len(samples),
                 f"{where} has {len(values)} values of '{key}' for {len(samples)} samples",
+            )
+            numbers = values.dtype.kind == "f"
+            require(
+                not numbers or bool(np.isfinite(values).all()),
+                f"{where} has values of '{key}' that are not finite: refuse such data instead",
             )
 
 

@@ -16,6 +16,7 @@ from ganbench.api import (
     decoded,
     fingerprint,
     labels_path,
+    labels_told,
     pixel_digests,
     read_image_folder,
     read_labels,
@@ -100,7 +101,7 @@ class Folder(Task):
             contents = list(zip(folder.names, pixel_digests(images), strict=True))
             for split, index in self.splits(name, len(images)).items():
                 parts[f"{name} ({split})"] = [contents[i] for i in index]
-        for line in repeats_told(parts):
+        for line in (*repeats_told(parts), *labels_told(self.folders)):
             report(line)
 
     def load(self, split):

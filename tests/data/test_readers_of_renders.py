@@ -193,7 +193,8 @@ def test_wrong_azimuth_patterns_are_told(tmp_path: Path, pattern: str, message: 
         list_basel_faces(tmp_path, pattern)
 
 
-def test_an_azimuth_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    Image.new("RGB", (2, 2)).save(tmp_path / "00009_20061015_00418_left.png")
+@pytest.mark.parametrize("word", ["left", "nan", "inf", "1e999"])
+def test_an_azimuth_that_is_no_finite_number_is_refused(tmp_path: Path, word: str) -> None:
+    Image.new("RGB", (2, 2)).save(tmp_path / f"00009_20061015_00418_{word}.png")
     with pytest.raises(UserError, match="1 of 1 files"):
         list_basel_faces(tmp_path, r"_(?P<azimuth>\w+)\.png")

@@ -300,6 +300,13 @@ TASKS = (
         '{"angle_rad": angle}',
     ),
     Broken(
+        "a truth that is not finite",
+        "task",
+        "check_samples_are_as_the_spec_says",
+        '{"angle_rad": np.where(angle > 3, np.nan, angle)}',
+        '{"angle_rad": angle}',
+    ),
+    Broken(
         "a shared attribute that nobody knows",
         "task",
         "check_attributes_are_known",

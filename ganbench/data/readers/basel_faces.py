@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -59,11 +60,12 @@ def _compiled(azimuth_pattern: str) -> re.Pattern[str]:
 
 
 def _azimuth_deg(name: str, pattern: re.Pattern[str]) -> float | None:
-    """None for a name without an identity or a number where the pattern has it."""
+    """None for a name without an identity or a finite number where the pattern has it."""
     match = pattern.search(name)
     if match is None or len(Path(name).stem) < IDENTITY_LENGTH:
         return None
     try:
-        return float(match["azimuth"])
+        azimuth = float(match["azimuth"])
     except (TypeError, ValueError):
         return None
+    return azimuth if math.isfinite(azimuth) else None
