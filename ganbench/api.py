@@ -31,9 +31,9 @@ from ganbench.data.mixtures import (
 )
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.views import ObjectClass, ViewOptions, ViewsTask
-from ganbench.errors import UserError
+from ganbench.errors import Undefined, UserError
 from ganbench.fidelity.metric import FidelityMetric
-from ganbench.gathered import all_finite, chunks
+from ganbench.gathered import all_finite, chunks, only_finite
 from ganbench.hparams import (
     AdversarialHParams,
     HParams,
@@ -49,7 +49,14 @@ from ganbench.losses import (
     feature_matching_loss,
     gradient_penalty,
 )
-from ganbench.metric import Metric, View, kept_classes
+from ganbench.metric import (
+    Metric,
+    View,
+    kept_classes,
+    mean_or_reason,
+    readings,
+    share_read,
+)
 from ganbench.model import Batch, Model
 from ganbench.networks.blocks import Judgement
 from ganbench.networks.builder import NetworkBuilder
@@ -103,6 +110,7 @@ __all__ = [
     "Split",
     "SplitName",
     "Task",
+    "Undefined",
     "UserError",
     "View",
     "ViewOptions",
@@ -125,18 +133,22 @@ __all__ = [
     "labels_path",
     "labels_told",
     "list_facescrub",
+    "mean_or_reason",
     "mixture",
     "nearest_latents",
     "on_arc",
     "on_circle",
     "on_grid",
+    "only_finite",
     "pixel_digests",
     "read_image_folder",
     "read_labels",
+    "readings",
     "reconstruction_recipes",
     "repeats_told",
     "require",
     "require_apart",
     "seed_for",
+    "share_read",
     "split_indices",
 ]

@@ -32,6 +32,10 @@ class UserError(Exception):
         return "\n".join(parts)
 
 
+class Undefined(UserError):
+    """There is no such number of these samples, told as its reason; a row has it in its place."""
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A hint that names the closest known spelling, or else all of them."""
     names = sorted(known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbench.errors import Undefined
 from ganbench.fidelity.extractors import EMBEDDED
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.perceptual import perceptual_distances
-from ganbench.gathered import chunks, gather
+from ganbench.gathered import all_finite, chunks, gather, only_finite
 from ganbench.memory import in_pieces
 from ganbench.metric import Metric, Probe, Samples
 from ganbench.model import Model
@@ -24,7 +24,15 @@ from ganbench.reference import Reference
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Split, Task
 from ganbench.trainer import as_input
-from ganbench.types import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, column_of
+from ganbench.types import (
+    JSON,
+    MOST_IMAGES,
+    DataSpec,
+    Direction,
+    DomainName,
+    column_of,
+    number_or_reason,
+)
 
 MOST_SAMPLES, MOST_NUMBERS = 256, 256 * 3 * 64 * 64  # of a batch; larger images take fewer
 SAMPLES_KEPT = 10
@@ -173,6 +181,8 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
 class ViewFeatures:
     """Features of one direction's samples, of the first MOST_IMAGES where there are more; those
     of real ones are kept in the cache.
+
+    Raises Undefined for samples that are not finite, for networks see 8 bits, which would hide it.
     """
 
     def __init__(self, view: DirectionView, reader: FeatureReader) -> None:
@@ -187,7 +197,7 @@ class ViewFeatures:
 
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
-            parts = batches_of(self._view.fakes[:MOST_IMAGES])
+            parts = batches_of(only_finite(self._view.fakes[:MOST_IMAGES]))
             return self._reader.read(extractor, map(to_uint8, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
         return self._reader.read_kept(extractor, domain.samples[:MOST_IMAGES])
@@ -200,7 +210,7 @@ class ViewFeatures:
 
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
-        pairs = chunks(a[:MOST_IMAGES], b[:MOST_IMAGES])
+        pairs = chunks(*(only_finite(x[:MOST_IMAGES], "images") for x in (a, b)))
         found = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
         return torch.cat(found)
 
@@ -248,6 +258,10 @@ class DirectionView:
         return self._translation.fakes()
 
     @cached_property
+    def fakes_are_finite(self) -> bool:
+        return all_finite(self.fakes)
+
+    @cached_property
     def reconstructions(self) -> Tensor | None:
         return self._translation.reconstructions()
 
@@ -284,7 +298,7 @@ def evaluate(
                 if metric.unmet(view) is None:
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
-                    kept = metric.arrays(view).items()
+                    kept = arrays_of(metric, view).items()
                     arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
     return Scored(scores, arrays, {"samples": samples, "metrics": protocols})
 
@@ -315,17 +329,27 @@ def to_uint8(samples: Tensor) -> Tensor:
 
 
 def score(metric: Metric, view: DirectionView) -> Scores:
-    """The metric's columns as finite numbers, or the reason why there is none."""
+    """The metric's columns as finite numbers, or the reason why there is none.
+
+    Of translations that are not all finite there is none, whatever the metric makes of them.
+    """
     single = [name for name in metric.columns if "*" not in name]
     reason = metric.unmet(view)
     if reason is not None:
         return dict.fromkeys(single, f"skipped: {reason}")
-    values = metric.compute(view)
+    try:
+        if not view.fakes_are_finite:
+            raise Undefined("some translations are not finite")
+        values = metric.compute(view)
+    except Undefined as error:
+        return dict.fromkeys(single, f"undefined: {error.what}")
     family = [name for name in values if name not in single and column_of(name, metric.columns)]
     return {name: number_or_reason(values[name]) for name in (*single, *family)}
 
 
-def number_or_reason(value: float | str) -> float | str:
-    if isinstance(value, str):
-        return value
-    return float(value) if math.isfinite(value) else "undefined: not finite"
+def arrays_of(metric: Metric, view: DirectionView) -> Mapping[str, np.ndarray]:
+    """None where they are undefined."""
+    try:
+        return metric.arrays(view)
+    except Undefined:
+        return {}

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbench.errors import Undefined
+
 MOST_BYTES = 2**28  # of a tensor that is kept in memory
 CHUNK = 256
 
@@ -22,6 +24,15 @@ def chunks(*samples: Tensor) -> Iterator[tuple[Tensor, ...]]:
 
 def all_finite(samples: Tensor) -> bool:
     return all(bool(part.isfinite().all()) for (part,) in chunks(samples))
+
+
+def only_finite(samples: Tensor, what: str = "translations") -> Tensor:
+    """The samples. Raises Undefined where one is not finite: a metric that goes on would hide it,
+    for a comparison with NaN is false and 8 bits have none.
+    """
+    if not all_finite(samples):
+        raise Undefined(f"some {what} are not finite")
+    return samples
 
 
 def gather(batches: Iterable[Tensor], n: int) -> Tensor:

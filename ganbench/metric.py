@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor
 
+from ganbench.errors import Undefined
+from ganbench.gathered import only_finite
 from ganbench.task import Domain
 from ganbench.types import ANGLE_ENDING, JSON, Column, DataSpec, DomainName
 
@@ -22,8 +24,17 @@ class Probe(Protocol):
         """The attribute of float samples (n, ...), shape (n,)."""
 
 
+@runtime_checkable
+class ReadsClasses(Protocol):
+    """What a probe of classes tells beside: the values that it can read, for it has seen them."""
+
+    classes: np.ndarray
+
+
 class Features(Protocol):
-    """What pretrained networks see in the samples of a view; read once, whoever asks."""
+    """What pretrained networks see in the samples of a view; read once, whoever asks. Raises
+    Undefined for samples that are not finite.
+    """
 
     def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         """`features` (n, d) and, of some extractors, `logits`, float32 on the CPU; of the first
@@ -105,7 +116,10 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self, view: View) -> Mapping[str, float | str]:
-        """A finite number for each column, and for any of its families; or "skipped: reason"."""
+        """A finite number for each column, and for any of its families; or a text in its place:
+        "skipped: reason" where it was not asked for, "undefined: reason" where there is no such
+        number. Raises Undefined where no column has one.
+        """
 
     def protocol(self, view: View) -> JSON:
         """What its numbers depend on, other than the samples, their split and their size."""
@@ -114,6 +128,38 @@ class Metric(ABC):
     def arrays(self, view: View) -> Mapping[str, np.ndarray]:
         """Arrays worth keeping beside the row, for figures."""
         return {}
+
+
+def readings(probe: Probe, samples: Tensor, what: str = "translations") -> np.ndarray:
+    """What a probe reads off float samples (n, ...), shape (n,).
+
+    Raises Undefined where a sample or a reading is not finite, which would compare as a wrong one.
+    """
+    found = probe.predict(only_finite(samples, what))
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        raise Undefined(f"some of what the probe reads off {what} is not finite")
+    return found
+
+
+def share_read(
+    probe: Probe, samples: Tensor, wanted: np.ndarray, what: str = "translations"
+) -> float | str:
+    """The share of float samples (n, ...) that a probe reads as having the classes `wanted` (n,).
+
+    "undefined: reason" where the probe has never seen one of them, for then it reads it as another.
+    Raises Undefined as `readings` does.
+    """
+    if isinstance(probe, ReadsClasses):
+        unseen = np.setdiff1d(wanted, probe.classes)
+        if len(unseen):
+            return f"undefined: no train sample is '{unseen[0]}', so no probe reads it"
+    return float((readings(probe, samples, what) == wanted).mean())
+
+
+def mean_or_reason(values: Sequence[float | str]) -> float | str:
+    """Their mean, or the first text that stands in place of a number."""
+    reasons = [value for value in values if isinstance(value, str)]
+    return reasons[0] if reasons else float(np.mean([float(value) for value in values]))
 
 
 def kept_classes(view: View) -> list[str]:

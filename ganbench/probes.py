@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.data.cache import cached_arrays
-from ganbench.errors import UserError
+from ganbench.errors import Undefined, UserError
 from ganbench.metric import Probe
 from ganbench.seeds import seed_for
 from ganbench.source import source_hash
@@ -71,11 +71,17 @@ class ClassProbe:
 
 
 def outputs(network: nn.Module, samples: Tensor) -> Tensor:
-    """(n, k) on the CPU; the pass is made where the network is, in batches that fill it."""
+    """(n, k) on the CPU; the pass is made where the network is, in batches that fill it.
+
+    Raises Undefined where one is not finite: the largest of NaNs would be a class like any other.
+    """
     device = next(network.parameters()).device
     with torch.inference_mode():
         parts = torch.split(samples, BATCH_READ[device.type])
-        return torch.cat([network(part.to(device)).cpu() for part in parts])
+        found = torch.cat([network(part.to(device)).cpu() for part in parts])
+    if not found.isfinite().all():
+        raise Undefined("the probe's outputs are not finite")
+    return found
 
 
 def probes_of(

@@ -30,7 +30,8 @@ def snapshots(budget_steps: int) -> frozenset[int]:
 class Selection:
     """Watches one run, and keeps the weights of its best snapshot so far in the cell's folder.
 
-    column: what decides, as the mean over the directions that have it.
+    column: what decides, as the mean over the directions that have it. A step at which it is
+        undefined in one of them is not chosen, for its mean would be over others.
     score: the validation metrics of the model as it is.
     """
 
@@ -51,8 +52,9 @@ class Selection:
     def look(self, step: int) -> None:
         """Scores the model after `step`. Doing so twice, after a crash, changes nothing."""
         found = self._score()
-        values = [v for name in self._names for v in [found.get(name)] if isinstance(v, float)]
-        if not values:
+        given = [found[name] for name in self._names if name in found]
+        values = [value for value in given if isinstance(value, float)]
+        if not values or any(str(value).startswith("undefined") for value in given):
             return
         scores = {**self.scores, step: statistics.fmean(values)}
         if self.best(scores) == step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -216,6 +217,13 @@ class Row(Struct, frozen=True, gc=False):
 
     def to_json(self) -> str:
         return json.dumps(structs.asdict(self), allow_nan=False)
+
+
+def number_or_reason(value: float | str) -> float | str:
+    """As a row has it: what is not finite is no number."""
+    if isinstance(value, str):
+        return value
+    return float(value) if math.isfinite(value) else "undefined: not finite"
 
 
 def canonical_json(value: Any) -> str:

@@ -16,11 +16,11 @@ from ganbench.errors import UserError, unknown
 from ganbench.fidelity.extractors import EMBEDDED, INCEPTION, Extractor, find_extractor
 from ganbench.fidelity.folders import Score, score_folders
 from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.scores import SCORES
+from ganbench.fidelity.scores import SCORES, conventions
 from ganbench.fidelity.weights import Places, obtain, places
 from ganbench.formats import number
 from ganbench.grid import resolve_device
-from ganbench.types import Reading
+from ganbench.types import JSON, Reading
 
 OF_INCEPTION = {"fid": "fd", "kid": "kd"}
 
@@ -55,15 +55,16 @@ def score_command(
         found = score_folders(real, fake, names, chosen, size, reader, reading)
     if save_features is not None and found.features:
         keep(found, save_features)
+    protocol = {**found.protocol, **conventions(names)} if found.protocol else {}
     if as_json:
         told = {
             "metrics": found.metrics,
-            "protocol": found.protocol,
+            "protocol": protocol,
             "warnings": list(found.warnings),
         }
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(told, indent=2, allow_nan=False))
     else:
-        show(found)
+        show(found, protocol)
     return int(any(isinstance(value, str) for value in found.metrics.values()))
 
 
@@ -108,7 +109,7 @@ def keep(found: Score, path: Path) -> None:
         ) from error
 
 
-def show(found: Score) -> None:
+def show(found: Score, protocol: JSON) -> None:
     out = console()
     grid = RichTable(title="scores of FAKE against REAL", title_justify="left")
     grid.add_column("metric", no_wrap=True)
@@ -116,7 +117,7 @@ def show(found: Score) -> None:
     for name, value in found.metrics.items():
         grid.add_row(name, value if isinstance(value, str) else number(value))
     out.print(grid)
-    for name, told in found.protocol.items():
+    for name, told in protocol.items():
         out.print(f"  {name}: {told}", markup=False)
     for line in found.warnings:
         out.print(f"  {line}", markup=False)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ganbench.fidelity.extractors import Extractor, find_extractor
-from ganbench.fidelity.scores import SCORES, scores
-from ganbench.gathered import all_finite
+from ganbench.fidelity.scores import SCORES, conventions, scores
 from ganbench.metric import Metric, View
 from ganbench.types import JSON, MOST_IMAGES
 
@@ -26,8 +25,6 @@ class FidelityMetric(Metric):
     def unmet(self, view: View) -> str | None:
         if view.spec.kind != "image":
             return "points have no image features"
-        if not all_finite(view.fakes):  # 8 bits would hide it
-            return "some translations are not finite"
         return view.features.missing(self.extractor) or None
 
     def compute(self, view: View) -> Mapping[str, float | str]:
@@ -38,4 +35,5 @@ class FidelityMetric(Metric):
         return {names[score]: value for score, value in found.items()}
 
     def protocol(self, view: View) -> JSON:
-        return {**view.features.protocol(self.extractor), "at_most": str(MOST_IMAGES)}
+        told = view.features.protocol(self.extractor)
+        return {**told, **conventions(self.names()), "at_most": str(MOST_IMAGES)}

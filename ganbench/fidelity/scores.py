@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import torch
 from torch import Tensor
 
 from ganbench.fidelity.distances import (
@@ -16,7 +15,7 @@ from ganbench.fidelity.distances import (
     pairwise,
 )
 from ganbench.fidelity.extractors import FEATURES, LOGITS, Extractor
-from ganbench.types import FEW_IMAGES
+from ganbench.types import FEW_IMAGES, JSON, number_or_reason
 
 PAIRWISE = {
     "kd": "kernel_distance",
@@ -26,6 +25,7 @@ PAIRWISE = {
     "coverage": "coverage",
 }
 SCORES = ("kd", "fd", "fd_inf", "precision", "recall", "density", "coverage", "diversity", "isc")
+BY_REACH = frozenset({"precision", "recall", "density", "coverage"})
 SPLITS_OF_ISC = 10
 SEED = 0
 
@@ -52,10 +52,13 @@ SINGLE: Mapping[str, Callable[[Features, Features], float]] = {
 def scores(
     names: Sequence[str], real: Features, fake: Features, extractor: Extractor
 ) -> dict[str, float | str]:
-    """The named ones of SCORES, or "skipped: reason" where there is no such number.
+    """The named ones of SCORES as finite numbers; or "skipped: reason" where a score cannot be
+    asked for, "undefined: reason" where there is no such number.
 
     real, fake: what `Loaded.read` gives.
     """
+    if not all(x.isfinite().all() for side in (real, fake) for x in side.values()):
+        return dict.fromkeys(names, "undefined: the features are not finite")
     reasons = {name: lacking(name, real, fake, extractor) for name in names}
     left = [name for name, reason in reasons.items() if not reason]
     single = {name: function(real, fake) for name, function in SINGLE.items() if name in left}
@@ -63,14 +66,18 @@ def scores(
     paired = {name: getattr(pairs, PAIRWISE[name]) for name in left if name in PAIRWISE}
     skipped = {name: f"skipped: {reason}" for name, reason in reasons.items() if reason}
     found = {**single, **paired, **skipped}
-    return {name: found[name] for name in names}
+    return {name: number_or_reason(found[name]) for name in names}
+
+
+def conventions(names: Iterable[str]) -> JSON:
+    """What the named ones of SCORES depend on beside the features, for a protocol."""
+    told = {"ties": "a distance equal to the radius is within reach"}
+    return told if BY_REACH & set(names) else {}
 
 
 def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> str:
     """Why there is no such score of these features, or nothing."""
     n = min(len(real[FEATURES]), len(fake[FEATURES]))
-    if not torch.isfinite(fake[FEATURES]).all() or not torch.isfinite(real[FEATURES]).all():
-        return "the features are not finite"
     if name == "isc" and not extractor.logits:
         return f"{extractor.name} has no classes of Inception"
     if name == "isc":

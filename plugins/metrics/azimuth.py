@@ -6,9 +6,10 @@ target domain stands beside the scores, for no score can be read finer than that
 
 import numpy as np
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, readings
 
 ATTRIBUTE = "azimuth_deg"
+ROUNDING = 1e-9  # sines and mean directions below it are what rounding leaves
 
 
 def wrapped_deg(angle):
@@ -16,18 +17,36 @@ def wrapped_deg(angle):
     return (angle + 180) % 360 - 180
 
 
+def sines_about_mean(angles_deg):
+    """(n,); NaN for angles so even round the circle that they have no mean direction."""
+    angles = np.radians(angles_deg)
+    mean = np.exp(1j * angles).mean()
+    return np.sin(angles - np.angle(mean)) if abs(mean) > ROUNDING else np.full_like(angles, np.nan)
+
+
 def circular_correlation(a_deg, b_deg, resolution_deg=0.0):
-    """Correlation of two angles in [-1, 1] (Jammalamadaka and SenGupta, 2001); 0 without spread.
+    """Correlation of two angles in [-1, 1] (Jammalamadaka and SenGupta, 2001).
 
     `resolution_deg`, the error with which b is read, adds to the spread of b: the coefficient
     knows no scale, so without it a collapsed model whose translations differ by less than the
     probe can read would pass for an aligned one.
+
+    NaN where it is 0 / 0: for an `a` without spread, which nothing can follow, and for a `b`
+    without spread that is read without error. With such an error a collapse is near 0.
     """
-    a, b = np.radians(a_deg), np.radians(b_deg)
-    sines = [np.sin(x - np.angle(np.exp(1j * x).mean())) for x in (a, b)]
-    noise = len(b) * np.sin(np.radians(resolution_deg)) ** 2
-    scale = np.sqrt((sines[0] ** 2).sum() * ((sines[1] ** 2).sum() + noise))
-    return float((sines[0] * sines[1]).sum() / scale) if scale > 1e-12 else 0.0
+    a, b = sines_about_mean(a_deg), sines_about_mean(b_deg)
+    spread_a = (a**2).mean()
+    spread_b = (b**2).mean() + np.sin(np.radians(resolution_deg)) ** 2
+    known = spread_a > ROUNDING**2 and spread_b > ROUNDING**2  # neither of which a NaN is
+    return float((a * b).mean() / np.sqrt(spread_a * spread_b)) if known else float("nan")
+
+
+def correlation_or_reason(given_deg, found_deg, resolution_deg):
+    found = circular_correlation(given_deg, found_deg, resolution_deg)
+    if not np.isnan(found):
+        return found
+    whose = "inputs" if np.isnan(circular_correlation(given_deg, given_deg)) else "translations"
+    return f"undefined: the azimuths of the {whose} have no spread, or no mean direction"
 
 
 def rmse_deg(a_deg, b_deg):
@@ -35,7 +54,11 @@ def rmse_deg(a_deg, b_deg):
 
 
 def entropy_share(angles_deg, bins_deg):
-    """Entropy over the nearest bins as a share of an even spread's: 0 for one bin, 1 for all."""
+    """Entropy over the nearest bins as a share of an even spread's: 0 for one bin, 1 for all. NaN
+    where there is but one to be in.
+    """
+    if len(bins_deg) < 2:
+        return float("nan")
     nearest = np.abs(wrapped_deg(angles_deg[:, None] - bins_deg[None])).argmin(axis=1)
     share = np.bincount(nearest, minlength=len(bins_deg)) / len(angles_deg)
     share = share[share > 0]
@@ -57,19 +80,23 @@ class Azimuth(Metric):
 
     def compute(self, view):
         probe = view.probe(ATTRIBUTE)
-        given, found = view.inputs.truth[ATTRIBUTE], probe.predict(view.fakes)
+        given, found = view.inputs.truth[ATTRIBUTE], readings(probe, view.fakes)
         views = view.targets.constants["azimuths_deg"]
         mirrored = views.min() + views.max() - given
-        real, known = probe.predict(view.target_samples), view.targets.truth[ATTRIBUTE]
-        correlation = circular_correlation(given, found, rmse_deg(real, known))
+        real, known = readings(probe, view.target_samples, "targets"), view.targets.truth[ATTRIBUTE]
+        correlation = correlation_or_reason(given, found, rmse_deg(real, known))
+        one_view = "undefined: the targets have one azimuth only"
+        covered = entropy_share(found, views) if len(views) > 1 else one_view
         return {
             "azimuth_correlation": correlation,
-            "azimuth_alignment": abs(correlation),
-            "azimuth_rmse_deg": min(rmse_deg(given, found), rmse_deg(mirrored, found)),
-            "azimuth_coverage": entropy_share(found, views),
+            "azimuth_alignment": correlation if isinstance(correlation, str) else abs(correlation),
+            "azimuth_rmse_deg": float(
+                np.minimum(rmse_deg(given, found), rmse_deg(mirrored, found))
+            ),
+            "azimuth_coverage": covered,
             "probe_mae_deg": float(np.abs(wrapped_deg(real - known)).mean()),
         }
 
     def arrays(self, view):
-        found = view.probe(ATTRIBUTE).predict(view.fakes)
+        found = readings(view.probe(ATTRIBUTE), view.fakes)
         return {"input_azimuth_deg": view.inputs.truth[ATTRIBUTE], "azimuth_deg": found}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, only_finite
 
 SHARE_FOR_COLLISION = 0.05
 
@@ -26,6 +26,7 @@ class Collisions(Metric):
 
     def compute(self, view):
         centres = view.targets.constants["mode_centres"]
-        distances = np.linalg.norm(view.fakes.numpy()[:, None] - centres[None], axis=2)
+        points = only_finite(view.fakes).numpy()
+        distances = np.linalg.norm(points[:, None] - centres[None], axis=2)
         found = collisions(view.inputs.truth["mode"], distances.argmin(axis=1))
         return {"mode_collisions": float(found)}

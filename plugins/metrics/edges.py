@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganbench.api import Column, Metric, chunks, edges_of
+from ganbench.api import Column, Metric, chunks, edges_of, only_finite
 
 DARK = 0.5  # a drawing's lines are darker
 
@@ -16,10 +16,13 @@ def dilated(lines):
 
 
 def agreement(given, found):
-    """F1 (n,) of the pictures' edge pixels, right within one pixel, of bools (n, H, W)."""
+    """F1 (n,) of the pictures' edge pixels, right within one pixel, of bools (n, H, W); NaN where
+    neither picture has an edge, for then nothing is right or wrong.
+    """
     hits = (given & dilated(found)).sum((1, 2)) / np.maximum(given.sum((1, 2)), 1)
     right = (found & dilated(given)).sum((1, 2)) / np.maximum(found.sum((1, 2)), 1)
-    return 2 * hits * right / np.maximum(hits + right, 1e-9)
+    found_any = given.any((1, 2)) | found.any((1, 2))
+    return np.where(found_any, 2 * hits * right / np.maximum(hits + right, 1e-9), np.nan)
 
 
 class Edges(Metric):
@@ -37,9 +40,13 @@ class Edges(Metric):
         return images.mean(1) < DARK if domain in view.spec.drawn else edges_of(images)
 
     def compute(self, view):
-        pairs = chunks(view.input_samples, view.fakes)
-        found = [
-            agreement(self.lines(view, a, view.source), self.lines(view, b, view.target))
-            for a, b in pairs
-        ]
-        return {"edge_agreement": float(np.concatenate(found).mean())}
+        pairs = chunks(view.input_samples, only_finite(view.fakes))
+        found = np.concatenate(
+            [
+                agreement(self.lines(view, a, view.source), self.lines(view, b, view.target))
+                for a, b in pairs
+            ]
+        )
+        known = found[~np.isnan(found)]
+        nothing = "undefined: neither the inputs nor the translations have an edge"
+        return {"edge_agreement": float(known.mean()) if len(known) else nothing}

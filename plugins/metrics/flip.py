@@ -1,6 +1,6 @@
 """Does a translation have the attribute that it ought to give or take, read by a probe?"""
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, readings
 
 
 class Flip(Metric):
@@ -15,6 +15,8 @@ class Flip(Metric):
     def compute(self, view):
         probe, wanted = view.probe(view.spec.changed), view.target == "B"
         return {
-            "flip_rate": float((probe.predict(view.fakes) == wanted).mean()),
-            "flip_probe_accuracy": float((probe.predict(view.target_samples) == wanted).mean()),
+            "flip_rate": float((readings(probe, view.fakes) == wanted).mean()),
+            "flip_probe_accuracy": float(
+                (readings(probe, view.target_samples, "targets") == wanted).mean()
+            ),
         }

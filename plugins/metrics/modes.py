@@ -8,7 +8,7 @@ is the nearest of at least SAMPLES_FOR_COVER of them.
 import numpy as np
 import torch
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, only_finite
 
 HIGH_QUALITY_SIGMAS = 3.0
 SAMPLES_FOR_COVER = 20
@@ -52,7 +52,7 @@ class Modes(Metric):
 
     def compute(self, view):
         centres, sigma = (view.targets.constants[name] for name in ("mode_centres", "sigma"))
-        nearest, distance = nearest_mode(view.fakes.numpy(), centres)
+        nearest, distance = nearest_mode(only_finite(view.fakes).numpy(), centres)
         good = distance <= HIGH_QUALITY_SIGMAS * sigma
         counts = np.bincount(nearest[good], minlength=len(centres))
         return {

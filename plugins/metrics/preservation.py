@@ -4,9 +4,7 @@ Each probe's share of right answers on real test images of the target domain is 
 translation that keeps everything scores no more. Chance is one over the number of values.
 """
 
-import numpy as np
-
-from ganbench.api import Column, Metric, kept_classes
+from ganbench.api import Column, Metric, kept_classes, mean_or_reason, share_read
 
 
 class Preservation(Metric):
@@ -25,11 +23,11 @@ class Preservation(Metric):
         rates, ceilings = {}, []
         for name in kept_classes(view):
             probe = view.probe(name)
-            found, real = probe.predict(view.fakes), probe.predict(view.target_samples)
-            rates[f"preserved_{name}"] = float((found == view.inputs.truth[name]).mean())
-            ceilings.append(float((real == view.targets.truth[name]).mean()))
+            given, real = view.inputs.truth[name], view.targets.truth[name]
+            rates[f"preserved_{name}"] = share_read(probe, view.fakes, given)
+            ceilings.append(share_read(probe, view.target_samples, real, "targets"))
         return {
-            "preservation_rate": float(np.mean(list(rates.values()))),
-            "preservation_probe_accuracy": float(np.mean(ceilings)),
+            "preservation_rate": mean_or_reason(list(rates.values())),
+            "preservation_probe_accuracy": mean_or_reason(ceilings),
             **rates,
         }

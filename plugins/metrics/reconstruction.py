@@ -2,7 +2,7 @@
 
 import torch
 
-from ganbench.api import Column, Metric, chunks
+from ganbench.api import Column, Metric, chunks, only_finite
 
 
 class Reconstruction(Metric):
@@ -16,6 +16,7 @@ class Reconstruction(Metric):
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):
-        pairs = chunks(view.reconstructions, view.input_samples)
+        back = only_finite(view.reconstructions, "reconstructions")
+        pairs = chunks(back, view.input_samples)
         total = sum((rec - given).square().sum(dtype=torch.float64).item() for rec, given in pairs)
         return {"reconstruction_mse": total / view.input_samples.numel()}

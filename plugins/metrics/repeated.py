@@ -1,8 +1,6 @@
 """What stays of an image when the same conversion is applied again and again (figure 7)."""
 
-import numpy as np
-
-from ganbench.api import Column, Metric, kept_classes
+from ganbench.api import Column, Metric, kept_classes, mean_or_reason, readings, share_read
 
 APPLICATIONS = 5
 TOLD = (2, 5)
@@ -29,23 +27,26 @@ class Repeated(Metric):
         return steps
 
     def curve(self, view):
-        """Flip rate and preservation rate, each after 0, 1, … applications."""
+        """Flip rate and preservation rate, each after 0, 1, … applications; none of the latter
+        where nothing is known that ought to stay.
+        """
         wanted, names = view.target == "B", kept_classes(view)
         flipped = view.probe(view.spec.changed)
         flips, kept = [], []
         for samples in self.chain(view):
-            flips.append(float((flipped.predict(samples) == wanted).mean()))
-            right = [view.probe(n).predict(samples) == view.inputs.truth[n] for n in names]
-            kept.append(float(np.mean(right)) if names else float("nan"))
+            flips.append(float((readings(flipped, samples) == wanted).mean()))
+            rates = [share_read(view.probe(n), samples, view.inputs.truth[n]) for n in names]
+            kept += [mean_or_reason(rates)] if names else []
         return flips, kept
 
     def compute(self, view):
         flips, kept = self.curve(view)
         rates = {f"flip_rate_after_{n}": flips[n] for n in TOLD}
-        if not np.isnan(kept[0]):
+        if kept:
             rates |= {f"preservation_rate_after_{n}": kept[n] for n in TOLD}
         return rates
 
     def arrays(self, view):
         flips, kept = self.curve(view)
-        return {"chain_flip": flips, "chain_kept": kept}
+        numbers = [float("nan") if isinstance(rate, str) else rate for rate in kept]
+        return {"chain_flip": flips, "chain_kept": numbers or [float("nan")] * len(flips)}

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import torch
 
-from ganbench.api import Column, Metric
+from ganbench.api import Column, Metric, only_finite
 
 EXTRACTOR = "efficientnet_lite0"
 SEEDS = range(3)
@@ -23,7 +23,8 @@ class Variety(Metric):
 
     def compute(self, view):
         inputs = view.input_samples[:INPUTS]
-        pairs = list(combinations([view.variant(inputs, seed) for seed in SEEDS], 2))
+        several = [only_finite(view.variant(inputs, seed)) for seed in SEEDS]
+        pairs = list(combinations(several, 2))
         mse = torch.stack([(a - b).square().mean() for a, b in pairs]).mean().item()
         if view.spec.kind != "image":
             seen = "skipped: points have no image features"

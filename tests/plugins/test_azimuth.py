@@ -10,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganbench.errors import Undefined
 from ganbench.registry import discover
 from ganbench.task import Domain
 from ganbench.types import DataSpec
@@ -106,8 +107,58 @@ def test_correlation_is_symmetric_and_bounded(
     x = np.array(a)
     y = np.random.default_rng(len(a)).permutation(x)
     r = circular_correlation(x, y)
-    assert -1 - 1e-9 <= r <= 1 + 1e-9
-    assert circular_correlation(y, x) == pytest.approx(r, abs=1e-6)
+    assert np.isnan(r) or -1 - 1e-9 <= r <= 1 + 1e-9
+    assert circular_correlation(y, x) == pytest.approx(r, abs=1e-6, nan_ok=True)
+
+
+@given(a=angles)
+def test_correlation_is_a_number_wherever_angles_differ(a: list[float]) -> None:
+    """Of angles of half a circle, which have a mean direction."""
+    x = np.array(a) / 2.001
+    spread = np.ptp(x)
+    if spread > 1e-3:
+        assert circular_correlation(x, x) == pytest.approx(1)
+    elif spread < 1e-9:
+        assert np.isnan(circular_correlation(x, x))
+
+
+def test_without_spread_there_is_no_correlation() -> None:
+    """0 / 0; what the probe cannot resolve is no spread either, so it stays near 0."""
+    constant = np.full_like(INPUT, 40.0)
+    for resolution_deg in (0.0, 2.0):
+        assert np.isnan(circular_correlation(constant, INPUT, resolution_deg))
+    assert np.isnan(circular_correlation(INPUT, constant))
+    assert circular_correlation(INPUT, constant, 2.0) == pytest.approx(0, abs=1e-9)
+    assert np.isnan(circular_correlation(INPUT, INPUT, float("nan")))
+
+
+def test_views_all_round_have_no_mean_direction_to_correlate_about() -> None:
+    """What rounding leaves of it would turn any score into any other."""
+    round_about = np.arange(0.0, 360.0, 30.0)
+    assert np.isnan(circular_correlation(round_about, round_about + 1e-7))
+    assert circular_correlation(round_about[1:], round_about[1:]) == pytest.approx(1)
+
+
+def test_what_is_undefined_says_why() -> None:
+    collapsed = PLUGIN().compute(PlantedView(np.full_like(INPUT, 40.0), noise_deg=0.0))
+    assert "of the translations have no spread" in collapsed["azimuth_correlation"]
+    assert collapsed["azimuth_alignment"] == collapsed["azimuth_correlation"]
+    assert collapsed["azimuth_coverage"] == 0 and collapsed["azimuth_rmse_deg"] > 40
+    view = PlantedView(np.full_like(INPUT, 40.0), noise_deg=2.0)
+    still = np.zeros_like(INPUT)
+    view.inputs = Domain(view.inputs.samples, {"azimuth_deg": still})
+    assert "of the inputs have no spread" in PLUGIN().compute(view)["azimuth_alignment"]
+    view.targets = Domain(view.fakes, {"azimuth_deg": still}, {"azimuths_deg": np.zeros(1)})
+    view.target_samples = torch.from_numpy(still)
+    assert "one azimuth only" in PLUGIN().compute(view)["azimuth_coverage"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_one_angle_that_is_not_finite_leaves_no_score(value: float) -> None:
+    found = INPUT.copy()
+    found[7] = value
+    with pytest.raises(Undefined, match="not finite"):
+        PLUGIN().compute(PlantedView(found))
 
 
 def test_correlation_of_a_shifted_copy_is_one() -> None:
