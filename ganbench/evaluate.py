@@ -18,7 +18,7 @@ from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.perceptual import perceptual_distances
 from ganbench.gathered import all_finite, chunks, gather, only_finite
 from ganbench.memory import in_pieces
-from ganbench.metric import Metric, Probe, Samples
+from ganbench.metric import Features, Metric, Probe, Samples
 from ganbench.model import Model
 from ganbench.reference import Reference
 from ganbench.seeds import seed_for
@@ -227,7 +227,7 @@ class DirectionView:
         probe: Callable[[str], Probe],
         reader: FeatureReader,
     ) -> None:
-        self.features = ViewFeatures(self, reader)
+        self.features: Features = ViewFeatures(self, reader)
         self.spec = spec
         self.source, self.target = sides(direction)
         self.probe = probe

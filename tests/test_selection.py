@@ -58,6 +58,18 @@ def test_a_snapshot_without_a_number_is_never_chosen(tmp_path: Path) -> None:
     assert told.scores == {20: 0.2}
 
 
+def test_a_snapshot_that_is_undefined_one_way_is_never_chosen(tmp_path: Path) -> None:
+    """The mean over the other direction alone would be of another scale."""
+    scores: list[dict[str, float | str]] = [
+        {"score": 0.5, "score_BA": 0.7},
+        {"score": "undefined: not finite", "score_BA": 0.1},
+    ]
+    told = Selection("score", False, torch.nn.Linear(1, 1), tmp_path, lambda: scores.pop(0))
+    told.look(10)
+    told.look(20)
+    assert told.scores == {10: 0.6}
+
+
 def test_a_run_without_numbers_selects_nothing(tmp_path: Path) -> None:
     told = watched(tmp_path, {10: "skipped: few images"}, False)
     assert told.result({"a": 1.0}, 10, dict) == {}

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ganbench.data.mixtures import mixture, on_circle
+from ganbench.errors import Undefined
 from ganbench.evaluate import DirectionView, Translation
 from ganbench.fidelity.kept import FeatureReader
 from ganbench.fidelity.weights import places
@@ -152,6 +153,16 @@ def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
         raise NotApplicable("; ".join(reasons))
 
 
+def computed(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
+    """Its numbers and texts; a reason for all where it raises one."""
+    try:
+        return metric.compute(view)
+    except Undefined as error:
+        return dict.fromkeys(
+            (name for name in metric.columns if "*" not in name), f"undefined: {error.what}"
+        )
+
+
 def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
     return {name: float(v) for name, v in values.items() if not isinstance(v, str)}
 
@@ -159,7 +170,7 @@ def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
 def check_columns_are_as_declared(subject: Subject) -> None:
     """Each declared column is given, and no other: a finite number, or why there is none."""
     for scene, view, metric in met(subject):
-        found = metric.compute(view)
+        found = computed(metric, view)
         single = {name for name in metric.columns if "*" not in name}
         lacking = sorted(single - found.keys())
         require(not lacking, f"no {lacking[:1]} of {scene.name}; give each declared column")
@@ -170,7 +181,8 @@ def check_columns_are_as_declared(subject: Subject) -> None:
             )
             if isinstance(value, str):
                 require(
-                    value.startswith("skipped: "), f"'{name}' is '{value}'; write 'skipped: why'"
+                    value.startswith(("skipped: ", "undefined: ")),
+                    f"'{name}' is '{value}'; write 'skipped: why' or 'undefined: why'",
                 )
             else:
                 require(math.isfinite(value), f"'{name}' of {scene.name} is {value}")
@@ -191,8 +203,8 @@ def check_better_is_better(subject: Subject) -> None:
     declares.
     """
     for scene, view, metric in met(subject):
-        best = numbers(metric.compute(view))
-        ruined = numbers(metric.compute(view_of(subject, scene, scene.noise, scene.noise)))
+        best = numbers(computed(metric, view))
+        ruined = numbers(computed(metric, view_of(subject, scene, scene.noise, scene.noise)))
         for name in best.keys() & ruined.keys():
             column = column_of(name, metric.columns)
             if column is None or column.higher_is_better is None:
@@ -214,7 +226,7 @@ def check_the_ends_are_numbers(subject: Subject) -> None:
         targets = real.float() / 255 if scene.spec.kind == "image" else real
         one = targets[:1].expand(targets.shape).contiguous()
         for end, fakes in (("the targets themselves", targets), ("one sample for all", one)):
-            for name, value in metric.compute(view_of(subject, scene, fakes, fakes)).items():
+            for name, value in computed(metric, view_of(subject, scene, fakes, fakes)).items():
                 require(
                     isinstance(value, str) or math.isfinite(value),
                     f"'{name}' of {scene.name} is {value} for {end}",
@@ -230,8 +242,8 @@ def check_order_plays_no_part(subject: Subject) -> None:
         index = torch.from_numpy(order)
         moved = replace(scene, split=Split(scene.split.A.take(order), scene.split.B))
         fakes = scene.graded
-        first = numbers(metric.compute(view_of(subject, scene, fakes, fakes)))
-        second = numbers(metric.compute(view_of(subject, moved, fakes[index], fakes[index])))
+        first = numbers(computed(metric, view_of(subject, scene, fakes, fakes)))
+        second = numbers(computed(metric, view_of(subject, moved, fakes[index], fakes[index])))
         for name, value in first.items():
             require(
                 math.isclose(value, second[name], rel_tol=2e-2, abs_tol=1e-2),
@@ -244,7 +256,7 @@ def check_scoring_changes_nothing(subject: Subject) -> None:
     for scene, view, metric in met(subject):
         before = [t.clone() for t in (view.fakes, view.input_samples, view.target_samples)]
         state = random_states()
-        first, second = metric.compute(view), metric.compute(view)
+        first, second = computed(metric, view), computed(metric, view)
         require(first == second, f"two scorings of {scene.name} differ: seed what is drawn")
         after = random_states()
         require(

@@ -19,13 +19,14 @@ from ganbench.testing.source_checks import SOURCE_CHECKS
 from ganbench.testing.subjects import CheckFailed, NotApplicable, Subject
 from ganbench.testing.task_checks import TASK_CHECKS
 from ganbench.testing.training_checks import TRAINING_CHECKS
+from ganbench.testing.undefined_checks import UNDEFINED_CHECKS
 
 Check = Callable[[Subject], None]
 Status = Literal["passed", "failed", "expected failure", "not applicable"]
 CHECKS: Mapping[Kind, tuple[Check, ...]] = {
     "model": (*SOURCE_CHECKS, *MODEL_CHECKS, *TRAINING_CHECKS),
     "task": (*SOURCE_CHECKS, *TASK_CHECKS),
-    "metric": (*SOURCE_CHECKS, *METRIC_CHECKS),
+    "metric": (*SOURCE_CHECKS, *METRIC_CHECKS, *UNDEFINED_CHECKS),
     "reference": (*SOURCE_CHECKS, *REFERENCE_CHECKS),
 }
 

@@ -153,6 +153,37 @@ def test_copies_are_at_no_distance_from_each_other() -> None:
     assert diversity(same) == pytest.approx(0, abs=1e-12)
 
 
+def copies(of: Tensor, times: int) -> Tensor:
+    return of.repeat_interleave(times, 0)
+
+
+@pytest.mark.parametrize(
+    ("times", "density"), [(1, 6 / 5), (2, 6 / 5), (3, 6 / 5), (6, 6 / 5), (8, 8 / 5)]
+)
+def test_a_distance_equal_to_the_radius_is_within_reach(times: int, density: float) -> None:
+    """Of two equal sets: the neighbours up to the fifth and the sample itself, copies among them.
+
+    torch-fidelity has the same of precision and recall; prdc leaves it out, so there a set whose
+    pictures all occur more than five times is at odds with itself.
+    """
+    from torch_fidelity.metric_prc import prc_features_to_metric
+
+    real = copies(cloud(24 // times, 16, 4), times)
+    fake = real[torch.randperm(len(real), generator=torch.Generator().manual_seed(0))]
+    found = pairwise(real, fake)
+    assert (found.precision, found.recall, found.coverage) == (1, 1, 1)
+    if times in (1, 6, 8):
+        assert found.density == pytest.approx(density)
+    theirs = prc_features_to_metric(fake.double(), real.double(), verbose=False)
+    assert theirs["precision"] == theirs["recall"] == 1
+
+
+def test_one_copy_for_all_is_precise_and_recalls_itself_alone() -> None:
+    real = cloud(40, 16, 0)
+    found = pairwise(real, copies(real[:1], 40))
+    assert (found.precision, found.recall) == (1, 1 / 40)
+
+
 def test_distances_grow_with_noise_and_with_lost_modes() -> None:
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(8, 16)) * 3

@@ -57,6 +57,7 @@ def test_json_has_the_metrics_their_protocol_and_a_warning(
     assert (protocol["n_real"], protocol["n_fake"]) == (30, 25)
     assert (protocol["height_px"], protocol["extractor"]) == (SIDE, "efficientnet_lite0")
     assert "128 px" in protocol["resizer"] and protocol["weights"].startswith("sha256:")
+    assert protocol["ties"] == "a distance equal to the radius is within reach"
     assert "too large" in found["warnings"][0]
 
 

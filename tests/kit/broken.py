@@ -439,6 +439,40 @@ METRICS = (
         "            total += (given - back).abs().sum().item()\n",
     ),
 )
+SUM = "            total += (given - back).abs().sum().item()\n"
+FIRST = '        if view.spec.kind == "points":\n            return {"sound": "skipped: points"}\n'
+METRICS += (
+    Broken(
+        "a NaN that counts as nothing",
+        "metric",
+        "check_what_is_not_finite_gives_no_number",
+        "            total += torch.nan_to_num(given - back).abs().sum().item()\n",
+        SUM,
+    ),
+    Broken(
+        "a mean that leaves NaN out",
+        "metric",
+        "check_what_is_not_finite_gives_no_number",
+        "            total += (given - back).abs().nanmean().item() * given.numel()\n",
+        SUM,
+    ),
+    Broken(
+        "a reading that is compared as it comes",
+        "metric",
+        "check_what_is_not_finite_gives_no_number",
+        FIRST + '        found = view.probe("colour").predict(view.fakes)\n'
+        '        return {"sound": float((found != view.inputs.truth["colour"]).mean())}\n',
+        COMPUTE,
+    ),
+    Broken(
+        "features whose NaN are cut off",
+        "metric",
+        "check_what_is_not_finite_gives_no_number",
+        FIRST + '        found = view.features.of("fakes", "efficientnet_lite0")["features"]\n'
+        '        return {"sound": found.nan_to_num().clamp(min=0).mean().item()}\n',
+        COMPUTE,
+    ),
+)
 REFERENCES = (
     Broken(
         "a sample for each target instead of each input",

@@ -1,0 +1,149 @@
+"""No metric makes a number of what is none: NaN in translations, readings and features."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.evaluate import DirectionView, Translation
+from ganbench.fidelity.kept import FeatureReader
+from ganbench.fidelity.weights import places
+from ganbench.metric import Features, Metric, Probe, Samples
+from ganbench.testing.metric_checks import ByBrightness, Scene, computed, met, numbers
+from ganbench.testing.subjects import Subject, require
+
+Spoil = Callable[[Tensor], Tensor]
+
+
+def one_nan(values: Tensor) -> Tensor:
+    """Of (n, ...), the first."""
+    found = values.float().clone()
+    found[0] = torch.nan
+    return found
+
+
+def all_nan(values: Tensor) -> Tensor:
+    return torch.full_like(values.float(), torch.nan)
+
+
+FAULTS: Mapping[str, Spoil] = {"one of": one_nan, "all of": all_nan}
+
+
+def noise(values: Tensor) -> Tensor:
+    """Others of the same shape, so that whatever depends on them changes."""
+    generator = torch.Generator().manual_seed(round(float(values.double().sum())) % 2**31)
+    return torch.rand(values.shape, generator=generator)
+
+
+@dataclass(frozen=True)
+class SpoiltProbe:
+    """Reads as another does, and spoils what it has read."""
+
+    probe: Probe
+    spoil: Spoil
+
+    def predict(self, samples: Tensor) -> np.ndarray:
+        found = self.probe.predict(samples)
+        spoilt: np.ndarray = self.spoil(torch.from_numpy(found)).numpy()
+        return spoilt
+
+
+@dataclass(frozen=True)
+class SpoiltFeatures:
+    """Features and perceptual distances of a view, spoilt."""
+
+    features: Features
+    spoil: Spoil
+
+    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        found = self.features.of(which, extractor)
+        return {name: self.spoil(values) for name, values in found.items()}
+
+    def missing(self, extractor: str) -> str:
+        return self.features.missing(extractor)
+
+    def protocol(self, extractor: str) -> Mapping[str, str]:
+        return self.features.protocol(extractor)
+
+    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
+        return self.spoil(self.features.perceptual_distances(a, b))
+
+
+def untouched(values: Tensor) -> Tensor:
+    return values
+
+
+def view_with(
+    subject: Subject,
+    scene: Scene,
+    made: Spoil = untouched,
+    read: Spoil | None = None,
+    seen: Spoil | None = None,
+) -> DirectionView:
+    """A perfect model's view with all that the model makes, its probes read or its features are
+    spoilt.
+    """
+    inputs = scene.split.A.samples
+    back = inputs.float() / 255 if scene.spec.kind == "image" else inputs
+    translation = Translation(
+        fakes=lambda: made(scene.perfect),
+        reconstructions=lambda: made(back),
+        initial=lambda: scene.noise,
+        again=made,
+        variant=lambda samples, seed: made(samples * (0.5 + 0.1 * seed)),
+        judge=lambda samples: torch.full((len(samples),), 0.5),
+    )
+    reader = FeatureReader(places(subject.cache_dir, None), subject.cache_dir, "cpu")
+    view = DirectionView(translation, scene.split, scene.spec, "AB", ByBrightness, reader)
+    if read is not None:
+        view.probe = lambda attribute: SpoiltProbe(ByBrightness(attribute), read)
+    if seen is not None:
+        view.features = SpoiltFeatures(view.features, seen)
+    return view
+
+
+def opposite(values: Tensor) -> Tensor:
+    """Another reading of each: the other class, another angle."""
+    return ~values if values.dtype == torch.bool else 40 - values / 2
+
+
+def check_what_is_not_finite_gives_no_number(subject: Subject) -> None:
+    """Of translations, readings of a probe or features with a NaN, be it in one or in all, no
+    number is given that depends on them: it is not finite, or a reason stands in its place.
+    """
+    parts: Mapping[str, tuple[Spoil, Callable[[Scene, Spoil], DirectionView]]] = {
+        "the translations": (noise, lambda scene, spoil: view_with(subject, scene, made=spoil)),
+        "the probe's readings": (
+            opposite,
+            lambda scene, spoil: view_with(subject, scene, read=spoil),
+        ),
+        "the features": (noise, lambda scene, spoil: view_with(subject, scene, seen=spoil)),
+    }
+    for scene, _, metric in met(subject):
+        sound = numbers(scored(metric, view_with(subject, scene)))
+        for part, (other, show) in parts.items():
+            changed = numbers(scored(metric, show(scene, other)))
+            depending = [name for name in sound if changed.get(name, sound[name]) != sound[name]]
+            for share, spoil in FAULTS.items() if depending else ():
+                found = numbers(scored(metric, show(scene, spoil)))
+                for name in depending:
+                    require(
+                        not math.isfinite(found.get(name, math.nan)),
+                        f"'{name}' of {scene.name} is {found.get(name)} though {share} {part} is "
+                        "NaN: let it stay NaN, or look with `only_finite` and `readings`",
+                    )
+
+
+def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
+    """Nothing of a view that the metric says it cannot score."""
+    return {} if metric.unmet(view) is not None else computed(metric, view)
+
+
+UNDEFINED_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_what_is_not_finite_gives_no_number,
+)
