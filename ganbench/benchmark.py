@@ -12,12 +12,14 @@ from ganbench.data.cache import default_cache_dir
 from ganbench.executor import Progress, execute, settled
 from ganbench.figures import draw_figures
 from ganbench.grid import Grid, Job, Request, cores, resolve
+from ganbench.outputs import refuse_around, refuse_inside
 from ganbench.registry import discover
 from ganbench.store import (
     cell_folder,
     open_output,
     read_rows,
     read_rows_alone,
+    refuse_strangers,
     set_torn_aside,
 )
 from ganbench.task import Task
@@ -75,6 +77,14 @@ def left_to_do(grid: Grid, rows: Sequence[Row], afresh: bool) -> list[Job]:
     return [job for job in grid.jobs if afresh or not settled(job, known.get(job.cell.id))]
 
 
+def check_output(grid: Grid, output: Path) -> None:
+    """Raises UserError where rows would be written among the data or among other things."""
+    paths = [path for task in grid.tasks.values() for path in task.paths.values()]
+    refuse_inside(output, paths, "--output")
+    refuse_around(output, paths, "--output")
+    refuse_strangers(output)
+
+
 def run_grid(
     grid: Grid,
     output: Path,
@@ -87,6 +97,7 @@ def run_grid(
     workers: cells at a time; 0 takes one for each core over the threads of a cell, or one on a
     GPU. afresh: forget the cells' folders and rows. Raises UserError for the user's mistakes.
     """
+    check_output(grid, output)
     open_output(output)
     stored = read_rows_alone(output)
     if stored.torn:

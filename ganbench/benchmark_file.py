@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ganbench.errors import UserError, unknown
-from ganbench.store import write_atomically
+from ganbench.store import BENCHMARK, write_atomically
 from ganbench.types import MOST_SEEDS_OF_A_RUN
-
-KEPT = "benchmark.toml"
 
 
 @dataclass(frozen=True)
@@ -198,12 +196,15 @@ def sets_of(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
 
 def keep_benchmark(file: BenchmarkFile, output: Path) -> None:
     """A copy beside the rows, so that `ganbench claims` knows what they were for."""
-    write_atomically(output / KEPT, file.text.encode())
+    path = output / BENCHMARK
+    if path.is_file() and path.read_text(encoding="utf-8") == file.text:
+        return  # perhaps the very file that was given
+    write_atomically(path, file.text.encode())
 
 
 def kept_benchmark(output: Path) -> Path:
     """Raises UserError for a folder that was not run from a benchmark file."""
-    path = output / KEPT
+    path = output / BENCHMARK
     if not path.is_file():
         raise UserError(
             "the folder was not run from a benchmark file, so it has no claims",

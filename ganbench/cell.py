@@ -42,6 +42,7 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
 from ganbench.registry import Kind
+from ganbench.sample_shapes import Shapes, keep_shapes, shapes_of
 from ganbench.selection import MOST_SAMPLES, Selection, snapshots
 from ganbench.source import PACKAGE_DIR, file_hashes
 from ganbench.store import CONFIG, SOURCES, cell_folder, no_room, write_atomically
@@ -96,6 +97,7 @@ class Trainee:
 
 def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
     device = job.cell.device
+    keep_shapes(shapes_of(task), folder)
     model, untrained = build_model(job, task), build_model(job, task).to(device)
 
     def score(split: Split, names: Sequence[str]) -> Scored:
@@ -291,11 +293,16 @@ def build_task(job: Job) -> Task:
 
 def build_model(job: Job, task: Task) -> Model:
     """The model of a cell with the initial weights of its seed."""
-    cell = job.cell
+    return model_of_shapes(job, shapes_of(task))
+
+
+def model_of_shapes(job: Job, shapes: Shapes) -> Model:
+    """The same where only the shapes of the task's data are known."""
+    cell, spec = job.cell, shapes.spec
     model_type = job.registry.load("model", cell.model)
-    hparams = replace(model_type.recipes(task.spec)[cell.recipe], **cell.hparams)
+    hparams = replace(model_type.recipes(spec)[cell.recipe], **cell.hparams)
     model: Model = model_type(hparams)
-    model.build(NetworkBuilder(task.spec, task.architecture, cell.seed, cell.preset.network))
+    model.build(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
     return model
 
 

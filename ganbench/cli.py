@@ -332,6 +332,7 @@ def claims(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of the run."
 )
 @format_option
+@reading_options
 @plugins_option
 @cache_option
 def translate(plugin_folders: Sequence[Path], **given: Any) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ganbench.benchmark_file import KEPT
 from ganbench.errors import UserError
 from ganbench.figures import draw_figures
+from ganbench.outputs import refuse_inside
 from ganbench.results import stored_rows
-from ganbench.store import append_row, cell_folder
+from ganbench.store import BENCHMARK, ROWS, append_row, cell_folder
 from ganbench.types import SETTLED, Row
 
 
@@ -41,6 +42,7 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     """
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UserError("the output is there already", f"-o {output}", "give a new folder")
+    refuse_inside(output, folders, "-o")
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UserError("a folder is given twice", "ganbench merge", "give each once")
     sources = [Source(row, folder) for folder in folders for row in stored_rows(folder).rows]
@@ -48,24 +50,35 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     for source in sources:
         first = chosen.get(source.row.cell)
         chosen[source.row.cell] = source if first is None else better(first, source)
-    partial = output.with_name(output.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
     try:
-        write(chosen.values(), folders, partial)
-        if output.is_dir():
-            output.rmdir()
-        os.replace(partial, output)
+        make(output, lambda partial: write(chosen.values(), folders, partial))
     except OSError as error:
         raise UserError(
             f"the merged folder cannot be written: {error.strerror or error}",
             f"-o {output}",
             "give a writable folder with room",
         ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     rows = tuple(source.row for source in chosen.values())
     draw_figures(rows, output)
     return Merged(rows, len(sources) - len(chosen))
+
+
+def make(output: Path, fill: Callable[[Path], None]) -> None:
+    """The new folder `output`, which appears when it is filled. An empty one that is there stays:
+    it may be a link, or where the user's shell is.
+    """
+    on_its_disk = output if output.is_dir() else output.parent
+    on_its_disk.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".ganbench-", dir=on_its_disk) as made:
+        partial = Path(made, "merged")  # by mkdir, so that it has the user's usual permissions
+        partial.mkdir()
+        fill(partial)
+        if not output.is_dir():
+            os.replace(partial, output)
+            return
+        for name in ("cells", BENCHMARK, ROWS):  # rows last: without them it is not finished
+            if (partial / name).exists():
+                os.replace(partial / name, output / name)
 
 
 def better(first: Source, second: Source) -> Source:
@@ -98,12 +111,12 @@ def contradiction(a: Row, b: Row) -> str:
 
 
 def write(sources: Iterable[Source], folders: Sequence[Path], output: Path) -> None:
-    (output / "cells").mkdir(parents=True)
+    (output / "cells").mkdir()
     for source in sources:
         kept = cell_folder(source.folder, source.row.cell)
         if kept.is_dir():
             shutil.copytree(kept, cell_folder(output, source.row.cell))
         append_row(output, source.row)
-    texts = {(f / KEPT).read_bytes() for f in folders if (f / KEPT).is_file()}
+    texts = {(f / BENCHMARK).read_bytes() for f in folders if (f / BENCHMARK).is_file()}
     if len(texts) == 1:  # claims of two benchmarks have no place in one file
-        (output / KEPT).write_bytes(texts.pop())
+        (output / BENCHMARK).write_bytes(texts.pop())

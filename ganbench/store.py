@@ -6,6 +6,7 @@ import errno
 import gc
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ ROWS = "rows.jsonl"
 CONFIG = "config.json"
 SOURCES = "sources.json"
 LOCKS = ".locks"
+BENCHMARK = "benchmark.toml"
+STRANGERS_TOLD = 3
+CELL_ID = re.compile("[0-9a-f]{16}")
 MOST_TOLD = 120
 
 
@@ -176,6 +180,31 @@ def set_torn_aside(output: Path, torn: str) -> Path:
         partial.write_bytes(data[: data.rfind(b"\n") + 1])
         os.replace(partial, path)
     return aside
+
+
+def refuse_strangers(output: Path) -> None:
+    """Raises UserError for a folder that has no rows, and holds what no run has put there."""
+    if not output.is_dir() or (output / ROWS).is_file():
+        return
+    strangers = sorted(_strangers(output))
+    if strangers:
+        more = ", ..." if len(strangers) > STRANGERS_TOLD else ""
+        raise UserError(
+            f"this is no result folder, for it has {', '.join(strangers[:STRANGERS_TOLD])}{more}",
+            f"--output {output}",
+            "give a new or empty folder, or that of an earlier run",
+        )
+
+
+def _strangers(output: Path) -> Iterator[str]:
+    cells = output / "cells"
+    own = {"cells", "figures", BENCHMARK} if cells.is_dir() else set()
+    for path in output.iterdir():
+        is_aside = path.name.startswith((".", f"{ROWS}."))  # locks, a torn line
+        if path.name not in own and not is_aside:
+            yield path.name
+    if cells.is_dir():
+        yield from (f"cells/{p.name}" for p in cells.iterdir() if not CELL_ID.fullmatch(p.name))
 
 
 def open_output(output: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ganbench import checkpoint
-from ganbench.cell import build_model, build_task, probes
+from ganbench.cell import build_task, model_of_shapes, probes
 from ganbench.errors import UserError, unknown
 from ganbench.evaluate import in_batches, sides
 from ganbench.fidelity.weights import places
@@ -20,10 +20,11 @@ from ganbench.formats import Sheet, number
 from ganbench.grid import Job
 from ganbench.model import Model
 from ganbench.registry import Registry
+from ganbench.sample_shapes import read_shapes, shapes_of
 from ganbench.store import cell_folder, read_cell, read_rows
 from ganbench.task import Domain, Task
 from ganbench.trainer import CHECKPOINT
-from ganbench.types import ANGLE_ENDING, Direction, Row
+from ganbench.types import ANGLE_ENDING, DEFAULT_READING, DataSpec, Direction, Reading, Row
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Step:
     """
 
     job: Job
-    task: Task
+    spec: DataSpec
     model: Model
     direction: Direction
     output_seed: int = 0
@@ -53,17 +54,22 @@ def load_step(
     paths: Mapping[str, Path],
     cache_dir: Path,
     output_seed: int = 0,
+    reading: Reading = DEFAULT_READING,
 ) -> Step:
     """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
 
-    Raises UserError where the folder has no such model, or the model not that direction, or not
-    several outputs to choose from.
+    Its data need not be there: the shapes that it was trained on were kept beside it. Raises
+    UserError where the folder has no such model, or the model not that direction, or not several
+    outputs to choose from, and for points.
     """
     row = stored_row(folder, model, seed)
     cell = read_cell(cell_folder(folder, row.cell))
-    job = Job(cell, (), None, places(cache_dir, None), registry, paths, cache_dir, "")
-    task = build_task(job)
-    built = build_model(job, task)
+    weights = places(cache_dir, None)
+    job = Job(cell, (), None, weights, registry, paths, cache_dir, "", reading=reading)
+    shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(job))
+    if shapes.spec.kind != "image":
+        raise UserError("points are not translated from the command line", "--step", "use images")
+    built = model_of_shapes(job, shapes)
     if direction not in built.directions:
         raise UserError(
             f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
@@ -87,7 +93,21 @@ def load_step(
             str(cell_folder(folder, cell.id)),
             "run the benchmark again",
         ) from error
-    return Step(job, task, built.eval(), direction, output_seed)
+    return Step(job, shapes.spec, built.eval(), direction, output_seed)
+
+
+def task_with_data(job: Job) -> Task:
+    """The task of a cell. Raises UserError where a `--data` that it needs is not given."""
+    cell = job.cell
+    needs = job.registry.load("task", cell.task).sources.get(cell.data, ())
+    lacking = [name for name in needs if name not in job.paths]
+    if lacking:
+        raise UserError(
+            f"task {cell.task} was run on data of your own, which are not given",
+            "--data",
+            f"give {' '.join(f'--data {name}=DIR' for name in lacking)}, or --images DIR",
+        )
+    return build_task(job)
 
 
 def stored_row(folder: Path, model: str, seed: int) -> Row:
@@ -112,7 +132,7 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
 
     Raises UserError where the steps do not have samples of one shape.
     """
-    shapes = {step.task.spec.shape(side) for step in steps for side in ("A", "B")}
+    shapes = {step.spec.shape(side) for step in steps for side in ("A", "B")}
     if shapes != {tuple(samples.shape[1:])}:
         told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
         raise UserError(f"the chain's samples differ in shape: {told}", "--step", "use one size")
@@ -131,16 +151,18 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
     return done
 
 
-def attribute_sheet(steps: Sequence[Step], done: Sequence[Tensor], inputs: Domain) -> Sheet:
-    """What the first task's probes read after each step.
+def attribute_sheet(
+    steps: Sequence[Step], done: Sequence[Tensor], inputs: Domain, task: Task
+) -> Sheet:
+    """What the probes of the first step's task read after each step.
 
     Of an attribute that a step changes, the share of images that have it; of every other, the
     share that still has the input's value.
     """
     first = steps[0]
-    read = probes(first.job, first.task)
-    names = [n for n in (first.task.spec.changed, *first.task.spec.kept) if n in inputs.truth]
-    changed = {step.task.spec.changed for step in steps}
+    read = probes(first.job, task)
+    names = [n for n in (first.spec.changed, *first.spec.kept) if n in inputs.truth]
+    changed = {step.spec.changed for step in steps}
     head = ("attribute", "input", *(step.label for step in steps))
     records = [
         {"attribute": name, "measure": "has it" if name in changed else "as the input", **shares}

@@ -20,7 +20,7 @@ LAYERS = (
         "plugin_options",
         "plugin_source",
     ),
-    ("hparams", "networks", "losses", "pool", "gathered", "latents", "disk", "memory"),
+    ("hparams", "networks", "losses", "pool", "gathered", "latents", "disk", "memory", "outputs"),
     (
         "data/cache",
         "data/listing",
@@ -42,7 +42,7 @@ LAYERS = (
     ("stacking", "steps", "beside", "compiled"),
     ("together", "trainer"),
     ("pictures", "probes", "evaluate"),
-    ("grid", "row_lines", "store", "workers"),
+    ("grid", "row_lines", "sample_shapes", "store", "workers"),
     ("testing", "templates"),
     ("selection", "cell", "executor"),
     ("statistics", "protocols", "groups", "benchmark_file"),

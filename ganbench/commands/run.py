@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from ganbench.benchmark import Listener, default_output, left_to_do, run_grid
+from ganbench.benchmark import Listener, check_output, default_output, left_to_do, run_grid
 from ganbench.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.claims import claim_sheets
 from ganbench.commands.score import say
@@ -50,6 +50,7 @@ def run_command(
     grid = resolve(request, registry)
     name = benchmark.stem if benchmark else "+".join(request.tasks)
     folder = output or default_output(name, grid.preset.name, request.split)
+    check_output(grid, folder)
     if dry_run:
         show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from ganbench.fidelity.scores import SCORES, conventions
 from ganbench.fidelity.weights import Places, obtain, places
 from ganbench.formats import number
 from ganbench.grid import resolve_device
+from ganbench.outputs import new_files, refuse_inside
 from ganbench.types import JSON, Reading
 
+SAVE = "--save-features"
 OF_INCEPTION = {"fid": "fd", "kid": "kd"}
 
 
@@ -42,6 +45,8 @@ def score_command(
 ) -> int:
     """The exit code: 1 where a metric was skipped."""
     chosen, names = wanted(metrics, extractor)
+    if save_features is not None:
+        check_features_file(save_features, (real, fake))
     cache = cache_dir or default_cache_dir()
     among = places(cache, weights_dir)
     reader = FeatureReader(among, cache, resolve_device(device))
@@ -99,14 +104,27 @@ def wanted(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]
     return chosen, list(dict.fromkeys(scores))
 
 
-def keep(found: Score, path: Path) -> None:
+def check_features_file(path: Path, inputs: Sequence[Path]) -> None:
+    """Raises UserError for a place among the images, and for a file that is there and is no such
+    matrices; those of the same command before may be.
+    """
+    refuse_inside(path, inputs, SAVE)
+    if path.exists() and not are_features(path):
+        raise UserError("a file is there already", f"{SAVE} {path}", "give a new file")
+
+
+def are_features(path: Path) -> bool:
     try:
-        with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, **found.features)
-    except OSError as error:
-        raise UserError(
-            f"the features cannot be written: {error.strerror}", str(path), "give another file"
-        ) from error
+        with zipfile.ZipFile(path) as file:
+            return sorted(file.namelist()) == ["fake.npy", "real.npy"]
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def keep(found: Score, path: Path) -> None:
+    """Raises UserError where the file is there with other numbers, or cannot be written."""
+    with new_files(path.parent, SAVE) as folder, (folder / path.name).open("xb") as file:
+        np.savez(file, allow_pickle=False, **found.features)
 
 
 def show(found: Score, protocol: JSON) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 import click
@@ -14,17 +14,19 @@ from torch import Tensor
 from ganbench.commands.show import print_sheets
 from ganbench.data.cache import default_cache_dir
 from ganbench.data.decoded import decode
-from ganbench.data.image_folder import read_image_folder
+from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.errors import UserError
 from ganbench.evaluate import sides, to_array
+from ganbench.outputs import new_files, put, refuse_around, refuse_inside
 from ganbench.pictures import image_rows, png_bytes, to_image
 from ganbench.registry import Registry
-from ganbench.store import write_atomically
 from ganbench.task import Domain
-from ganbench.translation import Step, attribute_sheet, chain, load_step
-from ganbench.types import Direction
+from ganbench.translation import Step, attribute_sheet, chain, load_step, task_with_data
+from ganbench.types import Direction, Reading
 
 SHOWN = 10
+CHAIN = "chain.png"
+OUTPUT = "--output"
 
 
 def translate_command(
@@ -40,26 +42,39 @@ def translate_command(
     cache_dir: Path | None,
     registry: Registry,
     format_name: str,
+    reading: Reading,
 ) -> int:
-    """Writes a picture of the chain, and for the user's images the last translations."""
+    """Writes a picture of the chain, and for the user's images the last translations.
+
+    Raises UserError, before anything is written, where a file would be in or over one of the
+    user's, or two would be one.
+    """
     cache = cache_dir or default_cache_dir()
+    parsed = [parse_step(text) for text in steps]
+    paths = {name: path.expanduser() for name, path in data.items()}
+    refuse_data(output, paths.values())
+    own = None if images is None else own_images(images, output, reading, cache)
     found = [
-        load_step(folder, model, seed, direction, registry, data, cache, output_seed)
-        for folder, direction in map(parse_step, steps)
+        load_step(folder, model, seed, direction, registry, paths, cache, output_seed, reading)
+        for folder, direction in parsed
         for _ in range(times)
     ]
-    if images is None:
-        inputs = found[0].task.load("test").domain(sides(found[0].direction)[0])
+    refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
+    sheets = []
+    if own is None:
+        task = task_with_data(found[0].job)
+        inputs = task.load("test").domain(sides(found[0].direction)[0])
         done = chain(found, inputs.samples)
         if known_attributes(found, inputs):
-            print_sheets([attribute_sheet(found, done, inputs)], format_name)
+            sheets = [attribute_sheet(found, done, inputs, task)]
     else:
-        folder = read_image_folder(images)
-        size = found[0].task.preset.size
-        done = chain(found, torch.from_numpy(decode(folder.listing(), size)))
-        write_images(folder.names, done[-1], output, found)
-    picture = write_chain(found, done, output)
-    click.echo(f"picture: {picture}", err=True)
+        shape = found[0].spec.shape(sides(found[0].direction)[0])
+        pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
+        done = chain(found, torch.from_numpy(pixels))
+    write(found, done, own.names if own else (), output)
+    if sheets:
+        print_sheets(sheets, format_name)
+    click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
 
 
@@ -72,40 +87,75 @@ def parse_step(text: str) -> tuple[Path, Direction]:
 
 
 def known_attributes(steps: Sequence[Step], inputs: Domain) -> bool:
-    spec = steps[0].task.spec
+    spec = steps[0].spec
     return any(name in inputs.truth for name in (spec.changed, *spec.kept))
 
 
-def write_images(
-    names: Sequence[str], translated: Tensor, output: Path, steps: Sequence[Step]
+def refuse_data(output: Path, folders: Iterable[Path]) -> None:
+    """Raises UserError where pictures would come among those that are read, or around them."""
+    for folder in folders:
+        refuse_inside(output, [folder], OUTPUT)
+        refuse_around(output, [folder], OUTPUT)
+
+
+def own_images(folder: Path, output: Path, reading: Reading, cache_dir: Path) -> ImageFolder:
+    """The user's images, whose translations have names of their own outside of the folder. A
+    folder below may be a link to elsewhere. What is left out is told.
+    """
+    found = read_image_folder(folder, 1, reading, cache_dir)
+    for line in found.told:
+        click.echo(line, err=True)
+    refuse_data(output, {folder, *((folder / name).parent for name in found.names)})
+    output_names(found.names)
+    return found
+
+
+def output_names(names: Sequence[str]) -> list[str]:
+    """What the translation of each image is called: its own name, as a PNG.
+
+    Raises UserError where two would be one file, or one a folder of another.
+    """
+    made = {CHAIN: "the picture of the chain"}
+    for name in names:
+        target = as_png(name)
+        if target in made:
+            raise UserError(
+                f"{made[target]} and '{name}' would both be written as '{target}'",
+                "--images",
+                "rename one, or translate them one at a time into folders of their own",
+            )
+        made[target] = f"'{name}'"
+    for target, what in made.items():
+        for above in PurePosixPath(target).parents:
+            if str(above) in made:
+                raise UserError(
+                    f"'{above}' would be a file and a folder: {made[str(above)]}, {what}",
+                    "--images",
+                    "rename one",
+                )
+    return [as_png(name) for name in names]
+
+
+def as_png(name: str) -> str:
+    return PurePosixPath(name).with_suffix(".png").as_posix()
+
+
+def write(
+    steps: Sequence[Step], done: Sequence[Tensor], names: Sequence[str], output: Path
 ) -> None:
-    """One PNG for each of the user's images, under its own name."""
-    for name, pixels in zip(names, to_array(translated, steps[0].task.spec), strict=True):
-        file = (output / name).with_suffix(".png")
-        make_folder(file.parent)
-        write_atomically(file, png_bytes(to_image(pixels, 1)))
+    """The picture of the chain, and the last translation of each image that has a name."""
+    pictures = to_array(done[-1], steps[0].spec)
+    with new_files(output, OUTPUT) as folder:
+        for target, pixels in zip(output_names(names), pictures, strict=False):
+            put(folder / target, png_bytes(to_image(pixels, 1)))
+        put(folder / CHAIN, chain_picture(steps, done))
 
 
-def write_chain(steps: Sequence[Step], done: Sequence[Tensor], output: Path) -> Path:
-    """The first images, a row for each step."""
-    make_folder(output)
+def chain_picture(steps: Sequence[Step], done: Sequence[Tensor]) -> bytes:
+    """The first images as a PNG, a row for each step."""
     labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
-    spec = steps[0].task.spec
-    if spec.kind != "image":
-        raise UserError("points are not translated from the command line", "--step", "use images")
     rows: list[tuple[str, np.ndarray]] = [
-        (label, to_array(samples[:SHOWN], spec))
+        (label, to_array(samples[:SHOWN], steps[0].spec))
         for label, samples in zip(labels, done, strict=True)
     ]
-    file = output / "chain.png"
-    write_atomically(file, png_bytes(image_rows(rows)))
-    return file
-
-
-def make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"the folder cannot be made: {error.strerror}", str(folder), "give a writable one"
-        ) from error
+    return png_bytes(image_rows(rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def prepare(
     if (folder / RECORD).is_file():
         say(f"{data_set.name} is already prepared")
         return folder
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UserError(
+            f"what is there is no folder for '{data_set.name}', and is left as it is",
+            str(folder),
+            "move it away, or give another --data-dir",
+        )
     try:
         checksums = {} if is_filled(folder) else make(data_set, data_dir, given, obtain, say)
         say(f"listing {folder}")
