@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,46 +12,80 @@ import numpy as np
 
 from ganbench.data.cache import Arrays, cached_arrays
 from ganbench.data.listing import Listing, one_each
-from ganbench.data.readers.layout import examples, file_names, locate
+from ganbench.data.readers.layout import examples, file_names, folders, locate
 from ganbench.errors import UserError
 from ganbench.source import reach, source_hash
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ATTRIBUTES = "list_attr_celeba.txt"
-PARTITION = "list_eval_partition.txt"
-IDENTITIES = "identity_CelebA.txt"
+ATTRIBUTES = "list_attr_celeba"
+PARTITION = "list_eval_partition"
+IDENTITIES = "identity_CelebA"
 IMAGES = "img_align_celeba"
+ENDINGS = (".txt", ".csv")  # the authors' tables, and those of mirrors
 SPLITS = np.array(["train", "validation", "test"])
 AGAIN = "put a whole copy of this file in its place"
 
 
-def list_celeba(root: Path) -> Listing:
-    """The images that `list_attr_celeba.txt` names, each with every attribute as a bool.
+@dataclass(frozen=True)
+class _Layout:
+    """Where the parts of the set lie. root: the folder that holds them all."""
 
-    root: the folder with `list_attr_celeba.txt` and `img_align_celeba`. Where it has
-        `list_eval_partition.txt` too, the truth has `official`; where it has
-        `identity_CelebA.txt`, the identity is the person. Without it, it is the image's number,
-        and two images of one person can come apart.
+    root: Path
+    attributes: Path
+    images: Path
+    partition: Path | None
+    identities: Path | None
+
+
+def list_celeba(root: Path) -> Listing:
+    """The images that `list_attr_celeba` names, each with every attribute as a bool.
+
+    root: the folder with `list_attr_celeba.txt` and `img_align_celeba`; or the authors' own tree,
+        with `Anno`, `Eval` and `Img`; or one of mirrors, with CSV files and the images a folder
+        deeper, or as PNG; or a folder around any of these. Where both are there, .txt goes before
+        .csv, and JPEG before PNG. Where it has `list_eval_partition` too, the truth has
+        `official`; where it has `identity_CelebA`, the identity is the person. Without it, it is
+        the image's number, and two images of one person can come apart.
     """
-    root = _locate(root)
-    return _listing(root, _read_labels(root))
+    layout = _find(root)
+    return _listing(layout, _read_labels(layout))
 
 
 def known_celeba(root: Path, cache_dir: Path) -> Listing:
     """The same, with the labels from the cache where their files were read before."""
-    root = _locate(root)
+    layout = _find(root)
+    files = (layout.attributes, layout.partition, layout.identities)
     key = {
-        "labels": {name: _content(root / name) for name in (ATTRIBUTES, PARTITION, IDENTITIES)},
+        "labels": [[file.name, _content(file)] for file in files if file is not None],
         "code": source_hash(reach([Path(__file__)])),
     }
-    return _listing(root, cached_arrays(cache_dir, "celeba", key, lambda: _read_labels(root)))
+    return _listing(layout, cached_arrays(cache_dir, "celeba", key, lambda: _read_labels(layout)))
 
 
-def _locate(root: Path) -> Path:
-    fix = f"give the folder that has {ATTRIBUTES} and the unpacked images in {IMAGES}"
-    return locate(root, ("",), (ATTRIBUTES, IMAGES), fix)
+def _find(root: Path) -> _Layout:
+    images = tuple(f"{place}{IMAGES}{kind}" for kind in ("", "_png") for place in ("", "Img/"))
+    fix = f"give the folder that has {ATTRIBUTES}.txt and the unpacked images in {IMAGES}"
+    root = locate(root, ("",), (_tables(ATTRIBUTES, "Anno/"), images), fix)
+    partition = _there(root, _tables(PARTITION, "Eval/"))
+    identities = _there(root, _tables(IDENTITIES, "Anno/"))
+    return _Layout(
+        root,
+        _there(root, _tables(ATTRIBUTES, "Anno/"))[0],
+        _there(root, images)[0],
+        partition[0] if partition else None,
+        identities[0] if identities else None,
+    )
+
+
+def _tables(name: str, place: str) -> tuple[str, ...]:
+    """Where a table may be: beside the images, or as in the authors' tree."""
+    return tuple(f"{folder}{name}{ending}" for ending in ENDINGS for folder in ("", place))
+
+
+def _there(root: Path, names: Iterable[str]) -> list[Path]:
+    return [root / name for name in names if (root / name).exists()]
 
 
 def _content(path: Path) -> str:
@@ -61,30 +96,30 @@ def _content(path: Path) -> str:
         return ""
 
 
-def _listing(root: Path, labels: Mapping[str, np.ndarray]) -> Listing:
-    names = _texts(labels["names"])
-    _require_images(root / IMAGES, names)
+def _listing(layout: _Layout, labels: Mapping[str, np.ndarray]) -> Listing:
+    folder, names = _images(layout, _texts(labels["names"]))
     truth = dict(zip(_texts(labels["columns"]), labels["values"], strict=True))
     truth["identity"] = labels["identity"]
     if "official" in labels:
         truth["official"] = SPLITS[labels["official"]]
-    return one_each(root, [f"{IMAGES}/{name}" for name in names], truth)
+    below = folder.relative_to(layout.root).as_posix()
+    return one_each(layout.root, [f"{below}/{name}" for name in names], truth)
 
 
-def _read_labels(root: Path) -> Arrays:
+def _read_labels(layout: _Layout) -> Arrays:
     """names and columns: lines of text; values: bool (columns, n), which column each image has;
     identity and, where there is a partition, official: int64 (n,).
     """
-    labels = _attributes(root / ATTRIBUTES)
+    labels = _attributes(layout.attributes)
     names = labels.index.to_list()
     found = {
         "names": _lines(names),
         "columns": _lines(map(str, labels.columns)),
         "values": np.ascontiguousarray(labels.to_numpy().T == 1),
-        "identity": _identity(root / IDENTITIES, names),
+        "identity": _identity(layout, names),
     }
-    if (root / PARTITION).is_file():
-        found["official"] = _column(root / PARTITION, names, range(len(SPLITS)))
+    if layout.partition is not None:
+        found["official"] = _column(layout.partition, names, range(len(SPLITS)))
     return found
 
 
@@ -100,26 +135,35 @@ def _texts(lines: np.ndarray) -> list[str]:
 def _attributes(path: Path) -> pd.DataFrame:
     """-1 or 1, a row an image, sorted by the images' names."""
     count, names, first = _head(path)
-    if len(count) != 1 or not count[0].isdecimal() or len(first) != len(names) + 1:
+    is_head = names and not any(name.lstrip("-").isdecimal() for name in names)
+    if len(first) != len(names) + 1 or not is_head or not count.isdecimal():
+        start = "a head" if _is_csv(path) else "a count, the attributes' names"
         raise UserError(
-            "the file does not start with a count, the attributes' names and a row of values",
-            str(path),
-            AGAIN,
+            f"the file does not start with {start} and a row of values", str(path), AGAIN
         )
-    table = _table(path, names, skip=2)
-    if len(table) != int(count[0]):
-        raise UserError(f"{len(table)} rows of {count[0]}: it is cut off", str(path), AGAIN)
+    table = _table(path, names, skip=1 if _is_csv(path) else 2)
+    if not _is_csv(path) and len(table) != int(count):
+        raise UserError(f"{len(table)} rows of {count}: it is cut off", str(path), AGAIN)
     wrong = table.columns[~table.isin((-1, 1)).all()]
     if len(wrong):
         raise UserError(f"a value of '{wrong[0]}' is neither 1 nor -1", str(path), AGAIN)
     return table
 
 
-def _head(path: Path) -> list[list[str]]:
-    """The words of the first three lines."""
+def _is_csv(path: Path) -> bool:
+    """With commas, and a head of `image_id` and the columns' names."""
+    return path.suffix == ".csv"
+
+
+def _head(path: Path) -> tuple[str, list[str], list[str]]:
+    """The count, "0" where a file has none; the columns' names; the words of the first row."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            return [lines.readline().split() for _ in range(3)]
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
+            if _is_csv(path):
+                head, first = (lines.readline().strip().split(",") for _ in range(2))
+                return "0", head[1:], first
+            count, names, first = (lines.readline().split() for _ in range(3))
+            return " ".join(count), names, first
     except OSError as error:
         raise UserError(f"the file cannot be read: {error}", str(path), AGAIN) from error
 
@@ -131,7 +175,7 @@ def _table(path: Path, columns: Sequence[str], skip: int) -> pd.DataFrame:
     try:
         table = pd.read_csv(
             path,
-            sep=r"\s+",
+            sep="," if _is_csv(path) else r"\s+",
             header=None,
             names=["file", *columns],
             skiprows=skip,
@@ -148,7 +192,7 @@ def _table(path: Path, columns: Sequence[str], skip: int) -> pd.DataFrame:
 
 def _column(path: Path, names: list[str], known: range | None = None) -> np.ndarray:
     """The number that a file of two columns has for each image."""
-    values = _table(path, ["value"], skip=0)["value"].reindex(names)
+    values = _table(path, ["value"], skip=int(_is_csv(path)))["value"].reindex(names)
     lacking = values.index[values.isna()]
     if len(lacking):
         raise UserError(
@@ -162,23 +206,56 @@ def _column(path: Path, names: list[str], known: range | None = None) -> np.ndar
     return column
 
 
-def _identity(path: Path, names: list[str]) -> np.ndarray:
+def _identity(layout: _Layout, names: list[str]) -> np.ndarray:
     """The person of each image, or the image's number where there is no such file."""
-    if path.is_file():
-        return _column(path, names)
+    if layout.identities is not None:
+        return _column(layout.identities, names)
     try:
         return np.array([int(name.partition(".")[0]) for name in names])
     except ValueError as error:
         raise UserError(
-            f"an image is not named by its number: {error}", str(path.parent / ATTRIBUTES), AGAIN
+            f"an image is not named by its number: {error}", str(layout.attributes), AGAIN
         ) from error
 
 
-def _require_images(folder: Path, names: list[str]) -> None:
-    lacking = sorted(set(names).difference(file_names(folder)))
+def _images(layout: _Layout, names: list[str]) -> tuple[Path, list[str]]:
+    """The folder that has the images, and their names there.
+
+    Raises UserError where one is missing, or has no row in a table that does not tell their count.
+    """
+    folder = layout.images
+    there = set(file_names(folder))
+    found = _spelling(names, there)
+    if found is None and len(inner := folders(folder)) == 1:
+        folder = inner[0]
+        there = set(file_names(folder))
+        found = _spelling(names, there)
+    known = found or names
+    lacking = sorted(set(known).difference(there))
     if lacking:
         raise UserError(
             f"{len(lacking)} of {len(names)} images are missing: {examples(lacking)}",
             str(folder),
-            f"unpack the images again; {ATTRIBUTES} names every one",
+            f"unpack the images again; {layout.attributes.name} names every one",
+        )
+    if _is_csv(layout.attributes) and len(there) > len(known):
+        _require_rows(layout.attributes, there.difference(known))
+    return folder, known
+
+
+def _spelling(names: list[str], there: set[str]) -> list[str] | None:
+    """As the tables have them, or as PNG, which the tables are not written for."""
+    if not there.isdisjoint(names):
+        return names
+    png = [f"{name.rpartition('.')[0]}.png" for name in names]
+    return None if there.isdisjoint(png) else png
+
+
+def _require_rows(path: Path, further: Iterable[str]) -> None:
+    lacking = sorted(name for name in further if name.endswith((".jpg", ".png")))
+    if lacking:
+        raise UserError(
+            f"no row for {len(lacking)} images: {examples(lacking)}",
+            str(path),
+            f"{AGAIN}, or move these images away",
         )

@@ -11,28 +11,58 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganbench.data.tree import LEFT_OVERS
 from ganbench.errors import UserError
 
 NAMED_EXAMPLES = 3
+Entry = str | tuple[str, ...]
 
 
-def locate(root: Path, places: Sequence[str], entries: Sequence[str], fix: str) -> Path:
-    """The first of `places` below `root` that holds something for each glob of `entries`.
+def locate(root: Path, places: Sequence[str], entries: Sequence[Entry], fix: str) -> Path:
+    """The first of `places` below `root` that holds something for each of `entries`: a glob, or
+    several of which one will do. Where there is none, the one folder in `root` that has such a
+    place, for archives and mirrors pack a set into a folder of its own.
 
-    Raises UserError where there is none, telling what `root` itself lacks.
+    Raises UserError where there is none or more than one, telling what `root` itself lacks.
     """
     if not root.is_dir():
         problem = "is not a folder" if root.exists() else "does not exist"
         raise UserError(f"the data folder {problem}", str(root), fix)
-    for place in places:
-        if not _missing(root / place, entries):
-            return root / place
+    here = _place(root, places, entries)
+    if here is not None:
+        return here
+    deeper = [_place(folder, places, entries) for folder in folders(root)]
+    found = {place.resolve(): place for place in deeper if place is not None}
+    if len(found) > 1:
+        told = examples(place.relative_to(root).as_posix() for place in found.values())
+        raise UserError(
+            f"{len(found)} folders have the data: {told}", str(root), "give one of them"
+        )
+    if found:
+        return next(iter(found.values()))
     lacking = " and no ".join(_missing(root, entries))
-    raise UserError(f"no {lacking} in the data folder", str(root), fix)
+    holds = examples(file_names(root)) or "nothing"
+    raise UserError(f"no {lacking} in the data folder, which holds {holds}", str(root), fix)
 
 
-def _missing(folder: Path, entries: Sequence[str]) -> list[str]:
-    return [entry for entry in entries if next(folder.glob(entry), None) is None]
+def _place(folder: Path, places: Sequence[str], entries: Sequence[Entry]) -> Path | None:
+    return next((folder / p for p in places if not _missing(folder / p, entries)), None)
+
+
+def folders(root: Path) -> list[Path]:
+    """Those directly below that are no left-overs."""
+    names = [name for name in file_names(root) if not name.startswith(".")]
+    return [root / name for name in names if name not in LEFT_OVERS and (root / name).is_dir()]
+
+
+def _missing(folder: Path, entries: Sequence[Entry]) -> list[str]:
+    """The first glob of each entry that nothing is there for."""
+    ways = [(entry,) if isinstance(entry, str) else entry for entry in entries]
+    return [globs[0] for globs in ways if not any(_has(folder, pattern) for pattern in globs)]
+
+
+def _has(folder: Path, pattern: str) -> bool:
+    return next(folder.glob(pattern), None) is not None
 
 
 def file_names(folder: Path) -> list[str]:
