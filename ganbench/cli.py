@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganbench.errors import UserError, did_you_mean
+from ganbench.interrupts import TOLD, interrupts_at_imports
 from ganbench.types import MAX_MEGAPIXELS, MOST_SEEDS_OF_A_RUN, Reading
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Group(click.Group):
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo("Interrupted; the same command goes on from here.", err=True)
+            click.echo(TOLD, err=True)
             ctx.exit(130)
         except BrokenPipeError:  # the reader of a pipe, such as head, has enough
             sys.stderr.close()
@@ -248,14 +250,14 @@ def run(**given: Any) -> None:
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
-    from ganbench.workers import start_server
+    from ganbench.workers import server_at_hand
 
-    if not given["dry_run"]:
-        start_server()
+    with nullcontext() if given["dry_run"] else server_at_hand():
+        with interrupts_at_imports():
+            from ganbench.commands.run import run_command
 
-    from ganbench.commands.run import run_command
-
-    sys.exit(run_command(**given))
+        code = run_command(**given)
+    sys.exit(code)
 
 
 @main.command()

@@ -23,9 +23,10 @@ from msgspec import structs
 
 from ganbench.cell import failed_row, run_cell, train_cells
 from ganbench.grid import Job
+from ganbench.interrupts import Held, interrupts_held
 from ganbench.store import GrowingRows, append_row, claimed
 from ganbench.types import SETTLED, Row
-from ganbench.workers import interrupts_held, worker_context
+from ganbench.workers import starting_workers, worker_context
 
 POLL_SEC = 0.1
 BUSY_POLL_SEC = 0.5
@@ -80,17 +81,20 @@ def execute(
         wait_for_others(suspected or todo, output)
         parts = [(job,) for job in suspected] or stacks(todo, workers)
         channel = Channel(context.Queue(), context.Event())
-        with ProcessPoolExecutor(
-            1 if suspected else min(workers, len(parts)),
-            context,
-            initializer=_enter,
-            initargs=(channel, output),
-        ) as pool:
+        with (
+            interrupts_held() as held,
+            ProcessPoolExecutor(
+                1 if suspected else min(workers, len(parts)),
+                context,
+                initializer=_enter,
+                initargs=(channel, output),
+            ) as pool,
+        ):
             under_way: set[str] = set()
             try:
-                with interrupts_held():
+                with starting_workers():
                     futures = {pool.submit(_run, part, output, afresh): part for part in parts}
-                for future in _as_ended(futures, channel, under_way, on_progress):
+                for future in _as_ended(futures, held, channel, under_way, on_progress):
                     rows = future.result()
                     for job in futures[future]:
                         under_way.discard(job.cell.id)
@@ -152,6 +156,7 @@ def is_free(output: Path, job: Job) -> bool:
 
 def _as_ended(
     futures: Mapping[Future[dict[str, Row]], Sequence[Job]],
+    held: Held,
     channel: Channel,
     under_way: set[str],
     on_progress: OnProgress,
@@ -159,6 +164,7 @@ def _as_ended(
     pending = set(futures)
     while pending:
         ended, pending = wait(pending, POLL_SEC, FIRST_COMPLETED)
+        held.pass_on()
         _pass_on(channel, under_way, on_progress)
         yield from ended
 

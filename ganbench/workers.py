@@ -6,13 +6,15 @@ The server imports while its starter still works, so this module imports nothing
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
+
+from ganbench.interrupts import interrupts_blocked, interrupts_held
 
 NEEDED = ["ganbench.executor", "torch._dynamo"]  # the latter is imported by the first optimiser
 
@@ -28,37 +30,50 @@ def worker_context() -> BaseContext:
     return context
 
 
+def has_server() -> bool:
+    return worker_context().get_start_method() == "forkserver"
+
+
 def start_server() -> None:
-    """Let the server begin its imports now; it ends with this process."""
-    if worker_context().get_start_method() == "forkserver":
-        resource_tracker.ensure_running()  # the server starts it too, and then holds nothing
-        with interrupts_held():
+    """Let the server begin its imports now, if it has not; it ends with this process."""
+    if has_server():
+        resource_tracker.ensure_running()  # the server starts it too, and that unblocks Ctrl-C
+        with interrupts_held(), interrupts_blocked():
             forkserver.ensure_running()
 
 
-@contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Ctrl-C reaches this process when the context ends, and never the processes that it starts
-    meanwhile: their parent tells them to stop.
+def end_server() -> None:
+    """At once, even while it imports; by itself it would end after that, and whoever reads the
+    output that it shares with this process would wait for it.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, frame: held.append(number))
-    mask = block_interrupts()  # which a new process keeps, and not the handler
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)  # told in no public way
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def server_at_hand() -> Iterator[None]:
+    """The server runs from the beginning of the context to its end."""
+    start_server()
     try:
         yield
     finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-        if held:
-            signal.raise_signal(signal.SIGINT)
+        end_server()
 
 
-def block_interrupts() -> set[int] | None:
-    """The mask of signals before; None on a system that has none."""
-    if not hasattr(signal, "pthread_sigmask"):
-        return None
-    return set(signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}))
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Workers that are started meanwhile never get Ctrl-C: their parent tells them to stop. It gets
+    Ctrl-C at the end.
+
+    Those of a server are as deaf as it is. While it still imports, their start waits for it; Ctrl-C
+    ends the server then, so that the start fails at once.
+    """
+    if has_server():
+        start_server()
+        with interrupts_held(also=end_server):
+            yield
+    else:
+        with interrupts_held(), interrupts_blocked():
+            yield

@@ -13,6 +13,7 @@ LAYERS = (
     (
         "types",
         "errors",
+        "interrupts",
         "registry",
         "seeds",
         "source",
