@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ganbench.errors import UserError, did_you_mean
-from ganbench.interrupts import TOLD, interrupts_at_imports
+from ganbench.interrupts import TOLD
 from ganbench.types import MAX_MEGAPIXELS, MOST_SEEDS_OF_A_RUN, Reading
 
 if TYPE_CHECKING:
@@ -253,8 +253,7 @@ def run(**given: Any) -> None:
     from ganbench.workers import server_at_hand
 
     with nullcontext() if given["dry_run"] else server_at_hand():
-        with interrupts_at_imports():
-            from ganbench.commands.run import run_command
+        from ganbench.commands.run import run_command
 
         code = run_command(**given)
     sys.exit(code)

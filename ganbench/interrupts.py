@@ -1,11 +1,12 @@
-"""Ctrl-C where it does no harm and cannot be lost: before an import, or where a loop looks for it.
+"""Ctrl-C where it does no harm and is not lost.
 
-Python raises KeyboardInterrupt between any two steps. In a callback of the import system or in a
-destructor nobody hears of it, and in a pool it can leave a lock held, for which others then wait.
+Python raises KeyboardInterrupt between any two steps. In a destructor, or in a callback such as the
+import system's, nobody hears of it, and in a pool it can leave a lock held for which others wait.
 """
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOLD = "Interrupted; the same command goes on from here."
+AGAIN_SEC = 0.05
 Handler = Callable[[int, Any], Any]
 
 
@@ -33,13 +35,6 @@ class Held:
         """Hand over those that came; Python's own handler then raises KeyboardInterrupt."""
         while self.came:
             self.handler(self.came.pop(), None)
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """As the first finder of modules, which finds none: hand over what came, and again at the
-        next import, for the code that imports may swallow it.
-        """
-        if self.came:
-            self.handler(self.came[0], None)
 
 
 @contextmanager
@@ -68,14 +63,33 @@ def interrupts_held(also: Callable[[], None] = nothing) -> Iterator[Held]:
 
 
 @contextmanager
-def interrupts_at_imports() -> Iterator[None]:
-    """Ctrl-C is handed over before the next import, and at the end at the latest."""
-    with interrupts_held() as held:
-        sys.meta_path.insert(0, held)
-        try:
-            yield
-        finally:
-            sys.meta_path.remove(held)
+def lost_interrupts_again() -> Iterator[None]:
+    """A KeyboardInterrupt that is raised where Python only reports it comes again a moment later,
+    until it is heard; it is not reported.
+    """
+    report = sys.unraisablehook
+
+    def again(lost: Any) -> None:
+        if lost.exc_type is not KeyboardInterrupt:
+            report(lost)
+            return
+        timer = threading.Timer(AGAIN_SEC, interrupt_main)
+        timer.daemon = True
+        timer.start()
+
+    sys.unraisablehook = again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = report
+
+
+def interrupt_main() -> None:
+    """Ctrl-C for the main thread, which wakes up for it if it waits."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 @contextmanager

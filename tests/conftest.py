@@ -10,6 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from events import LAST_NET_SEC
+from hypothesis import HealthCheck, settings
+
+# Examples take as long as the machine is busy.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -34,7 +42,13 @@ def ganbench(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Comma
         env = {**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"}
         command = [sys.executable, "-m", "ganbench", *map(str, args)]
         return subprocess.run(
-            command, capture_output=True, text=True, cwd=cwd, env=env, timeout=300, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env=env,
+            timeout=LAST_NET_SEC,
+            check=False,
         )
 
     return run

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Command
+from events import end_of, hooked, start, wait_for
 from PIL import Image
 
 from ganbench.store import ROWS, read_rows
@@ -36,18 +32,6 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "preset smoke · recipe" in done.stdout
     assert "this is not the paper's budget" in done.stdout
     return folder
-
-
-def wait_for(condition: Callable[[], bool], limit_sec: float = 120) -> None:
-    until = time.monotonic() + limit_sec
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
-
-
-def heed_interrupts() -> None:
-    """A shell's background job is born deaf to SIGINT; the command under test must not be."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def rows(folder: Path) -> tuple[Row, ...]:
@@ -316,27 +300,29 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
+SECOND_CELL = """
+def interrupt(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("losses.csv") and arguments[1] == "a":
+        cells = {f.parent for f in Path(arguments[0]).parent.parent.glob("*/losses.csv")}
+        if len(cells) == 2 and tell("interrupted") == 1:
+            os.killpg(0, signal.SIGINT)
+
+
+sys.addaudithook(interrupt)
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
+    """Ctrl-C as the second of two cells writes its first losses, at a thirtieth of its training."""
     arguments = [
         *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
         *("--steps", "1500", "--seeds", "1", "--workers", "1", "--references", "none"),
         *("--output", str(tmp_path / "out")),
     ]
-    env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
-    started = subprocess.Popen(
-        [sys.executable, "-m", "ganbench", *arguments],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=env,
-        start_new_session=True,
-        preexec_fn=heed_interrupts,  # noqa: PLW1509 (one call, no threads yet)
-    )
-    assert started.stderr is not None
-    logs = tmp_path / "out" / "cells"
-    wait_for(lambda: len(list(logs.glob("*/losses.csv"))) == 2)  # the second is under way
-    os.killpg(started.pid, signal.SIGINT)
-    _, errors = started.communicate(timeout=120)
+    hook = hooked(tmp_path / "hook", SECOND_CELL)
+    started = start(*arguments, cache=cache_dir, hook=hook)
+    _, errors = end_of(started)
     assert started.returncode == 130, errors
     assert "Traceback" not in errors and "goes on from here" in errors
     kept = (tmp_path / "out" / ROWS).read_text()
@@ -351,48 +337,23 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("after_sec", [0.7, 1.9])
-def test_an_early_interruption_is_told_in_a_line(
-    cache_dir: Path, tmp_path: Path, after_sec: float
-) -> None:
-    """While the command, and the server of its workers, still import."""
-    run = ("run", "--models", "standard", "--task", "toy", "--steps", "100000")
-    started = subprocess.Popen(
-        [sys.executable, "-m", "ganbench", *run, "--output", str(tmp_path / "out")],
-        env={**os.environ, "GANBENCH_CACHE": str(cache_dir)},
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=heed_interrupts,  # noqa: PLW1509 (one call, no threads yet)
-    )
-    time.sleep(after_sec)
-    os.killpg(started.pid, signal.SIGINT)
-    errors = started.communicate(timeout=60)[1]
-    assert started.returncode in {130, -signal.SIGINT}  # which a shell calls 130 too
-    assert "Interrupted" in errors and "Traceback" not in errors
-
-
 def test_workers_end_with_a_killed_run(cache_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    started = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "ganbench", "run", "--models", "standard", "--task", "toy"),
-            *("--preset", "smoke", "--steps", "1000000", "--seeds", "1", "--output", str(out)),
-        ],
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "GANBENCH_CACHE": str(cache_dir)},
+    started = start(
+        *("run", "--models", "standard", "--task", "toy", "--preset", "smoke"),
+        *("--steps", "1000000", "--seeds", "1", "--output", out),
+        cache=cache_dir,
     )
 
     def children() -> list[str]:
         stats = [f.read_text() for f in Path("/proc").glob("[0-9]*/stat") if f.exists()]
         return [s.split()[0] for s in stats if s.rsplit(")", 1)[1].split()[1] == str(started.pid)]
 
-    wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))))
+    wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))), started)
     workers = children()
     assert workers
     started.kill()
-    started.wait()
+    end_of(started)
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from events import LAST_NET_SEC
 
 from ganbench.registry import inspect_file
 from ganbench.testing import CHECKS, Result, run_check
@@ -114,7 +115,13 @@ def follow(markdown: str, folder: Path, environment: dict[str, str]) -> int:
 def output(command: str, folder: Path, environment: dict[str, str]) -> str:
     shell = ["bash", "-euc", command]
     done = subprocess.run(
-        shell, capture_output=True, text=True, cwd=folder, env=environment, timeout=300, check=False
+        shell,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=LAST_NET_SEC,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

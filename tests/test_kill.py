@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
-import subprocess
-import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from events import end_of, hooked, start, told, wait_for
 
 from ganbench import checkpoint
 from ganbench.registry import discover
@@ -22,38 +22,46 @@ SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 2, 100, 3
 STEPS = {"toy": "150", "car2car": "60"}
 
 
-def command(models: str, task: str, output: Path) -> list[str]:
-    run = ("run", "--models", models, "--task", task, "--preset", "smoke", "--seeds", "1")
+def command(models: str, task: str, output: Path) -> tuple[str, ...]:
+    what = ("run", "--models", models, "--task", task, "--preset", "smoke", "--seeds", "1")
     how = ("--steps", STEPS[task], "--checkpoint-every", "7", "--references", "none")
-    return [sys.executable, "-m", "ganbench", *run, *how, "--output", str(output)]
+    return (*what, *how, "--output", str(output))
 
 
-def killed(arguments: list[str], env: dict[str, str], kills: int, seed: int, run_sec: float) -> int:
-    """Starts the run and kills it with all its workers, `kills` times at random moments of the
-    `run_sec` that it takes.
+FILE_EVENTS = """
+ROOM = 12
+EVENTS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir"}
+OUTPUT, LAST = os.environ["OUTPUT"], int(os.environ["LAST"])
 
-    Gives how often it was killed before its end; then the run is left to end.
+
+def count(event, arguments):
+    if event not in EVENTS or not str(arguments[0]).startswith(OUTPUT):
+        return
+    n = tell("files")
+    if LAST and n == LAST:
+        tell("reached")
+    if LAST and n >= LAST + ROOM:
+        signal.pause()  # until the kill, which so is never late
+
+
+sys.addaudithook(count)
+"""
+
+
+def run(arguments: Sequence[str], cache: Path, hook: Path, kill_at: int = 0) -> bool:
+    """The run to its end; or, killed with all its workers at its touch number `kill_at` of a file,
+    or up to a dozen later: before a write, in it or after it. Whether it was killed.
     """
-    moments, found = random.Random(seed), 0
-    for i in range(kills):  # one in each part of the run, the early ones first
-        share = 0.1 + 0.8 * (i + moments.random()) / kills
-        started = subprocess.Popen(
-            arguments,
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            started.wait(share * run_sec)
-        except subprocess.TimeoutExpired:
-            found += 1
-            os.killpg(started.pid, signal.SIGKILL)
-        started.wait()
-        time.sleep(0.2)
-    done = subprocess.run(arguments, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return found
+    for name in ("files", "reached"):
+        (hook / name).unlink(missing_ok=True)
+    output = arguments[-1]
+    started = start(*arguments, cache=cache, hook=hook, OUTPUT=output, LAST=str(kill_at))
+    wait_for(lambda: told(hook, "reached") > 0 or started.poll() is not None)
+    if is_alive := started.poll() is None:
+        os.killpg(started.pid, signal.SIGKILL)
+    _, errors = end_of(started)
+    assert is_alive or started.returncode == 0, errors
+    return is_alive
 
 
 def require_equal(straight: Path, broken: Path) -> None:
@@ -72,34 +80,36 @@ def require_equal(straight: Path, broken: Path) -> None:
             assert torch.equal(value, kept[1][0][name]), name
 
 
-def check(models: str, task: str, cache_dir: Path, tmp_path: Path, kills: int) -> int:
-    env = {**os.environ, "GANBENCH_CACHE": str(cache_dir)}
-    straight, broken = tmp_path / "straight", tmp_path / "broken"
-    for output in (straight, tmp_path / "timed"):  # the second one finds the data made
-        start = time.monotonic()
-        subprocess.run(command(models, task, output), env=env, capture_output=True, check=True)
-        run_sec = time.monotonic() - start
-    found = killed(command(models, task, broken), env, kills, seed=kills, run_sec=run_sec)
+def check(models: str, task: str, cache: Path, folder: Path, kills: int) -> None:
+    """Kills a run `kills` times at random; each end that it comes to is that of a straight run."""
+    folder.mkdir(exist_ok=True)
+    hook = hooked(folder / "hook", FILE_EVENTS)
+    straight, broken = folder / "straight", folder / "broken"
+    run(command(models, task, straight), cache, hook)
+    moments, touches = random.Random(kills), told(hook, "files")
+    while kills:
+        if run(command(models, task, broken), cache, hook, moments.randint(1, touches // 2)):
+            kills -= 1
+        else:
+            require_equal(straight, broken)
+            shutil.rmtree(broken)
+    run(command(models, task, broken), cache, hook)
     require_equal(straight, broken)
-    return found
 
 
 def test_a_few_kills_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
-    assert check("discogan,cyclegan", "toy", cache_dir, tmp_path, SHORT_KILLS) > 0
+    check("discogan,cyclegan", "toy", cache_dir, tmp_path, SHORT_KILLS)
 
 
 @pytest.mark.slow
 def test_a_hundred_kills_over_all_models_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
     models = sorted(discover().of_kind("model"))
     each = -(-LONG_KILLS // len(models))
-    found = {m: check(m, "toy", cache_dir, tmp_path / m, each) for m in models}
-    print(found)
-    assert all(found.values())
+    for model in models:
+        check(model, "toy", cache_dir, tmp_path / model, each)
 
 
 @pytest.mark.slow
 def test_kills_while_images_are_trained_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
-    models = sorted(discover().of_kind("model"))
-    found = {m: check(m, "car2car", cache_dir, tmp_path / m, IMAGE_KILLS) for m in models}
-    print(found)
-    assert all(found.values())
+    for model in sorted(discover().of_kind("model")):
+        check(model, "car2car", cache_dir, tmp_path / model, IMAGE_KILLS)

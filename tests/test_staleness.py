@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from events import LAST_NET_SEC
 
 from ganbench.registry import built_in_folder
 from ganbench.source import PACKAGE_DIR
@@ -35,7 +36,13 @@ def ganbench(copy: Path) -> Ganbench:
         env = {**os.environ, "PYTHONPATH": str(copy), "GANBENCH_CACHE": str(copy / "cache")}
         command = [sys.executable, "-m", "ganbench", *args]
         return subprocess.run(
-            command, capture_output=True, text=True, cwd=copy, env=env, timeout=300, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=copy,
+            env=env,
+            timeout=LAST_NET_SEC,
+            check=False,
         )
 
     return run

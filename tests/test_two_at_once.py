@@ -5,26 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from events import end_of, hooked, start, told, wait_for
 
 from ganbench.store import claimed, read_rows
 
 
-def start(cache_dir: Path, output: Path, seeds: int, steps: int) -> subprocess.Popen[str]:
+def begin(
+    cache: Path, output: Path, seeds: int, steps: int, hook: Path | None = None
+) -> subprocess.Popen[str]:
     run = ("run", "--models", "standard,recon", "--task", "toy", "--preset", "smoke")
-    how = ("--seeds", seeds, "--steps", steps, "--references", "none", "--output", output)
-    return subprocess.Popen(
-        [sys.executable, "-m", "ganbench", *map(str, (*run, *how))],
-        env={**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    how = ("--seeds", str(seeds), "--steps", str(steps), "--references", "none")
+    return start(*run, *how, "--output", output, cache=cache, hook=hook)
 
 
 def table(printed: str) -> str:
@@ -34,8 +28,8 @@ def table(printed: str) -> str:
 
 
 def share(cache_dir: Path, output: Path, seeds: int) -> None:
-    pair = [start(cache_dir, output, seeds, steps=60) for _ in range(2)]
-    ended = [process.communicate(timeout=500) for process in pair]
+    pair = [begin(cache_dir, output, seeds, steps=60) for _ in range(2)]
+    ended = [end_of(process) for process in pair]
     assert [process.returncode for process in pair] == [0, 0], ended
     lines = (output / "rows.jsonl").read_text().splitlines()
     assert len(lines) == len(read_rows(output).rows) == 2 * seeds  # none twice, none lost
@@ -51,17 +45,26 @@ def test_two_processes_share_twenty_cells(cache_dir: Path, tmp_path: Path) -> No
     share(cache_dir, tmp_path / "out", seeds=10)
 
 
+LOOKS = """
+def look(event, arguments):
+    if event == "open" and ".locks" in str(arguments[0]):
+        tell("looked")
+
+
+sys.addaudithook(look)
+"""
+
+
 def test_the_cells_of_a_killed_process_are_taken_over(cache_dir: Path, tmp_path: Path) -> None:
-    output = tmp_path / "out"
-    first = start(cache_dir, output, seeds=1, steps=2_000)
-    until = time.monotonic() + 120
-    while not list(output.glob("cells/*/losses.csv")) and time.monotonic() < until:
-        time.sleep(0.05)
-    second = start(cache_dir, output, seeds=1, steps=2_000)
-    time.sleep(1)
+    """By one that has looked for a cell while the first was at it."""
+    output, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)
+    first = begin(cache_dir, output, seeds=1, steps=2_000)
+    wait_for(lambda: bool(list(output.glob("cells/*/losses.csv"))), first)
+    second = begin(cache_dir, output, seeds=1, steps=2_000, hook=hook)
+    wait_for(lambda: told(hook, "looked") > 0, second)
     os.killpg(first.pid, signal.SIGKILL)
-    first.communicate()
-    printed, errors = second.communicate(timeout=300)
+    end_of(first)
+    printed, errors = end_of(second)
     assert second.returncode == 0, errors
     assert {row.status for row in read_rows(output).rows} == {"done"}
     assert len((output / "rows.jsonl").read_text().splitlines()) == 2
