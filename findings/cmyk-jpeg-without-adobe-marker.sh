@@ -31,10 +31,12 @@ import numpy as np
 import pyvips
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 inks = np.full((16, 16, 4), [200, 20, 40, 10], np.uint8)
 Image.fromarray(inks, "CMYK").save("marked.jpg", quality=100)

@@ -24,10 +24,12 @@ import imageio.v2
 import imageio.v3
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 NOTED = {
     "gif": (3, (3, 5, 6, 3), (5, 6, 3)),

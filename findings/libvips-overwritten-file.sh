@@ -23,10 +23,12 @@ import sys
 import pyvips
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 def level(**options):
     return int(pyvips.Image.new_from_file("sample.png", **options).numpy().max())

@@ -33,10 +33,12 @@ import pyvips
 import tifffile
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 NOTED = {
     "uint8": {

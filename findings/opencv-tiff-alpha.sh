@@ -24,10 +24,12 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 pixels = np.full((4, 4, 4), [200, 100, 50, 128], np.uint8)
 Image.fromarray(pixels).save("a.png")

@@ -36,10 +36,12 @@ import numpy as np
 import pyvips
 from PIL import Image, ImageOps
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 def way(pixels):
     """turned: the tag 6 (by 90 degrees) was followed; None: not read."""
@@ -69,7 +71,8 @@ for suffix, noted in NOTED.items():
     Image.fromarray(picture).save(file, exif=tag())
     with Image.open(file) as opened:
         loaded = way(np.asarray(opened))
-        note(f"{suffix}: exif_transpose", way(np.asarray(ImageOps.exif_transpose(opened))), "turned")
+        upright = np.asarray(ImageOps.exif_transpose(opened))
+        note(f"{suffix}: exif_transpose", way(upright), "turned")
     seen = (loaded, way(cv2.imread(file)), way(pyvips.Image.new_from_file(file).numpy()))
     note(f"{suffix}: Pillow, OpenCV, libvips, imageio", (*seen, way(iio.imread(file))), noted)
 

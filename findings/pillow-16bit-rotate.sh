@@ -19,10 +19,12 @@ import sys
 import numpy as np
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 def inside(image):
     middle = np.asarray(image)[3:5, 3:5]

@@ -12,7 +12,10 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check numpy==2.4.6 pillow==13.0.0 tifffile==2026.3.3
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check \
+  numpy==2.4.6 \
+  pillow==13.0.0 \
+  tifffile==2026.3.3
 cd "$work"
 "$work/venv/bin/python" - <<'PYTHON'
 import sys
@@ -21,10 +24,12 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageOps
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 def mean(image):
     return int(np.asarray(image)[0, 0])

@@ -28,10 +28,12 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 picture = np.linspace(0, 65535, 4 * 4 * 3).astype(np.uint16).reshape(4, 4, 3)
 planes = np.ascontiguousarray(picture.transpose(2, 0, 1))

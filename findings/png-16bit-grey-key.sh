@@ -29,10 +29,12 @@ import numpy as np
 import pyvips
 from PIL import Image
 
+
 def note(what, seen, noted):
     print(f"{what}: {seen}")
     if seen != noted:
         sys.exit(f"changed: {what} was {noted}")
+
 
 def png(file, colours, samples, key):
     """One row of 16-bit samples; colours: 0 grey, 2 RGB; key: the transparent one."""
