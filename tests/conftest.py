@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,15 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def one_thread() -> None:
     """As cells train: sums in one order, and no threads that fight for two cores."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def double_precision() -> Iterator[None]:
+    """Networks, and what they draw, in float64."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from rich.console import Console
 from test_models import IMAGES, POINTS
 from test_trainer import data, state
 from torch._C._functorch import is_batchedtensor
+from torch.torch_version import TorchVersion
 
 from ganbench import checkpoint, trainer
 from ganbench.cell import empty_row
@@ -30,6 +31,7 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry import Registry, discover
 from ganbench.stacking import can_stack
 from ganbench.store import cell_folder, read_rows
+from ganbench.task import Domain, Split
 from ganbench.trainer import (
     CHECKPOINT,
     LOSS_LOG,
@@ -38,6 +40,7 @@ from ganbench.trainer import (
     Plan,
     Run,
     as_input,
+    place,
     train,
     train_together,
 )
@@ -46,7 +49,33 @@ from ganbench.types import Architecture, Cell, DataSpec, Precision, Preset, Row
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SEEDS = (0, 1, 2)
 STEPS = 12
+ROUNDING = 1e-10  # of double precision, grown over the steps; it was 2e-14 at most
 Standard: type[Model] = discover().load("model", "standard")
+
+
+def split_of(spec: DataSpec) -> Split:
+    """In double precision images are floats, which the trainer takes as they are."""
+    split = data(spec)
+    if spec.kind == "points" or torch.get_default_dtype() == torch.float32:
+        return split
+    return Split(*(Domain(side.samples.double() / 255) for side in (split.A, split.B)))
+
+
+def maps_group_norm() -> bool:
+    """Of images, channels last, which PyTorch 2.11 does not."""
+    maps = torch.zeros(2, 1, 4, 2, 2).transpose(-1, 2)
+    try:
+        torch.vmap(lambda x: torch.nn.functional.group_norm(x, 1))(maps)
+    except RuntimeError:
+        assert TorchVersion(torch.__version__) < "2.15"
+        return False
+    return True
+
+
+def needs_its_operations(name: str, spec: DataSpec) -> None:
+    """Skips what cannot be stacked by an older PyTorch."""
+    if (name, spec) == ("wgan_gp", IMAGES) and not maps_group_norm():
+        pytest.skip("this PyTorch maps no group normalisation of images")
 
 
 def together(
@@ -62,13 +91,13 @@ def together(
         folder.mkdir(parents=True, exist_ok=True)
         runs.append(Run(model, Plan(STEPS, batch_size=8, seed=seed), folder, lambda *_: None))
     polls = itertools.count(1)
-    return train_together(runs, data(spec), lambda: next(polls) == stop_at)
+    return train_together(runs, split_of(spec), lambda: next(polls) == stop_at)
 
 
 def alone(model: Model, folder: Path, seed: int, spec: DataSpec = POINTS) -> Outcome:
     folder.mkdir(parents=True)
     plan = Plan(STEPS, batch_size=8, seed=seed)
-    return train(model, data(spec), plan, folder, lambda *_: None, lambda: False)
+    return train(model, split_of(spec), plan, folder, lambda *_: None, lambda: False)
 
 
 def seeded(name: str, seed: int, spec: DataSpec = POINTS) -> Model:
@@ -87,23 +116,30 @@ def largest_difference(one: Model, other: Model) -> float:
     return max(float((a.double() - b.double()).norm() / (b.double().norm() + 1)) for a, b in pairs)
 
 
+@pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 def test_seeds_together_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
+    """In double precision, for in single precision rounding grows: where an activation or a
+    difference of pixels is within rounding of 0, its slope is another in each order of summation;
+    and Adam divides a gradient by its own size, however small.
+    """
+    needs_its_operations(name, spec)
     models = of_seeds(name, spec)
     together(models, tmp_path / "together", spec=spec)
     for seed, model in zip(SEEDS, models, strict=True):
         own = seeded(name, seed, spec)
         alone(own, tmp_path / "alone" / str(seed), seed, spec)
-        assert largest_difference(model, own) < 1e-4
+        assert largest_difference(model, own) < ROUNDING
         logs = [(tmp_path / at / str(seed) / LOSS_LOG).read_text() for at in ("together", "alone")]
         (head, *mine), (same_head, *theirs) = (log.split() for log in logs)
         assert head == same_head
-        for a, b in zip(mine, theirs, strict=True):
-            assert [*map(float, a.split(","))] == pytest.approx([*map(float, b.split(","))], 1e-4)
+        for a, b in zip(mine, theirs, strict=True):  # whose numbers are in single precision
+            assert [*map(float, a.split(","))] == pytest.approx([*map(float, b.split(","))], 1e-6)
     assert largest_difference(models[0], models[1]) > 1e-2
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_a_seed_that_diverges_does_not_hurt_the_others(tmp_path: Path) -> None:
     """Its weights are not finite from the start; the others' are what they are without it."""
     models, others = of_seeds("recon"), of_seeds("recon", seeds=(0, 2))
@@ -114,8 +150,8 @@ def test_a_seed_that_diverges_does_not_hurt_the_others(tmp_path: Path) -> None:
     assert [bool(outcome.diverged) for outcome in outcomes] == [False, True, False]
     assert "not finite by step 12" in outcomes[1].diverged
     assert not (tmp_path / "three/1" / CHECKPOINT).exists()
-    assert largest_difference(models[0], others[0]) < 1e-6
-    assert largest_difference(models[2], others[1]) < 1e-6
+    assert largest_difference(models[0], others[0]) < ROUNDING
+    assert largest_difference(models[2], others[1]) < ROUNDING
 
 
 def test_stopped_and_continued_is_the_same_as_never_stopped(
@@ -135,6 +171,7 @@ def test_stopped_and_continued_is_the_same_as_never_stopped(
         assert logs[0] == logs[1] and logs[0].count("\n") == 4
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_seeds_at_different_steps_are_trained_to_the_same_end(tmp_path: Path) -> None:
     """As a kill between the checkpoints of two seeds leaves them."""
     with pytest.raises(Interrupted):
@@ -144,9 +181,10 @@ def test_seeds_at_different_steps_are_trained_to_the_same_end(tmp_path: Path) ->
     together(mixed, tmp_path / "mixed")
     together(straight, tmp_path / "straight")
     for a, b in zip(mixed, straight, strict=True):
-        assert largest_difference(a, b) < 1e-4
+        assert largest_difference(a, b) < ROUNDING
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_a_seed_goes_on_alone_from_a_stack(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         together(of_seeds("recon"), tmp_path / "stack", stop_at=6)
@@ -154,11 +192,12 @@ def test_a_seed_goes_on_alone_from_a_stack(tmp_path: Path) -> None:
     kept = checkpoint.read(tmp_path / "stack/2" / CHECKPOINT)
     assert kept is not None and kept[1].step == 6
     plan = Plan(STEPS, batch_size=8, seed=2)
-    train(model, data(POINTS), plan, tmp_path / "stack/2", lambda *_: None, lambda: False)
+    train(model, split_of(POINTS), plan, tmp_path / "stack/2", lambda *_: None, lambda: False)
     alone(own, tmp_path / "alone", 2)
-    assert largest_difference(model, own) < 1e-4
+    assert largest_difference(model, own) < ROUNDING
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
     """Which is what a snapshot scores."""
     models = of_seeds("standard")
@@ -172,14 +211,16 @@ def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
             seen.append(state(model))
 
         runs.append(Run(model, plan, tmp_path / str(seed), lambda *_: None, look))
-    train_together(runs, data(POINTS), lambda: False)
+    train_together(runs, split_of(POINTS), lambda: False)
     for seed, at_two in zip(SEEDS, seen, strict=True):
         own = seeded("standard", seed)
         run_plan = Plan(2, batch_size=8, seed=seed)
         (tmp_path / f"own{seed}").mkdir()
-        train(own, data(POINTS), run_plan, tmp_path / f"own{seed}", lambda *_: None, lambda: False)
+        train(
+            own, split_of(POINTS), run_plan, tmp_path / f"own{seed}", lambda *_: None, lambda: False
+        )
         for key, value in own.state_dict().items():
-            assert torch.allclose(value, at_two[key], atol=1e-6), key
+            assert torch.allclose(value, at_two[key], rtol=0, atol=ROUNDING), key
 
 
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
@@ -213,6 +254,14 @@ def test_what_can_be_stacked_trains_and_nothing_else(
             train_together(runs, split, lambda: False)
 
 
+def test_normalisation_that_pytorch_does_not_map_is_not_stacked() -> None:
+    """Of WGAN-GP's critic of images; its seeds then train one by one."""
+    split, model = data(IMAGES), seeded("wgan_gp", 0, IMAGES)
+    place(model, "cpu")
+    few = {"A": as_input(split.A.samples[:2], "cpu"), "B": as_input(split.B.samples[:2], "cpu")}
+    assert can_stack(model, few, "fp32") == maps_group_norm()
+
+
 class Dropping(Standard):
     """Draws by a function whose numbers cannot be handed to a seed."""
 
@@ -226,6 +275,7 @@ def test_a_model_that_draws_by_other_functions_is_not_stacked() -> None:
     assert not can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}, "fp32")
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_parameters_that_are_tied_stay_tied(tmp_path: Path) -> None:
     """In one module at two places, as CoGAN has them, and as one parameter of two modules."""
 
@@ -252,7 +302,7 @@ def test_parameters_that_are_tied_stay_tied(tmp_path: Path) -> None:
     together(stack, tmp_path / "together")
     for seed, model, own in zip(SEEDS, stack, models(), strict=True):
         alone(own, tmp_path / "alone" / str(seed), seed)
-        assert largest_difference(model, own) < 1e-4
+        assert largest_difference(model, own) < ROUNDING
 
 
 def job(model: str, seed: int, together: int, width: int = 8) -> Job:
