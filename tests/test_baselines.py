@@ -31,6 +31,8 @@ from ganbench.steps import adam, update
 from ganbench.trainer import Interrupted, Plan, train
 from ganbench.types import Architecture, DataSpec
 
+pytestmark = pytest.mark.numeric
+
 TERMS = {
     "cogan": {"adv_A", "adv_B"},
     "cyclegan": {"adv_A", "adv_B", "cyc_A", "cyc_B", "idt_A", "idt_B"},

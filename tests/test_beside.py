@@ -24,6 +24,8 @@ from ganbench.together import beside, how_to_join, optimisers_of, stacked
 from ganbench.trainer import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run, train_together
 from ganbench.types import Architecture, DataSpec
 
+pytestmark = pytest.mark.numeric
+
 MODELS = sorted(discover().of_kind("model"))
 BOTH = pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
 on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

@@ -24,6 +24,8 @@ from ganbench.store import cell_folder, read_cell, read_rows
 from ganbench.together import Join, alone, beside, optimisers_of, stacked
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 MODELS = sorted(discover().of_kind("model"))
 has_compiler = pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
 

@@ -20,6 +20,8 @@ from ganbench.networks.convolutions import (
 )
 from ganbench.speed import counted_flop
 
+pytestmark = pytest.mark.numeric
+
 LARGE = {"weight gradient": (128, 256), "convolution too": (256, 512)}
 TOLERANCE = 1e-2  # of bf16, whose rounding is 2e-3
 

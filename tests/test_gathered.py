@@ -20,6 +20,8 @@ from ganbench.gathered import all_finite, chunks, gather
 from ganbench.registry import discover
 from ganbench.task import Domain, Split
 
+pytestmark = pytest.mark.numeric
+
 
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=5),

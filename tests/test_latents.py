@@ -12,6 +12,8 @@ from ganbench.latents import drawn, nearest_latents
 from ganbench.model import Model
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 CPU = torch.device("cpu")
 DIM, STEPS = 8, 200
 WIDTHS = {"points": 64, "image": 4}

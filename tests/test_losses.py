@@ -13,6 +13,8 @@ from ganbench.losses import (
     feature_matching_loss,
 )
 
+pytestmark = pytest.mark.numeric
+
 REAL, FAKE = torch.tensor([0.3, -1.2, 4.0]), torch.tensor([-0.5, 2.0, 0.1])
 
 

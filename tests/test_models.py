@@ -12,6 +12,8 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry import discover
 from ganbench.types import Architecture, DataSpec
 
+pytestmark = pytest.mark.numeric
+
 POINTS = DataSpec("points", (2,), (2,))
 IMAGES = DataSpec("image", (3, 16, 16), (3, 16, 16))
 ANGLES = DataSpec("image", (3, 16, 16), (3, 16, 16), kept=("azimuth_deg",))

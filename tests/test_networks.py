@@ -21,6 +21,8 @@ from ganbench.registry import discover
 from ganbench.store import read_rows
 from ganbench.types import Architecture, DataSpec
 
+pytestmark = pytest.mark.numeric
+
 POINTS = DataSpec("points", (2,), (5,))
 SIZES = (16, 32, 64, 128, 256)
 FAMILIES = ("plain", "stylegan2")

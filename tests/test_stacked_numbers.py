@@ -33,6 +33,8 @@ from ganbench.together import alone as by_itself
 from ganbench.trainer import Plan, batches, place
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 SINGLE = 1e-5  # of single precision in one pass; it was 5e-7 at most
 
 

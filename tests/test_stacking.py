@@ -116,6 +116,7 @@ def largest_difference(one: Model, other: Model) -> float:
     return max(float((a.double() - b.double()).norm() / (b.double().norm() + 1)) for a, b in pairs)
 
 
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
@@ -139,6 +140,8 @@ def test_seeds_together_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpe
     assert largest_difference(models[0], models[1]) > 1e-2
 
 
+@pytest.mark.numeric
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 def test_a_seed_that_diverges_does_not_hurt_the_others(tmp_path: Path) -> None:
     """Its weights are not finite from the start; the others' are what they are without it."""
@@ -171,6 +174,7 @@ def test_stopped_and_continued_is_the_same_as_never_stopped(
         assert logs[0] == logs[1] and logs[0].count("\n") == 4
 
 
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 def test_seeds_at_different_steps_are_trained_to_the_same_end(tmp_path: Path) -> None:
     """As a kill between the checkpoints of two seeds leaves them."""
@@ -184,6 +188,7 @@ def test_seeds_at_different_steps_are_trained_to_the_same_end(tmp_path: Path) ->
         assert largest_difference(a, b) < ROUNDING
 
 
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 def test_a_seed_goes_on_alone_from_a_stack(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
@@ -197,6 +202,7 @@ def test_a_seed_goes_on_alone_from_a_stack(tmp_path: Path) -> None:
     assert largest_difference(model, own) < ROUNDING
 
 
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
     """Which is what a snapshot scores."""
@@ -223,6 +229,7 @@ def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
             assert torch.allclose(value, at_two[key], rtol=0, atol=ROUNDING), key
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 def test_to_try_whether_a_model_stacks_leaves_it_as_it_is(name: str) -> None:
     model, few = seeded(name, 0), {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}
@@ -233,6 +240,8 @@ def test_to_try_whether_a_model_stacks_leaves_it_as_it_is(name: str) -> None:
     assert torch.equal(torch.get_rng_state(), random_state)
 
 
+@pytest.mark.numeric
+@pytest.mark.numeric
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
 def test_what_can_be_stacked_trains_and_nothing_else(
@@ -275,6 +284,7 @@ def test_a_model_that_draws_by_other_functions_is_not_stacked() -> None:
     assert not can_stack(model, {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}, "fp32")
 
 
+@pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 def test_parameters_that_are_tied_stay_tied(tmp_path: Path) -> None:
     """In one module at two places, as CoGAN has them, and as one parameter of two modules."""

@@ -19,6 +19,8 @@ from ganbench.together import optimisers_of
 from ganbench.trainer import place
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 Work = Callable[[], Sequence[Terms]]
 STEPS = 25
 

@@ -17,6 +17,8 @@ from ganbench.registry import discover
 from ganbench.task import Domain, Split
 from ganbench.types import Architecture, Preset
 
+pytestmark = pytest.mark.numeric
+
 SHAPE, LATENT = (3, 32, 32), 6
 
 

@@ -17,6 +17,8 @@ from ganbench.task import Domain, Split
 from ganbench.trainer import CHECKPOINT, LOSS_LOG, Interrupted, Outcome, Plan, train
 from ganbench.types import DataSpec, Every
 
+pytestmark = pytest.mark.numeric
+
 
 def data(spec: DataSpec, n: int = 40) -> Split:
     generator = torch.Generator().manual_seed(0)

@@ -20,6 +20,8 @@ from ganbench.fidelity.distances import (
     pairwise,
 )
 
+pytestmark = pytest.mark.numeric
+
 
 def cloud(n: int, d: int, seed: int, shift: float = 0.0, scale: float = 1.0) -> Tensor:
     """Features like a network's: float32, not negative, of unequal spread."""

@@ -16,6 +16,8 @@ from ganbench.registry import discover
 from ganbench.task import Domain, Split
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 SPEC = DataSpec("image", (3, 16, 16), (3, 16, 16))
 N = 12
 

@@ -15,6 +15,8 @@ from ganbench.registry import discover
 from ganbench.task import Domain
 from ganbench.types import DataSpec
 
+pytestmark = pytest.mark.numeric
+
 AZIMUTHS = np.arange(-75.0, 76.0, 15.0)
 PLUGIN = discover().load("metric", "azimuth")
 circular_correlation = PLUGIN.compute.__globals__["circular_correlation"]
