@@ -12,7 +12,7 @@ from events import LAST_NET_SEC
 
 from ganbench.data.mesh import Mesh, Part, bounds
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
-from ganbench.data.readers.mesh_file import NEUTRAL_RGB
+from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.readers.meshes import MeshFolder, read_meshes
 from ganbench.data.render import render_views, start_child
 from ganbench.data.shapes.cars import build_car, sample_car
@@ -138,7 +138,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, car: Part) -> Path:
 @pytest.fixture(scope="module")
 def read(folder: Path, car: Part) -> tuple[MeshFolder, set[str]]:
     damaged = write_damaged(folder, car)
-    return read_meshes(folder), damaged
+    return read_meshes(folder, skip_unreadable=True), damaged
 
 
 GOOD = ("UPPER.GLB", "good.glb", "good.ply", "good.stl", "sub/MILLIMETRES.OBJ", "two.obj")
@@ -163,11 +163,15 @@ def test_good_files_are_read_and_damaged_ones_listed(read: tuple[MeshFolder, set
 def test_scale_and_node_places_are_kept(read: tuple[MeshFolder, set[str]], car: Part) -> None:
     low, high = bounds((car,))
     size_m = high - low
-    for name, scale in (("UPPER.GLB", 1), ("good.ply", 1), ("good.stl", 0.001)):
+    for name, scale in (("good.ply", 1), ("good.stl", 0.001), ("sub/MILLIMETRES.OBJ", 1000)):
         low, high = bounds(mesh(read, name))
-        assert high - low == pytest.approx(scale * size_m, rel=1e-4)
+        assert high - low == pytest.approx(scale * size_m, rel=1e-6)
+    # In glTF z is the front and y is up, so that x is the left.
+    turned_m = size_m[[2, 0, 1]]
+    low, high = bounds(mesh(read, "UPPER.GLB"))
+    assert high - low == pytest.approx(turned_m, rel=1e-6)
     low, high = bounds(mesh(read, "good.glb"))
-    assert (high - low)[0] == pytest.approx(size_m[0] + 10, rel=1e-4)
+    assert high - low == pytest.approx(turned_m + [0, 10, 0], rel=1e-6)
 
 
 def test_colours_come_from_the_file(read: tuple[MeshFolder, set[str]]) -> None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from ganbench.data.mesh import Mesh
 from ganbench.data.readers.isolated import Failure, map_isolated
-from ganbench.data.readers.mesh_file import READERS, read_mesh
+from ganbench.data.readers.mesh_file import FORMATS, ReadMesh, read_mesh
+from ganbench.data.readers.textures import COMPANIONS
 from ganbench.data.render import start_child
+from ganbench.data.tree import Found, find_files
 from ganbench.errors import UserError
 
-SUFFIXES = tuple(READERS)
+Axis = Literal["auto", "x", "y", "z", "-x", "-y", "-z"]
+AUTO: Axis = "auto"
+SUFFIXES = tuple(FORMATS)
 READ_LIMIT_S = 120.0
+MOST_NAMED = 3
 
 AXES = {
     "x": (1.0, 0.0, 0.0),
@@ -31,89 +39,179 @@ AXES = {
 class MeshFolder:
     """What was found in a folder.
 
-    names: paths relative to the folder, sorted; objects: the mesh of each, +x forward, +z up.
+    names: paths relative to the folder, sorted; objects: the mesh of each, +x forward, +z up, with
+        the centre of its bounding box at the origin.
     unreadable: (path relative to the folder, reason) of each file that was left out.
+    remarks: (path relative to the folder, what of the file is not used).
+    told: what below the folder is no mesh, in one line, or nothing.
     """
 
     names: tuple[str, ...]
     objects: tuple[Mesh, ...]
     unreadable: tuple[tuple[str, str], ...]
+    remarks: tuple[tuple[str, str], ...] = ()
+    told: str = ""
+
+    def lines(self) -> list[str]:
+        """What a person should know about it: who was left out, and what is not used."""
+        left_out = [f"left out {name}: {reason}" for name, reason in self.unreadable]
+        by_remark: dict[str, list[str]] = {}
+        for name, remark in self.remarks:
+            by_remark.setdefault(remark, []).append(name)
+        remarks = [f"{_some(names)}: {remark}" for remark, names in by_remark.items()]
+        return [*([self.told] if self.told else []), *left_out, *remarks]
 
 
-def read_meshes(folder: Path, up: str = "z", front: str = "x") -> MeshFolder:
+def read_meshes(
+    folder: Path, up: str = AUTO, front: str = AUTO, skip_unreadable: bool = False
+) -> MeshFolder:
     """Every OBJ, PLY, STL, GLB and GLTF file below `folder`, turned to +x forward and +z up.
 
     up, front: the axis of the files that points up, and the one that points forward: x, y, z, -x,
-    -y or -z. Coordinates keep the files' scale. A file that cannot be read is listed in
-    `unreadable` and does not stop the others, even where it crashes or hangs the reader.
+    -y or -z; "auto" takes the format's own, y and z in glTF, z and x in the others. Coordinates
+    keep the files' scale. skip_unreadable: files that cannot be read are left out, and listed in
+    `unreadable`. One that crashes or hangs its reader does not stop the others.
 
     Raises UserError for axes that are unknown or not perpendicular, for a folder that is missing
-    or holds no mesh file, and when no file can be read.
+    or holds no mesh file, and for files that cannot be read: any, or all of them.
     """
-    turn = _rotation(up, front)
-    files = mesh_files(folder)
-    names = [file.relative_to(folder).as_posix() for file in files]
-    results = map_isolated(read_mesh, files, READ_LIMIT_S, start_child)
-    read = {n: r for n, r in zip(names, results, strict=True) if not isinstance(r, Failure)}
-    failed = [(n, r.reason) for n, r in zip(names, results, strict=True) if isinstance(r, Failure)]
-    if not read:
+    _check_axes(up, front)
+    found = find_meshes(folder)
+    turns = {name: rotation_of(name, up, front) for name in found.names}
+    read, failed = _read_all(found)
+    if failed and not (skip_unreadable and read):
+        raise _unreadable(failed, len(read) + len(failed), folder)
+    return MeshFolder(
+        tuple(read),
+        tuple(_turned(got.mesh, turns[name]) for name, got in read.items()),
+        tuple(failed),
+        tuple((name, remark) for name, got in read.items() for remark in got.remarks),
+        found.told(),
+    )
+
+
+def _read_all(found: Found) -> tuple[dict[str, ReadMesh], list[tuple[str, str]]]:
+    """What could be read, by name, and (name, reason) of what could not."""
+    files = [found.root / name for name in found.names]
+    results = map_isolated(partial(read_mesh, root=found.root), files, READ_LIMIT_S, start_child)
+    pairs = list(zip(found.names, results, strict=True))
+    read = {name: result for name, result in pairs if not isinstance(result, Failure)}
+    failed = [(name, result.reason) for name, result in pairs if isinstance(result, Failure)]
+    return read, [*found.broken, *failed]
+
+
+def find_meshes(folder: Path) -> Found:
+    """The mesh files at any depth below `folder`, and what is wrong or left out there.
+
+    Raises UserError for a folder that is missing, cannot be listed or holds no mesh file.
+    """
+    found = _of_kinds(folder, (*SUFFIXES, *COMPANIONS))
+    ours = tuple(name for name in found.names if Path(name).suffix.lower() in SUFFIXES)
+    broken = tuple(
+        (name, why) for name, why in found.broken if Path(name).suffix.lower() not in COMPANIONS
+    )
+    if not ours and not broken:
         raise UserError(
-            what=f"none of the {len(files)} mesh files can be read, {_listed(failed)}",
+            what=f"no mesh file in the folder, which has {_others(found)}",
             where=str(folder),
-            fix="open one of them in a mesh viewer, and export it again as OBJ, PLY, STL or GLB",
+            fix=f"put {_kinds()} files there",
         )
-    objects = tuple(_turned(mesh, turn) for mesh in read.values())
-    return MeshFolder(tuple(read), objects, tuple(failed))
+    return replace(found, names=ours, broken=broken)
 
 
-def mesh_files(folder: Path) -> list[Path]:
-    """The mesh files at any depth below `folder`, sorted by path.
+def mesh_files_hash(folder: Path) -> str:
+    """SHA-256 over names and bytes of the meshes below `folder` and of all that they may name.
 
-    Raises UserError for a folder that is missing or holds no mesh file.
+    Raises UserError as `find_meshes` does.
     """
+    find_meshes(folder)
+    digest = hashlib.sha256()
+    for name in _of_kinds(folder, (*SUFFIXES, *COMPANIONS)).names:
+        digest.update(name.encode(errors="surrogateescape") + b"\0")
+        try:
+            digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+        except OSError as error:  # the reader tells it
+            digest.update(f"not opened: {error.errno}".encode())
+    return digest.hexdigest()
+
+
+def _of_kinds(folder: Path, endings: Sequence[str]) -> Found:
     if not folder.is_dir():
         raise UserError(
             what="the mesh folder is a file" if folder.exists() else "no such mesh folder",
             where=str(folder),
             fix=f"give a folder of {_kinds()} files",
         )
-    below = [file for file in folder.rglob("*") if file.is_file()]
-    files = sorted(file for file in below if file.suffix.lower() in SUFFIXES)
-    if not files:
-        kinds = sorted({file.suffix or file.name for file in below})[:8]
-        found = f"{len(below)} other files ({', '.join(kinds)})" if below else "no file at all"
+    try:
+        return find_files(folder, endings)
+    except OSError as error:
         raise UserError(
-            what=f"no mesh file in the folder, which has {found}",
-            where=str(folder),
-            fix=f"put {_kinds()} files there",
-        )
-    return files
+            f"the mesh folder cannot be listed: {error.strerror}", str(folder), "mend its rights"
+        ) from error
+
+
+def _others(found: Found) -> str:
+    """What lies in a folder without a mesh."""
+    endings = [*found.other_endings, *(Path(name).suffix for name in found.names)]
+    count = sum(found.other_endings.values()) + len(found.names)
+    parts = [f"{count} other files ({', '.join(sorted(set(endings))[:8])})"] if count else []
+    parts += [f"{count} {why}" for why, count in found.left_out.items()]
+    return "; ".join(parts) or "no file at all"
 
 
 def _kinds() -> str:
     return ", ".join(suffix[1:].upper() for suffix in SUFFIXES)
 
 
-def _listed(failed: Sequence[tuple[str, str]], most: int = 3) -> str:
-    shown = "; ".join(f"{name}: {reason}" for name, reason in failed[:most])
-    return shown if len(failed) <= most else f"{shown}; ..."
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _rotation(up: str, front: str) -> np.ndarray:
-    """Matrix of shape (3, 3) whose rows are the file's forward, left and up directions."""
+def _unreadable(failed: Sequence[tuple[str, str]], total: int, folder: Path) -> UserError:
+    shown = "; ".join(f"{name}: {reason}" for name, reason in failed[:MOST_NAMED])
+    more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+    if len(failed) == total:
+        return UserError(
+            f"none of the {total} mesh files can be read, {shown}{more}",
+            str(folder),
+            "open one of them in a mesh viewer, and export it again as OBJ, PLY, STL or GLB",
+        )
+    return UserError(
+        f"{len(failed)} of {total} mesh files cannot be read, {shown}{more}",
+        str(folder),
+        "mend or remove them, or leave them out with --skip-unreadable",
+    )
+
+
+def rotation_of(name: str, up: str, front: str) -> np.ndarray:
+    """Matrix of shape (3, 3) whose rows are the forward, left and up directions of the file."""
+    form = FORMATS[Path(name).suffix.lower()]
+    upward = form.up if up == AUTO else up
+    forward = form.front if front == AUTO else front
+    if not np.dot(AXES[upward], AXES[forward]) == 0:
+        raise UserError(
+            what=f"up axis '{upward}' and front axis '{forward}' are not perpendicular",
+            where=name,
+            fix="give both up and front, as different axes, such as up 'y' and front 'z'",
+        )
+    return np.stack([AXES[forward], np.cross(AXES[upward], AXES[forward]), AXES[upward]])
+
+
+def _check_axes(up: str, front: str) -> None:
     for name, axis in (("up", up), ("front", front)):
-        if axis not in AXES:
+        if axis != AUTO and axis not in AXES:
             raise UserError(
-                what=f"unknown {name} axis '{axis}'", where=name, fix=f"known: {', '.join(AXES)}"
+                what=f"unknown {name} axis '{axis}'",
+                where=name,
+                fix=f"known: {AUTO}, {', '.join(AXES)}",
             )
-    upward, forward = np.array(AXES[up]), np.array(AXES[front])
-    if upward @ forward != 0:
+    if AUTO not in (up, front) and np.dot(AXES[up], AXES[front]) != 0:
         raise UserError(
             what=f"up axis '{up}' and front axis '{front}' are not perpendicular",
             where="up, front",
             fix="choose two different axes, e.g. up 'z' and front 'x', or up 'y' and front 'z'",
         )
-    return np.stack([forward, np.cross(upward, forward), upward])
 
 
 def _turned(mesh: Mesh, rotation: np.ndarray) -> Mesh:

@@ -1,0 +1,79 @@
+"""Material files (MTL) of OBJ files: the diffuse colour or texture of each material."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ganbench.data.mesh import Rgb
+from ganbench.data.readers.textures import companion
+
+
+@dataclass(frozen=True)
+class Material:
+    """rgb: None where the file gives none, or no three numbers.
+    texture: the picture's name as the file gives it, or empty; folder: of the material file.
+    """
+
+    folder: Path
+    rgb: Rgb | None = None
+    texture: str = ""
+
+
+def material_files(root: Path, folder: Path, lines: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """The files that `mtllib` lines name, and the names of those that are not there.
+
+    A line names one file, whose name may have spaces, or several.
+    """
+    files: list[Path] = []
+    missing: list[str] = []
+    for line in lines:
+        words = line.split()
+        while words:
+            for count in range(len(words), 0, -1):
+                file = companion(root, folder, " ".join(words[:count]))
+                if file is not None:
+                    files.append(file)
+                    break
+            else:
+                count = next((i + 1 for i, w in enumerate(words) if _ends_name(w)), len(words))
+                missing.append(" ".join(words[:count]))
+            words = words[count:]
+    return list(dict.fromkeys(files)), missing
+
+
+def _ends_name(word: str) -> bool:
+    return word.lower().endswith(".mtl")
+
+
+def read_mtl(file: Path) -> dict[str, Material]:
+    """The materials by name. Lines that are not understood are passed over."""
+    found: dict[str, Material] = {}
+    name = ""
+    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        key, rest = (*line.strip().split(maxsplit=1), "", "")[:2]
+        key = key.lower()
+        if key == "newmtl":
+            name = rest
+            found[name] = Material(file.parent)
+        elif name in found and key == "kd":
+            found[name] = replace(found[name], rgb=_colour(rest.split()))
+        elif name in found and key == "map_kd":
+            found[name] = replace(found[name], texture=rest)
+    return found
+
+
+def _colour(values: list[str]) -> Rgb | None:
+    """Three channels within 0..1; one number stands for all three."""
+    try:
+        numbers = [float(value) for value in values]
+    except ValueError:
+        return None
+    if len(numbers) == 1:
+        numbers *= 3
+    if len(numbers) != 3 or any(math.isnan(number) for number in numbers):
+        return None
+    red, green, blue = (min(1.0, max(0.0, number)) for number in numbers)
+    return red, green, blue
