@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganbench.data.readers.textures import companion
-from ganbench.data.readers.triangles import Unreadable
+from ganbench.data.readers.triangles import Unreadable, quoted
 
 MAGIC = b"glTF"
 JSON_CHUNK, BINARY_CHUNK = 0x4E4F534A, 0x004E4942
@@ -102,12 +102,12 @@ def open_gltf(file: Path, root: Path) -> GltfFile:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Unreadable(NOT_WHOLE) from None
     if not version.startswith("2."):
-        raise Unreadable(f"it is of glTF {version[:8]}, and only 2.0 is read")
+        raise Unreadable(f"it is of glTF {quoted(version)}, and only 2.0 is read")
     for name in tree.get("extensionsRequired", ()):
         if name in COMPRESSED:
             raise Unreadable(f"it is compressed ({name}); export it without compression")
         if name not in READ_EXTENSIONS and not name.startswith(("KHR_materials_", "KHR_lights_")):
-            raise Unreadable(f"it needs the glTF extension '{name[:40]}', which is not read")
+            raise Unreadable(f"it needs the glTF extension {quoted(str(name))}, which is not read")
     places = (file.parent, root)
     buffers = (
         _buffer(buffer, i, binary, places) for i, buffer in enumerate(tree.get("buffers", ()))
@@ -152,5 +152,5 @@ def uri_bytes(uri: str, places: tuple[Path, Path]) -> bytes:
     folder, root = places
     file = companion(root, folder, unquote(uri))
     if file is None:
-        raise Unreadable(f"its file '{uri[:60]}' is not there")
+        raise Unreadable(f"its file {quoted(uri)} is not there")
     return file.read_bytes()

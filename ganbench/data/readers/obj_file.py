@@ -19,11 +19,11 @@ from ganbench.data.readers.triangles import (
     checked_indices,
     cut_polygons,
     neutral,
+    quoted,
 )
 
 NO_MATERIAL = ""
 CURVED = {"curv", "curv2", "surf"}
-LONGEST_QUOTE = 40
 
 
 def read_obj(file: Path, root: Path) -> list[Triangles]:
@@ -101,7 +101,7 @@ class _Scan:
     def vertex(self, words: Sequence[str]) -> None:
         values = _numbers(words)
         if len(values) not in (3, 4, 6):
-            raise Unreadable(f"'{_quoted(words)}' is no vertex of 3, 4 or 6 numbers")
+            raise Unreadable(f"{quoted(' '.join(words))} is no vertex of 3, 4 or 6 numbers")
         self.points.append(values[:3])
         self.colours.append(values[3:] if len(values) == 6 else [np.nan] * 3)
 
@@ -116,7 +116,7 @@ class _Scan:
                 found = _index(more[0], len(self.coordinates)) if more and more[0] else -1
                 self.textured.append(found)
         except ValueError:
-            raise Unreadable(f"'{_quoted(words)}' is no face") from None
+            raise Unreadable(f"{quoted(' '.join(words))} is no face") from None
         self.sizes.append(len(words) - 1)
         self.materials.append(self.material)
 
@@ -133,13 +133,7 @@ def _numbers(words: Sequence[str]) -> list[float]:
     try:
         return [float(word) for word in words[1:]]
     except ValueError:
-        raise Unreadable(f"'{_quoted(words)}' has something that is no number") from None
-
-
-def _quoted(words: Sequence[str]) -> str:
-    line = " ".join(words)
-    shown = line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
-    return "".join(letter if letter.isprintable() else "?" for letter in shown)
+        raise Unreadable(f"{quoted(' '.join(words))} has something that is no number") from None
 
 
 def _index(text: str, count: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ganbench.data.readers.triangles import Floats, Ints, Unreadable
+from ganbench.data.readers.triangles import Floats, Ints, Unreadable, quoted
 
 NUMBERS = {
     **{"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4", "uint": "u4"},
@@ -111,7 +111,7 @@ def _described(lines: Sequence[str]) -> tuple[str, list[_Element], list[str]]:
             case ["property", kind, name] if elements and kind in NUMBERS:
                 elements[-1].properties.append(_Property(name, NUMBERS[kind]))
             case ["format" | "element" | "property", *_]:
-                raise Unreadable(f"its header has '{line.strip()[:40]}', which is not understood")
+                raise Unreadable(f"its header has {quoted(line)}, which is not understood")
     if order == "?":
         raise Unreadable(NO_HEADER)
     return order, elements, textures

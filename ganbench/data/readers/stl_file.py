@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.data.readers.triangles import Floats, Triangles, Unreadable, neutral
+from ganbench.data.readers.triangles import Floats, Triangles, Unreadable, neutral, quoted
 
 HEADER_BYTES = 84
 RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("colour", "<u2")])
@@ -61,7 +61,7 @@ def _text_points(lines: Sequence[str]) -> Floats:
             case "endloop", _:
                 whole = len(points)
             case _ if word not in STRUCTURE:
-                raise Unreadable(f"'{line.strip()[:40]}' is not understood")
+                raise Unreadable(f"{quoted(line)} is not understood")
     if word != "endsolid" or len(points) != whole:
         raise Unreadable("it is cut off: it does not end with 'endsolid'")
     return np.array(points).reshape(-1, 3)
@@ -71,4 +71,4 @@ def _numbers(line: str, words: Sequence[str]) -> list[float]:
     try:
         return [float(word) for word in words]
     except ValueError:
-        raise Unreadable(f"'{line.strip()[:40]}' is no vertex") from None
+        raise Unreadable(f"{quoted(line)} is no vertex") from None

@@ -11,6 +11,7 @@ from ganbench.data.mesh import Rgb
 
 NEUTRAL_RGB: Rgb = (0.52, 0.58, 0.66)
 AREA_TOLERANCE = 1e-6
+LONGEST_QUOTE = 40
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -33,6 +34,13 @@ class Triangles:
     faces: Ints
     rgb: Floats
     remarks: tuple[str, ...] = ()
+
+
+def quoted(line: str) -> str:
+    """The line of a damaged file, cut and without what cannot be printed."""
+    line = " ".join(line.split())
+    shown = line if len(line) <= LONGEST_QUOTE else line[:LONGEST_QUOTE] + "…"
+    return "'" + "".join(letter if letter.isprintable() else "?" for letter in shown) + "'"
 
 
 def neutral(count: int) -> Floats:
