@@ -30,7 +30,7 @@ from ganbench.data.mixtures import (
     on_grid,
 )
 from ganbench.data.readers.facescrub import list_facescrub
-from ganbench.data.views import ObjectClass, ViewOptions, ViewsTask
+from ganbench.data.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
 from ganbench.errors import Undefined, UserError
 from ganbench.fidelity.metric import FidelityMetric
 from ganbench.gathered import all_finite, chunks, only_finite
@@ -110,6 +110,7 @@ __all__ = [
     "Split",
     "SplitName",
     "Task",
+    "TwoClassOptions",
     "Undefined",
     "UserError",
     "View",

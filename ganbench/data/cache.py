@@ -60,7 +60,7 @@ def checked_arrays(
         arrays = {part: np.array(values) for part, values in kept.items() if part != SEAL}
         if SEAL in kept and np.array_equal(kept[SEAL], _seal(arrays)):
             return arrays
-        shutil.rmtree(_entry(cache_dir, name, key), ignore_errors=True)
+        shutil.rmtree(entry_folder(cache_dir, name, key), ignore_errors=True)
     raise UserError(
         "what the cache gives back is not what was written",
         str(cache_dir),
@@ -77,7 +77,8 @@ def _seal(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.frombuffer(digest.digest(), np.uint8)
 
 
-def _entry(cache_dir: Path, name: str, key: JSON) -> Path:
+def entry_folder(cache_dir: Path, name: str, key: JSON) -> Path:
+    """Where the files made for `key` are kept."""
     return cache_dir / f"{name}-{content_hash(key)[:16]}"
 
 
@@ -86,7 +87,7 @@ def cached_files(cache_dir: Path, name: str, key: JSON, write: Callable[[Path], 
 
     write: is given an empty folder, and leaves there a file NAME.npy for each array.
     """
-    entry = _entry(cache_dir, name, key)
+    entry = entry_folder(cache_dir, name, key)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{entry}.lock")

@@ -26,8 +26,8 @@ from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
 from ganbench.data.readers.celeba import known_celeba
 from ganbench.data.render import render_shots
+from ganbench.data.rendered import render_code_hash
 from ganbench.data.shapes.people import ATTRIBUTES, build_person, person
-from ganbench.data.views import render_code_hash
 from ganbench.hparams import require
 from ganbench.task import Report
 from ganbench.types import JSON, DataSpec

@@ -28,7 +28,7 @@ from ganbench.data.mesh import Part
 from ganbench.data.readers.fashion_mnist import list_fashion_mnist
 from ganbench.data.readers.pix2pix import Side, list_pix2pix
 from ganbench.data.render import Shot, render_shots
-from ganbench.data.views import GREYS, render_code_hash
+from ganbench.data.rendered import GREYS, render_code_hash
 from ganbench.hparams import require
 from ganbench.source import module_file, source_hash
 from ganbench.task import Report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ganbench.data.cache import cached_arrays
 from ganbench.data.collection import (
     LEAST_SHARED,
     Collection,
@@ -26,20 +24,17 @@ from ganbench.data.collection_task import CollectionTask
 from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
 from ganbench.data.mesh import Part
-from ganbench.data.readers.meshes import mesh_files, read_meshes
-from ganbench.data.render import Shot, as_it_is, render_shots
+from ganbench.data.readers.meshes import AUTO, Axis, mesh_files_hash, read_meshes
+from ganbench.data.rendered import GREYS, Made, render_code_hash, rendered_views
 from ganbench.errors import UserError
 from ganbench.hparams import require
 from ganbench.seeds import seed_for
-from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Report
-from ganbench.types import JSON, Architecture, DataSpec, DomainName
+from ganbench.types import JSON, Architecture, DataSpec, DomainName, Reading
 
-Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 Objects = Sequence[tuple[Part, ...]]
 
 AZIMUTH = "azimuth_deg"
-GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 BOTTLENECK = 100  # the authors' extra layers in the angle tasks
 
 
@@ -71,7 +66,8 @@ class ViewOptions:
     azimuth_offset: "shared" puts every object at the same azimuths, both ends of the range among
         them; "own" shifts each object's by a part of a step of its own, so that all together they
         fill the range, with one view less an object.
-    up, front: the axes of the user's own meshes; the procedural ones know theirs.
+    up, front: the axes of the user's own meshes, "auto" for their formats' own; the procedural
+        ones know theirs.
     background: grey by default, where the generators start. The paper's discriminator, without
         biases and with batch norm, cannot tell a picture from a paler copy of itself, so on white
         the translations get stuck on grey.
@@ -84,8 +80,8 @@ class ViewOptions:
     azimuth_step_deg: float = 15.0
     azimuth_offset: Literal["shared", "own"] = "shared"
     elevation_deg: float = 15.0
-    up: Axis = "z"
-    front: Axis = "x"
+    up: Axis = AUTO
+    front: Axis = AUTO
     background: Literal["black", "grey", "white"] = "grey"
     split: Literal["clean", "authors"] = "clean"
 
@@ -112,7 +108,26 @@ class ViewOptions:
         ]
         return self.azimuths_deg[:-1] + self.azimuth_step_deg * np.array(shares)[:, None]
 
+    def axes(self, domain: DomainName) -> tuple[Axis, Axis]:
+        """Which axes of the domain's own meshes point up and forward."""
+        return self.up, self.front
 
+
+@dataclass(frozen=True)
+class TwoClassOptions(ViewOptions):
+    """Adds the axes of one domain's meshes, where those of the other are not the same."""
+
+    up_A: Axis = AUTO
+    front_A: Axis = AUTO
+    up_B: Axis = AUTO
+    front_B: Axis = AUTO
+
+    def axes(self, domain: DomainName) -> tuple[Axis, Axis]:
+        up, front = (self.up_A, self.front_A) if domain == "A" else (self.up_B, self.front_B)
+        return (self.up if up == AUTO else up, self.front if front == AUTO else front)
+
+
+AXES_OF_ONE = ("up_A", "front_A", "up_B", "front_B")
 RENDER_OPTIONS = (
     "identities",
     "azimuth_min_deg",
@@ -120,37 +135,14 @@ RENDER_OPTIONS = (
     "azimuth_step_deg",
     "azimuth_offset",
     "elevation_deg",
-    "up",
-    "front",
     "background",
 )
+READER = "ganbench.data.readers.meshes"
 
 
-def render_code_hash(shapes_module: str) -> str:
-    """Changes when the code that makes the pictures does."""
-    names = ("ganbench.data.render", "ganbench.data.readers.meshes", shapes_module)
-    files = [path for name in names if (path := module_file(name)) is not None]
-    return source_hash(reach(files))
-
-
-def mesh_files_hash(folder: Path) -> str:
-    """SHA-256 over names and bytes of the mesh files below `folder` and the files they name.
-
-    Raises UserError for a folder that is missing or has no mesh files.
-    """
-    digest = hashlib.sha256()
-    beside = [*folder.rglob("*.mtl"), *folder.rglob("*.bin")]
-    for file in sorted([*mesh_files(folder), *beside]):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def read_mesh_objects(folder: Path, options: ViewOptions, report: Report) -> Objects:
-    """The user's meshes. Reports the files that cannot be read; raises UserError for too few."""
-    found = read_meshes(folder, up=options.up, front=options.front)
-    for name, reason in found.unreadable:
-        report(f"left out {name}: {reason}")
+def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
+    """The user's meshes. Raises UserError as `read_meshes` does, and for too few."""
+    found = read_meshes(folder, *axes, skip_unreadable=reading.skip_unreadable)
     if len(found.objects) < LEAST_SHARED:
         raise UserError(
             f"only {len(found.objects)} meshes could be read, {LEAST_SHARED} are needed "
@@ -158,34 +150,7 @@ def read_mesh_objects(folder: Path, options: ViewOptions, report: Report) -> Obj
             str(folder),
             "add more mesh files",
         )
-    return found.objects
-
-
-def rendered_collection(
-    cache_dir: Path,
-    name: str,
-    key: JSON,
-    options: ViewOptions,
-    size: int,
-    make_objects: Callable[[], Objects],
-    report: Report,
-) -> Collection:
-    """Every view of every object, from the cache or rendered now."""
-
-    def make() -> dict[str, np.ndarray]:
-        objects = make_objects()
-        azimuths = options.azimuths_of_deg(len(objects))
-        report(f"rendering {azimuths.size} views of {len(objects)} {name} at {size} px")
-        shots = [[Shot(azimuth, options.elevation_deg) for azimuth in row] for row in azimuths]
-        background = GREYS[options.background]
-        return {"views": render_shots(objects, as_it_is, shots, size, background)}
-
-    views = cached_arrays(cache_dir, name, key, make)["views"]
-    truth = {
-        AZIMUTH: options.azimuths_of_deg(len(views)).ravel(),
-        "identity": np.repeat(np.arange(len(views)), views.shape[1]),
-    }
-    return array_collection(views.reshape(-1, *views.shape[2:]), truth)
+    return Made(found.names, found.objects, found.lines())
 
 
 class ViewsTask(CollectionTask):
@@ -242,13 +207,28 @@ class ViewsTask(CollectionTask):
         if self.source == "procedural":
             return {**self.render_key(kind), "code": render_code_hash(kind.shapes)}
         if self.source == "meshes":
-            files = mesh_files_hash(self.mesh_folder(domain))
-            return {**self.render_key(kind), "code": render_code_hash(kind.shapes), "meshes": files}
+            up, front = self.options.axes(domain)
+            return {
+                **self.render_key(kind),
+                "code": render_code_hash(READER),
+                "meshes": mesh_files_hash(self.mesh_folder(domain)),
+                "up": up,
+                "front": front,
+                "skip_unreadable": self.reading.skip_unreadable,
+            }
         return {**fingerprint(self.listing(kind)), "size": self.preset.size}
 
     def render_key(self, kind: ObjectClass) -> JSON:
         names = (*RENDER_OPTIONS, *kind.own_options)
         return {name: getattr(self.options, name) for name in names} | {"size": self.preset.size}
+
+    def options_json(self) -> JSON:
+        """Where there are no meshes, the axes are those of the procedural objects."""
+        options = super().options_json()
+        if self.source == "meshes":
+            return options
+        kept = {name: value for name, value in options.items() if name not in AXES_OF_ONE}
+        return {**kept, "up": "z", "front": "x"}
 
     def mesh_folder(self, domain: DomainName) -> Path:
         return self.paths["meshes" if self.one_class else f"meshes_{domain}"]
@@ -262,15 +242,29 @@ class ViewsTask(CollectionTask):
         if self.source not in ("procedural", "meshes"):
             return listed_collection(self.listing(kind), size, self.cache_dir, report, self.reading)
 
-        def objects() -> Objects:
-            if self.source == "meshes":
-                return read_mesh_objects(self.mesh_folder(domain), self.options, report)
-            return kind.procedural(self.options)
+        def make() -> tuple[Made, np.ndarray]:
+            made = self.objects(domain)
+            return made, self.options.azimuths_of_deg(len(made.objects))
 
+        look = (self.options.elevation_deg, size, GREYS[self.options.background])
         key = self.content_key(domain)
-        return rendered_collection(
-            self.cache_dir, kind.name, key, self.options, size, objects, report
-        )
+        found = rendered_views(self.cache_dir, kind.name, key, make, look, report)
+        for line in found.told:
+            report(line)
+        report(f"{kind.name}: see whether 0° shows the front in {found.preview}")
+        count, each = found.views.shape[:2]
+        truth = {
+            AZIMUTH: self.options.azimuths_of_deg(count).ravel(),
+            "identity": np.repeat(np.arange(count), each),
+        }
+        return array_collection(found.views.reshape(-1, *found.views.shape[2:]), truth)
+
+    def objects(self, domain: DomainName) -> Made:
+        """The domain's own meshes, or its procedural objects."""
+        if self.source == "meshes":
+            return own_meshes(self.mesh_folder(domain), self.options.axes(domain), self.reading)
+        made = self.class_of(domain).procedural(self.options)
+        return Made([str(number) for number in range(len(made))], made)
 
     def parts(self, a: Collection, b: Collection) -> Parts:
         """Which identities each domain and split holds."""

@@ -9,13 +9,13 @@ from ganbench.api import (
     CarOptions,
     ChairOptions,
     Task,
-    ViewOptions,
+    TwoClassOptions,
     ViewsTask,
 )
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions, CarOptions, ChairOptions):
+class Options(TwoClassOptions, CarOptions, ChairOptions):
     """Both seen from the same azimuths."""
 
 

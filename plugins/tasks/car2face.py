@@ -9,13 +9,13 @@ from ganbench.api import (
     CarOptions,
     HeadOptions,
     Task,
-    ViewOptions,
+    TwoClassOptions,
     ViewsTask,
 )
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions, CarOptions, HeadOptions):
+class Options(TwoClassOptions, CarOptions, HeadOptions):
     """Both seen from the same azimuths."""
 
 

@@ -9,13 +9,13 @@ from ganbench.api import (
     CarOptions,
     ChairOptions,
     Task,
-    ViewOptions,
+    TwoClassOptions,
     ViewsTask,
 )
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions, ChairOptions, CarOptions):
+class Options(TwoClassOptions, ChairOptions, CarOptions):
     """Both seen from the same azimuths."""
 
 

@@ -9,13 +9,13 @@ from ganbench.api import (
     CarOptions,
     HeadOptions,
     Task,
-    ViewOptions,
+    TwoClassOptions,
     ViewsTask,
 )
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions, HeadOptions, CarOptions):
+class Options(TwoClassOptions, HeadOptions, CarOptions):
     """Both seen from the same azimuths."""
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ganbench.api import CHAIRS, HEADS, ChairOptions, HeadOptions, Task, ViewOptions, ViewsTask
+from ganbench.api import CHAIRS, HEADS, ChairOptions, HeadOptions, Task, TwoClassOptions, ViewsTask
 
 
 @dataclass(frozen=True)
-class Options(ViewOptions, HeadOptions, ChairOptions):
+class Options(TwoClassOptions, HeadOptions, ChairOptions):
     """Both seen from the same azimuths."""
 
 

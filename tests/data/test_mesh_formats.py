@@ -106,7 +106,7 @@ def test_glb_with_nested_nodes_is_read_as_by_trimesh(
     mesh.visual = trimesh.visual.ColorVisuals(mesh)
     mesh.vertices -= mesh.vertices.mean(axis=0)
     scene = trimesh.Scene()
-    turned = trimesh.transformations.quaternion_matrix(turn + [2, 0, 0, 0])
+    turned = trimesh.transformations.quaternion_matrix(turn + np.array([2, 0, 0, 0]))
     scene.graph.update(frame_from="world", frame_to="above", matrix=turned)
     place = np.diag([*scale, 1])
     place[:3, 3] = shift
@@ -359,7 +359,8 @@ def test_ply_that_is_refused(tmp_path: Path, change: tuple[str, str], told: str)
     assert told in reason(tmp_path / "a.ply")
 
 
-FACET = "facet normal 0 0 1\nouter loop\nvertex 0 0 {0}\nvertex 1 0 {0}\nvertex 0 1 {0}\nendloop\nendfacet\n"
+CORNERS_OF_ONE = "vertex 0 0 {0}\nvertex 1 0 {0}\nvertex 0 1 {0}\n"
+FACET = f"facet normal 0 0 1\nouter loop\n{CORNERS_OF_ONE}endloop\nendfacet\n"
 
 
 def test_stl_of_two_solids(tmp_path: Path) -> None:
@@ -374,7 +375,8 @@ def test_stl_of_two_solids(tmp_path: Path) -> None:
 def test_stl_text_keeps_map_coordinates(tmp_path: Path) -> None:
     (tmp_path / "a.stl").write_text(
         "solid\nfacet normal 0 0 1\nouter loop\nvertex 691607.25 5334760.5 0\n"
-        "vertex 691608.958 5334760.5 0\nvertex 691607.25 5334764.963 0\nendloop\nendfacet\nendsolid\n"
+        "vertex 691608.958 5334760.5 0\nvertex 691607.25 5334764.963 0\n"
+        "endloop\nendfacet\nendsolid\n"
     )
     low, high = bounds(read(tmp_path / "a.stl").mesh)
     assert high - low == pytest.approx([1.708, 4.463, 0], abs=1e-6)

@@ -12,8 +12,8 @@ from events import LAST_NET_SEC
 
 from ganbench.data.mesh import Mesh, Part, bounds
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
-from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.readers.meshes import MeshFolder, read_meshes
+from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.render import render_views, start_child
 from ganbench.data.shapes.cars import build_car, sample_car
 from ganbench.data.shapes.surfaces import joined
@@ -171,7 +171,7 @@ def test_scale_and_node_places_are_kept(read: tuple[MeshFolder, set[str]], car: 
     low, high = bounds(mesh(read, "UPPER.GLB"))
     assert high - low == pytest.approx(turned_m, rel=1e-6)
     low, high = bounds(mesh(read, "good.glb"))
-    assert high - low == pytest.approx(turned_m + [0, 10, 0], rel=1e-6)
+    assert high - low == pytest.approx(turned_m + np.array([0, 10, 0]), rel=1e-6)
 
 
 def test_colours_come_from_the_file(read: tuple[MeshFolder, set[str]]) -> None:

@@ -172,28 +172,6 @@ def test_labels_of_a_folder_ought_to_stay(cache_dir: Path, tmp_path: Path) -> No
     assert again.fingerprint() != before
 
 
-def test_own_meshes_are_rendered(cache_dir: Path, tmp_path: Path) -> None:
-    """Boxes as OBJ files of different scales, y up; one broken file is named and left out."""
-    for i in range(7):
-        size = np.array([1.0 + 0.1 * i, 0.4, 0.5]) * 10.0 ** (i - 3)
-        corners = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
-        lines = [f"v {' '.join(map(str, np.array(c) * size))}" for c in corners]
-        quads = ["1 2 4 3", "5 7 8 6", "1 5 6 2", "3 4 8 7", "1 3 7 5", "2 6 8 4"]
-        text = "\n".join([*lines, *(f"f {quad}" for quad in quads)])
-        (tmp_path / f"car{i}.obj").write_text(text)
-    (tmp_path / "broken.stl").write_bytes(b"garbage")
-    told: list[str] = []
-    task = make("car2car", cache_dir, {"meshes": tmp_path}, up="y")
-    task.cache_dir = tmp_path / "cache"
-    task.prepare(told.append)
-    assert any("broken.stl" in line for line in told)
-    assert task.load("train").A.samples.float().std() > 10
-    (tmp_path / "car6.obj").unlink()
-    (tmp_path / "car5.obj").unlink()
-    with pytest.raises(UserError, match="only 5 meshes could be read"):
-        task.prepare(told.append)
-
-
 def test_own_offsets_fill_the_range_and_keep_the_steps(cache_dir: Path) -> None:
     task = make("car2car", cache_dir, azimuth_offset="own")
     for name in ("train", "test"):

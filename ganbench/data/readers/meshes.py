@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from ganbench.data.listing import first_few
 from ganbench.data.mesh import Mesh
 from ganbench.data.readers.isolated import Failure, map_isolated
 from ganbench.data.readers.mesh_file import FORMATS, ReadMesh, read_mesh
@@ -23,7 +24,6 @@ Axis = Literal["auto", "x", "y", "z", "-x", "-y", "-z"]
 AUTO: Axis = "auto"
 SUFFIXES = tuple(FORMATS)
 READ_LIMIT_S = 120.0
-MOST_NAMED = 3
 
 AXES = {
     "x": (1.0, 0.0, 0.0),
@@ -58,7 +58,7 @@ class MeshFolder:
         by_remark: dict[str, list[str]] = {}
         for name, remark in self.remarks:
             by_remark.setdefault(remark, []).append(name)
-        remarks = [f"{_some(names)}: {remark}" for remark, names in by_remark.items()]
+        remarks = [f"{first_few(names)}: {remark}" for remark, names in by_remark.items()]
         return [*([self.told] if self.told else []), *left_out, *remarks]
 
 
@@ -163,22 +163,16 @@ def _kinds() -> str:
     return ", ".join(suffix[1:].upper() for suffix in SUFFIXES)
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
-
-
 def _unreadable(failed: Sequence[tuple[str, str]], total: int, folder: Path) -> UserError:
-    shown = "; ".join(f"{name}: {reason}" for name, reason in failed[:MOST_NAMED])
-    more = f"; and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
+    shown = first_few([f"{name}: {reason}" for name, reason in failed])
     if len(failed) == total:
         return UserError(
-            f"none of the {total} mesh files can be read, {shown}{more}",
+            f"none of the {total} mesh files can be read, {shown}",
             str(folder),
             "open one of them in a mesh viewer, and export it again as OBJ, PLY, STL or GLB",
         )
     return UserError(
-        f"{len(failed)} of {total} mesh files cannot be read, {shown}{more}",
+        f"{len(failed)} of {total} mesh files cannot be read, {shown}",
         str(folder),
         "mend or remove them, or leave them out with --skip-unreadable",
     )

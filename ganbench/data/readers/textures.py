@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganbench.data.pixels import ENDINGS, pixels
 from ganbench.data.readers.triangles import Floats
 from ganbench.data.tree import LEFT_OVERS
 
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tga", ".tif", ".tiff", ".gif", ".webp")
-COMPANIONS = (".mtl", ".bin", *PICTURES)
+COMPANIONS = frozenset({".mtl", ".bin", *ENDINGS})
+TRANSPARENT = ("RGBA", "LA", "P", "PA")
 # Corner shares of points spread evenly within a triangle.
 STEPS = 5
 WITHIN = np.array(
@@ -53,7 +54,9 @@ def texture_pixels(file: Path | None) -> Floats | None:
 
 
 def pixels_of(image: Image.Image) -> Floats:
-    return np.asarray(image.convert("RGB"), dtype=np.float64) / 255
+    """(height, width, 3) in 0..1, without transparency. Raises ValueError for an unknown range."""
+    opaque = image.convert("RGB") if image.mode in TRANSPARENT else image
+    return pixels(opaque).transpose(1, 2, 0).astype(np.float64) / 255
 
 
 def texture_colours(pixels: Floats, uv: Floats) -> Floats:
