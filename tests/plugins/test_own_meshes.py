@@ -75,7 +75,7 @@ def test_gltf_beside_other_formats_has_its_own_axes(tmp_path: Path) -> None:
     flat = views(task, "A")
     found = flat.reshape(7, 2, 3, *flat.shape[1:])
     assert differ(found[:, 0], found[:, 1]) < 0.1  # by name, arrow0.glb and arrow0.obj first
-    assert differ(found[0, 0, 0], found[0, 0, 2]) > 5
+    assert differ(found[0, 0, 0], found[0, 0, 1]) > 3
 
 
 def test_axes_are_told_only_of_meshes(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_axes_are_told_only_of_meshes(tmp_path: Path) -> None:
 
 
 def test_a_preview_shows_the_azimuths(tmp_path: Path) -> None:
-    """Its middle column shows the front: as broad as the object, with the knob on the right."""
+    """Three views of each of seven objects, and the way to the file is told each time."""
     told: list[str] = []
     task = make("car2car", tmp_path / "cache", meshes=arrows(tmp_path / "m", "obj", UPRIGHT))
     task.prepare(told.append)
