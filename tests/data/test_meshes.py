@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from events import LAST_NET_SEC
+from skimage.measure import marching_cubes
 
 from ganbench.data.mesh import Mesh, Part, bounds
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
@@ -189,6 +191,18 @@ def test_other_axes_give_the_same_picture(car: Part, tmp_path: Path) -> None:
     upright = (Part(car.vertices, car.faces, turned[0].rgb),)
     views = render_views([upright, turned], [0, 50, -120], 32, 15.0).astype(int)
     assert np.abs(views[0] - views[1]).mean() < 0.2
+
+
+def test_a_surface_that_is_inside_out_gives_the_same_picture() -> None:
+    """scikit-image winds surfaces against their normals where the inside is high, by default."""
+    z, y, x = np.mgrid[-1:1:20j, -1:1:20j, -1:1:20j]
+    points, faces, *_ = marching_cubes(0.5 - (x**2 + 2 * y**2 + 3 * z**2), 0.0)
+    surface = Part(points.astype(np.float32), faces.astype(np.int32), RED)
+    a, b, c = points[faces].swapaxes(0, 1) - points.mean(axis=0)
+    assert np.einsum("md,md->", a, np.cross(b, c)) < 0
+    turned = replace(surface, faces=surface.faces[:, ::-1].copy())
+    views = render_views([(surface,), (turned,)], [0, 50], 32, 15.0)
+    assert np.array_equal(views[0], views[1])
 
 
 @pytest.mark.parametrize(
