@@ -14,7 +14,7 @@ from skimage.measure import marching_cubes
 
 from ganbench.data.mesh import Mesh, Part, bounds
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
-from ganbench.data.readers.meshes import MeshFolder, read_meshes
+from ganbench.data.readers.meshes import MeshFolder, read_meshes, remarks_told
 from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.render import render_views, start_child
 from ganbench.data.shapes.cars import build_car, sample_car
@@ -212,6 +212,15 @@ def test_a_surface_that_is_inside_out_gives_the_same_picture() -> None:
 def test_impossible_axes(tmp_path: Path, up: str, front: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         read_meshes(tmp_path, up=up, front=front)
+
+
+def test_remarks_are_told_in_few_lines() -> None:
+    told = [(f"{i}.obj", f"its material '{i}' is not there") for i in range(5)]
+    told += [("0.obj", "its curves are left out"), ("0.obj", "its material 'x' is not there")]
+    assert remarks_told(told) == [
+        "0.obj; 1.obj; 2.obj and 2 more: its material '0' is not there, and others",
+        "0.obj: its curves are left out",
+    ]
 
 
 def test_a_folder_without_meshes_is_told(tmp_path: Path) -> None:

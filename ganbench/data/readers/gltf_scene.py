@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ganbench.data.readers.gltf_file import GltfFile, Tree, open_gltf, uri_bytes
-from ganbench.data.readers.textures import pixels_of, texture_colours
+from ganbench.data.readers.textures import AS_IT_IS, Pixels, pixels_of, texture_colours
 from ganbench.data.readers.triangles import (
     Floats,
     Ints,
@@ -130,7 +130,7 @@ class _Scene:
         pixels = self.pixels(texture)
         if uv is None or pixels is None:
             return neutral(len(faces)), ("a texture of it cannot be read and is not used",)
-        return _srgb(linear * texture_colours(_linear(pixels), uv[faces])), ()
+        return _srgb(linear * texture_colours(pixels, uv[faces], _linear(AS_IT_IS))), ()
 
     def uv(self, primitive: Tree, texture: Tree) -> Floats | None:
         """Of each vertex from the left and the top, (n, 2)."""
@@ -145,8 +145,8 @@ class _Scene:
         moved: Floats = scaled @ turned.T + np.array(change.get("offset", (0.0, 0.0)))
         return moved
 
-    def pixels(self, texture: Tree) -> Floats | None:
-        """(height, width, 3) as sRGB."""
+    def pixels(self, texture: Tree) -> Pixels | None:
+        """uint8 (height, width, 3) as sRGB; None where it cannot be read."""
         try:
             described = self.file.items("textures")[texture["index"]]
             webp = described.get("extensions", {}).get("EXT_texture_webp", {})

@@ -58,9 +58,7 @@ def read_mesh(path: Path, root: Path) -> ReadMesh:
     Raises Unreadable, in words that a person understands, for one without usable triangles.
     """
     try:
-        if path.stat().st_size == 0:
-            raise Unreadable("the file is empty")
-        pieces = FORMATS[path.suffix.lower()].read(path, root)
+        return _read(path, root)
     except OSError as error:
         raise Unreadable(f"it cannot be opened: {error.strerror or error}") from error
     except MemoryError:
@@ -69,6 +67,12 @@ def read_mesh(path: Path, root: Path) -> ReadMesh:
         raise
     except Exception as error:  # of many types: whatever the damage leads NumPy into
         raise Unreadable("it is damaged") from error
+
+
+def _read(path: Path, root: Path) -> ReadMesh:
+    if path.stat().st_size == 0:
+        raise Unreadable("the file is empty")
+    pieces = FORMATS[path.suffix.lower()].read(path, root)
     whole = _joined([piece for piece in pieces if len(piece.faces)])
     parts, grouped = _parts(_centred(whole.points), whole.faces, whole.rgb)
     remarks = (*whole.remarks, MANY_COLOURS) if grouped else whole.remarks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +24,7 @@ from ganbench.errors import UserError
 Axis = Literal["auto", "x", "y", "z", "-x", "-y", "-z"]
 AUTO: Axis = "auto"
 SUFFIXES = tuple(FORMATS)
+QUOTED = re.compile(r"'[^']*'")
 READ_LIMIT_S = 120.0
 
 AXES = {
@@ -55,11 +57,19 @@ class MeshFolder:
     def lines(self) -> list[str]:
         """What a person should know about it: who was left out, and what is not used."""
         left_out = [f"left out {name}: {reason}" for name, reason in self.unreadable]
-        by_remark: dict[str, list[str]] = {}
-        for name, remark in self.remarks:
-            by_remark.setdefault(remark, []).append(name)
-        remarks = [f"{first_few(names)}: {remark}" for remark, names in by_remark.items()]
-        return [*([self.told] if self.told else []), *left_out, *remarks]
+        return [*([self.told] if self.told else []), *left_out, *remarks_told(self.remarks)]
+
+
+def remarks_told(remarks: Sequence[tuple[str, str]]) -> list[str]:
+    """(name, remark) in few lines: such as differ in what they quote alone are told together."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for name, remark in remarks:
+        kinds.setdefault(QUOTED.sub("", remark), []).append((name, remark))
+    lines = []
+    for alike in kinds.values():
+        names, told = (list(dict.fromkeys(texts)) for texts in zip(*alike, strict=True))
+        lines.append(f"{first_few(names)}: {told[0]}{', and others' if len(told) > 1 else ''}")
+    return lines
 
 
 def read_meshes(

@@ -6,13 +6,17 @@ import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ganbench.data.pixels import ENDINGS, pixels
 from ganbench.data.readers.triangles import Floats
 from ganbench.data.tree import LEFT_OVERS
 
+Pixels = npt.NDArray[np.uint8]
+
 COMPANIONS = frozenset({".mtl", ".bin", *ENDINGS})
+AS_IT_IS: Floats = np.arange(256) / 255
 TRANSPARENT = ("RGBA", "LA", "P", "PA")
 # Corner shares of points spread evenly within a triangle.
 STEPS = 5
@@ -42,8 +46,8 @@ def companion(root: Path, folder: Path, name: str) -> Path | None:
         return None
 
 
-def texture_pixels(file: Path | None) -> Floats | None:
-    """(height, width, 3) in 0..1, top row first; None where the picture cannot be read."""
+def texture_pixels(file: Path | None) -> Pixels | None:
+    """uint8 (height, width, 3), top row first; None where the picture cannot be read."""
     if file is None:
         return None
     try:
@@ -53,16 +57,17 @@ def texture_pixels(file: Path | None) -> Floats | None:
         return None
 
 
-def pixels_of(image: Image.Image) -> Floats:
-    """(height, width, 3) in 0..1, without transparency. Raises ValueError for an unknown range."""
+def pixels_of(image: Image.Image) -> Pixels:
+    """uint8 (height, width, 3), without transparency. Raises ValueError for an unknown range."""
     opaque = image.convert("RGB") if image.mode in TRANSPARENT else image
-    return pixels(opaque).transpose(1, 2, 0).astype(np.float64) / 255
+    return pixels(opaque).transpose(1, 2, 0)
 
 
-def texture_colours(pixels: Floats, uv: Floats) -> Floats:
+def texture_colours(pixels: Pixels, uv: Floats, meaning: Floats = AS_IT_IS) -> Floats:
     """The mean colour of each triangle, (m, 3), of a texture that repeats itself.
 
     pixels: (height, width, 3). uv: of the corners, (m, 3, 2), from the left and the top.
+    meaning: what each of the 256 values stands for.
     """
     height, width = pixels.shape[:2]
     total = np.zeros((len(uv), 3))
@@ -70,5 +75,5 @@ def texture_colours(pixels: Floats, uv: Floats) -> Floats:
         u, v = np.einsum("c,mcd->dm", shares, uv) % 1.0
         row = np.minimum((v * height).astype(np.int64), height - 1)
         column = np.minimum((u * width).astype(np.int64), width - 1)
-        total += pixels[row, column]
+        total += meaning[pixels[row, column]]
     return total / len(WITHIN)
