@@ -1,5 +1,6 @@
 """The only names that a plugin imports."""
 
+from ganbench.data.apart import pixel_digests, repeats_told, require_apart
 from ganbench.data.cache import cached_arrays
 from ganbench.data.classes.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
 from ganbench.data.classes.chairs import CHAIRS, ChairOptions
@@ -12,13 +13,7 @@ from ganbench.data.conversions import ConversionOptions, ConversionTask
 from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.edges import edges_of
 from ganbench.data.goods import Ware, WareOptions, WareTask
-from ganbench.data.image_folder import (
-    ImageFolder,
-    pixel_digests,
-    read_image_folder,
-    repeats_told,
-    require_apart,
-)
+from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.data.labels import labels_path, labels_told, read_labels
 from ganbench.data.listing import Listing
 from ganbench.data.mixtures import (

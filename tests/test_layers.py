@@ -34,6 +34,7 @@ LAYERS = (
         "pictures",
     ),
     (
+        "data/apart",
         "data/cache",
         "data/listing",
         "data/mesh",

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from ganbench.data.apart import pixel_digests, repeats_told
+from ganbench.data.cache import cached_arrays
 from ganbench.data.collection import SPLITS, Collection, Parts
 from ganbench.errors import UserError
+from ganbench.source import source_hash
 from ganbench.task import Domain, Report, Split, Task
 from ganbench.types import DataSpec, DomainName, Preset, SplitName
 
 
 def silent(line: str) -> None:
     """A report that nobody reads."""
+
+
+def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, bytes]]:
+    """The identity and the digest of the pixels of each picture."""
+    index = side.of(identities)
+    names = map(str, side.truth["identity"][index].tolist())
+    return list(zip(names, pixel_digests(side.pixels(index)), strict=True))
 
 
 class CollectionTask(Task):
@@ -56,6 +67,27 @@ class CollectionTask(Task):
             if split in parts:
                 found = self.split_of(a, b, parts, split)
                 report(f"{split}: {len(found.A)} pictures of A, {len(found.B)} of B")
+        if self.paths:
+            for line in self.repeats(a, b, parts):
+                report(line)
+
+    def repeats(self, a: Collection, b: Collection, parts: Parts) -> list[str]:
+        """What is told of pictures that two splits or domains of a user's data share, by their
+        identities; from the cache where it was looked for before.
+        """
+
+        def make() -> dict[str, np.ndarray]:
+            contents = {
+                f"{name} ({split})": contents_of(side, identities)
+                for split, both in parts.items()
+                for name, side, identities in zip("AB", (a, b), both, strict=True)
+            }
+            lines = "\n".join(repeats_told(contents)).encode(errors="surrogateescape")
+            return {"lines": np.frombuffer(lines, np.uint8)}
+
+        key = {**self.data_key(), "size": self.preset.size, "code": source_hash([Path(__file__)])}
+        found = cached_arrays(self.cache_dir, "repeats", key, make)["lines"]
+        return found.tobytes().decode(errors="surrogateescape").splitlines()
 
     def load(self, split: SplitName) -> Split:
         a, b = self.sides(silent)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 from pathlib import Path
-
-import numpy as np
 
 from ganbench.data.cache import default_cache_dir
 from ganbench.data.decoded import file_digest, readable
@@ -94,49 +91,6 @@ def read_image_folder(
             + (", and save HEIF as such" if HEIF_ENDINGS & set(found.other_endings) else ""),
         )
     return folder
-
-
-def require_apart(one: ImageFolder, other: ImageFolder, names: tuple[str, str]) -> None:
-    """Raises UserError where the two are one folder, or hold the files of one, through links too.
-
-    names: how the user knows them, such as ("REAL", "FAKE").
-    """
-    a, b = names
-    where = f"{one.path} and {other.path}"
-    if one.path.resolve() == other.path.resolve():
-        raise UserError(f"{a} and {b} are the same folder", where, "give two folders")
-    shared = sorted(_folders(one) & _folders(other))
-    if shared:
-        raise UserError(
-            f"{a} and {b} overlap: both hold the images of {shared[0]}",
-            where,
-            "give two folders of which none lies in the other",
-        )
-
-
-def _folders(folder: ImageFolder) -> set[Path]:
-    """Those that its files lie in."""
-    return {(folder.path / name).resolve() for name in {n.rpartition("/")[0] for n in folder.names}}
-
-
-def repeats_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
-    """A line for each two parts, such as splits, that have pictures of the same content.
-
-    parts: by name, the (file name, digest of the content) of each picture.
-    """
-    lines = []
-    for (a, first), (b, second) in combinations(parts.items(), 2):
-        known = {digest: name for name, digest in reversed(first)}
-        pairs = [f"{known[digest]} = {name}" for name, digest in second if digest in known]
-        if pairs:
-            lines.append(f"{len(pairs)} of {len(second)} pictures of {b} are in {a} too: ")
-            lines[-1] += first_few(pairs)
-    return lines
-
-
-def pixel_digests(images: np.ndarray) -> list[bytes]:
-    """A digest of each of the images (n, C, H, W)."""
-    return [hashlib.blake2b(np.ascontiguousarray(image).data).digest() for image in images]
 
 
 def without_unreadable(

@@ -53,7 +53,8 @@ def open_picture(path: Path) -> Image.Image:
     Raises UnreadablePicture for a file that cannot be read, or not without a guess.
     """
     try:
-        with Image.open(path) as opened:
+        # Given a path, Pillow 13.0 maps plain TIFFs, and those that lie on their side wrongly.
+        with path.open("rb") as file, Image.open(file) as opened:
             return _as_rgb(_upright(opened))
     except (UnreadablePicture, MemoryError):
         raise

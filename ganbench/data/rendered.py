@@ -69,13 +69,15 @@ def rendered_views(
         shots = [[Shot(azimuth, elevation_deg) for azimuth in row] for row in azimuths_deg]
         views = render_shots(made.objects, as_it_is, shots, size, background)
         np.save(folder / "views.npy", views, allow_pickle=False)
-        (folder / TOLD).write_text("".join(f"{line}\n" for line in made.told), encoding="utf-8")
+        told = "".join(f"{line}\n" for line in made.told)
+        (folder / TOLD).write_bytes(told.encode(errors="surrogateescape"))
         write_preview(folder / PREVIEW, made.names, views, azimuths_deg)
 
     views = cached_files(cache_dir, name, key, write)["views"]
     entry = entry_folder(cache_dir, name, key)
-    told = (entry / TOLD).read_text(encoding="utf-8") if (entry / TOLD).is_file() else ""
-    return Rendered(views, tuple(told.splitlines()), entry / PREVIEW)
+    told = (entry / TOLD).read_bytes() if (entry / TOLD).is_file() else b""
+    lines = told.decode(errors="surrogateescape").splitlines()
+    return Rendered(views, tuple(lines), entry / PREVIEW)
 
 
 def write_preview(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
+import PIL
 
+from ganbench.data.apart import equal_files_told, require_apart
 from ganbench.data.collection import (
     LEAST_SHARED,
     Collection,
@@ -21,10 +23,10 @@ from ganbench.data.collection import (
     shared_parts,
 )
 from ganbench.data.collection_task import CollectionTask
-from ganbench.data.decoded import fingerprint
-from ganbench.data.listing import Listing
+from ganbench.data.decoded import file_digest, fingerprint
+from ganbench.data.listing import Files, Listing
 from ganbench.data.mesh import Part
-from ganbench.data.readers.meshes import AUTO, Axis, mesh_files_hash, read_meshes
+from ganbench.data.readers.meshes import AUTO, Axis, find_meshes, mesh_files_hash, read_meshes
 from ganbench.data.rendered import GREYS, Made, render_code_hash, rendered_views
 from ganbench.errors import UserError
 from ganbench.hparams import require
@@ -150,7 +152,8 @@ def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
             str(folder),
             "add more mesh files",
         )
-    return Made(found.names, found.objects, found.lines())
+    files = [(name, file_digest(folder / name)) for name in found.names]
+    return Made(found.names, found.objects, [*found.lines(), *equal_files_told(files)])
 
 
 class ViewsTask(CollectionTask):
@@ -195,6 +198,10 @@ class ViewsTask(CollectionTask):
         return self.classes[0 if domain == "A" else 1]
 
     def fingerprint(self) -> JSON:
+        if self.source == "meshes" and not self.one_class:
+            a, b = (find_meshes(self.mesh_folder(domain)) for domain in get_args(DomainName))
+            apart = Files(a.root, a.names), Files(b.root, b.names)
+            require_apart(*apart, ("meshes_A", "meshes_B"))
         return {
             "split": self.options.split,
             "A": self.content_key("A"),
@@ -215,6 +222,7 @@ class ViewsTask(CollectionTask):
                 "up": up,
                 "front": front,
                 "skip_unreadable": self.reading.skip_unreadable,
+                "pillow": PIL.__version__,  # which reads their textures
             }
         return {**fingerprint(self.listing(kind)), "size": self.preset.size}
 

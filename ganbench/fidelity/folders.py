@@ -12,13 +12,8 @@ import PIL
 import torch
 from torch import Tensor
 
-from ganbench.data.image_folder import (
-    ImageFolder,
-    read_image_folder,
-    repeats_told,
-    require_apart,
-    without_unreadable,
-)
+from ganbench.data.apart import repeats_told, require_apart
+from ganbench.data.image_folder import ImageFolder, read_image_folder, without_unreadable
 from ganbench.data.listing import UNREADABLE
 from ganbench.data.pixels import open_picture, picture_limit, pixels, square_pixels
 from ganbench.errors import UserError
@@ -65,7 +60,8 @@ def score_folders(
             read_image_folder(path, LEAST_SAMPLES, reading, reader.cache_dir)
             for path in (real, fake)
         ]
-        require_apart(folders[0], folders[1], SIDES)
+        real_files, fake_files = (folder.listing().files for folder in folders)
+        require_apart(real_files, fake_files, SIDES)
         try:
             shape = common_shape(folders, size)
             found = [read_features(f, shape, size, extractor, reader) for f in folders]

@@ -69,7 +69,7 @@ class Folder(Task):
             name: read_image_folder(self.paths[name], LEAST_IMAGES, self.reading, self.cache_dir)
             for name in "AB"
         }
-        require_apart(found["A"], found["B"], ("A", "B"))
+        require_apart(*(found[name].listing().files for name in "AB"), ("A", "B"))
         return found
 
     @cached_property

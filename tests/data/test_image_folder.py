@@ -10,13 +10,9 @@ import PIL
 import pytest
 from PIL import Image
 
-from ganbench.data.image_folder import (
-    ImageFolder,
-    pixel_digests,
-    read_image_folder,
-    repeats_told,
-    require_apart,
-)
+from ganbench.data.apart import pixel_digests, repeats_told, require_apart
+from ganbench.data.image_folder import ImageFolder, read_image_folder
+from ganbench.data.listing import Files
 from ganbench.errors import UserError
 from ganbench.fidelity import folders as scored
 from ganbench.fidelity.kept import FeatureReader
@@ -79,6 +75,10 @@ def test_photographs_of_a_phone_are_named_where_there_are_no_others(tmp_path: Pa
     assert "HEIF" in caught.value.fix
 
 
+def files_of(folder: Path) -> Files:
+    return read_image_folder(folder).listing().files
+
+
 def nested(root: Path) -> tuple[Path, Path]:
     return root / "real", pictures(root / "real" / "generated", 3)
 
@@ -124,7 +124,7 @@ def test_folders_that_overlap_are_refused(
     tmp_path: Path, make: Callable[[Path], tuple[Path, Path]]
 ) -> None:
     pictures(tmp_path / "real", 3)
-    one, other = map(read_image_folder, make(tmp_path))
+    one, other = map(files_of, make(tmp_path))
     with pytest.raises(UserError, match=r"REAL and FAKE (overlap|are the same)"):
         require_apart(one, other, ("REAL", "FAKE"))
 
@@ -132,11 +132,10 @@ def test_folders_that_overlap_are_refused(
 def test_folders_side_by_side_are_apart(tmp_path: Path) -> None:
     """Hidden ones are no data, so they do not overlap with what is around them."""
     pictures(tmp_path / "real", 3)
-    hidden = read_image_folder(pictures(tmp_path / "real" / ".generated", 3))
+    hidden = files_of(pictures(tmp_path / "real" / ".generated", 3))
     names = ("REAL", "FAKE")
-    require_apart(read_image_folder(tmp_path / "real"), hidden, names)
-    beside = read_image_folder(pictures(tmp_path / "real-2", 3))
-    require_apart(read_image_folder(tmp_path / "real"), beside, names)
+    require_apart(files_of(tmp_path / "real"), hidden, names)
+    require_apart(files_of(tmp_path / "real"), files_of(pictures(tmp_path / "real-2", 3)), names)
 
 
 def test_repeats_are_told_for_each_pair_of_parts() -> None:

@@ -199,6 +199,27 @@ def test_pictures_stand_as_exif_says(tmp_path: Path, orientation: int, ending: s
     assert np.abs(found.astype(int) - np.asarray(turned)).mean() < 8
 
 
+TURNS: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    5: np.transpose,
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: np.rot90(a.T, 2),
+    8: np.rot90,
+}
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+@pytest.mark.parametrize("byteorder", "<>")
+def test_deep_and_plain_tiffs_on_their_side(
+    tmp_path: Path, orientation: int, byteorder: str
+) -> None:
+    """Numbers whose two bytes differ, in a picture that is not square."""
+    wide = np.arange(6, dtype=np.uint16).reshape(2, 3) * 0x2711 + 0x0102
+    for array in (wide, (wide >> 8).astype(np.uint8)):
+        tag = [(274, 3, 1, orientation, True)]
+        path = tiff(tmp_path / "a.tif", array, byteorder=byteorder, extratags=tag)
+        assert np.array_equal(shown(path)[..., 0], TURNS[orientation](wide >> 8))
+
+
 STACK = [Image.fromarray(np.roll(RGB, k, 0)) for k in range(3)]
 REFUSED: dict[str, tuple[Write, str]] = {
     "floats": (lambda d: tiff(d / "a.tif", RGB[..., 0] / np.float32(255)), "floats"),
