@@ -73,12 +73,20 @@ class Group:
         }
 
     @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The metrics that a row of a model names, with a number or a reason, or else a row of
+        a reference: A to B first, then B to A.
+        """
+        of_models = chain.from_iterable(self.found[label] for label in self.trained)
+        names = dict.fromkeys(of_models) or dict.fromkeys(chain.from_iterable(self.found.values()))
+        return tuple(sorted(names, key=lambda name: name.endswith("_BA")))
+
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
-        """The metrics that some model has a number for: A to B first, then B to A."""
+        """Of these the ones that some model has a number for; all of them where none has."""
         trained = [self.found[label] for label in self.trained]
-        names = dict.fromkeys(chain.from_iterable(trained))
-        found = [n for n in names if any(by_name[n].numbers for by_name in trained if n in by_name)]
-        return tuple(sorted(found, key=lambda name: name.endswith("_BA")))
+        numbered = {n for by_name in trained for n, found in by_name.items() if found.numbers}
+        return tuple(name for name in self.named if name in numbered) or self.named
 
     @cached_property
     def ends(self) -> dict[str, Counter[Status]]:

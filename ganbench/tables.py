@@ -17,6 +17,7 @@ from ganbench.types import Column, Row, Status, column_of
 MOST_LISTED = 10
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 FINAL, SELECTED = "final", "selected"
+NO_METRIC = ""  # of a record of rows that ended before any metric
 INTERVAL_TEXT = {
     "t": "mean ± half of the 95 % t interval over seeds",
     "bca": "mean [95 % BCa bootstrap interval] over seeds",
@@ -95,12 +96,11 @@ def table_sheet(
     notes: Sequence[str],
 ) -> Sheet:
     """notes: on the choice of the checkpoints."""
-    models = {
-        label: rows for label, rows in group.by_model.items() if not is_absent_reference(rows)
-    }
+    present = {k: rows for k, rows in group.by_model.items() if not is_absent_reference(rows)}
+    models = present or dict(group.by_model)
     entries = {
         (metric, model): entry(metric, rows, group.found[model].get(metric, Found()), interval)
-        for metric in group.metrics
+        for metric in group.named or (NO_METRIC,)
         for model, rows in models.items()
     }
     body = [
@@ -135,13 +135,15 @@ def is_absent_reference(rows: Sequence[Row]) -> bool:
 
 
 def entry(metric: str, rows: Sequence[Row], found: Found, interval: Interval) -> Entry:
-    """Over the seeds that have a number; without one, the first reason given."""
+    """Over the seeds that have a number; without one, the first reason given. Where no row is done,
+    how the first one ended.
+    """
     if found.numbers:
         return Entry(estimate(found.numbers, interval))
     if found.texts:
         return Entry(None, found.texts[0])
     if not any(row.status == "done" for row in rows):
-        return Entry(None, "no row is done")
+        return Entry(None, f"{rows[0].status}: {rows[0].reason}")
     one_way = metric.endswith("_BA")
     return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
 
@@ -240,7 +242,9 @@ def records(
     columns: Mapping[str, Column],
     checkpoint: str,
 ) -> list[dict[str, Any]]:
-    """One record a model and metric: what CSV and JSON hold."""
+    """One record a model and metric: what CSV and JSON hold. A metric without any number is there
+    too, for a CSV file has no notes that tell the reason.
+    """
     found = []
     first, ends = group.first, group.ends
     for (metric, model), value in entries.items():

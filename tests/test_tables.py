@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Command
 from msgspec import structs
 
 from ganbench.formats import Sheet, number, renderers
@@ -226,3 +228,74 @@ def test_rows_of_before_there_was_a_split_are_of_the_test_split() -> None:
 )
 def test_three_significant_digits(value: float, text: str) -> None:
     assert number(value) == text
+
+
+SKIPPED = {"score": "skipped: few images", "loss": "undefined: why", "score_BA": "skipped: few"}
+
+
+def test_a_table_without_any_number_has_its_lines_and_reasons() -> None:
+    rows = [row(m, s, 0.0, metrics=SKIPPED) for m in ("standard", "recon") for s in range(2)]
+    sheet = only(rows)
+    assert line(sheet, "score ↑") == ("score ↑", "skipped", "skipped")
+    assert line(sheet, "loss") == ("loss ↓", "undefined", "undefined")
+    assert line(sheet, "seeds done") == ("seeds done", "2", "2")
+    assert "standard, recon: score skipped: few images" in sheet.notes
+    assert record(sheet, "score_BA", "recon")["reason"] == "skipped: few"
+
+
+def test_a_table_of_cells_that_all_ended_early_has_a_line_and_a_record_for_each() -> None:
+    bad = {"status": "diverged", "reason": "D_B was not finite", "metrics": {}}
+    rows = [row("standard", s, 0.0, **bad) for s in range(2)]
+    rows += [row("recon", 0, 0.0, status="skipped", reason="no images", metrics={})]
+    sheet = only(rows)
+    assert sheet.head == ("metric", "standard", "recon")
+    assert line(sheet, "seeds diverged") == ("seeds diverged", "2", "0")
+    assert [(r["model"], r["n"], r["diverged"], r["reason"]) for r in sheet.records] == [
+        ("standard", 0, 2, "diverged: D_B was not finite"),
+        ("recon", 0, 0, "skipped: no images"),
+    ]
+    real = row("real", 0, 3.0, recipe="", hparams={})
+    found = only([*rows, real])
+    assert line(found, "score") == ("score ↑", "diverged", "skipped", "3.00")
+
+
+def test_references_that_are_all_absent_are_shown_all_the_same() -> None:
+    absent = {"status": "skipped", "reason": "no truth", "recipe": "", "metrics": {}}
+    sheet = only([row(name, 0, 0.0, **absent) for name in ("oracle", "identity")])
+    assert sheet.head == ("metric", "oracle", "identity")
+    assert [r["reason"] for r in sheet.records] == ["skipped: no truth"] * 2
+
+
+@pytest.mark.parametrize("metrics", [SKIPPED, {}])
+@pytest.mark.parametrize("status", ["done", "diverged", "failed", "skipped"])
+def test_every_format_tells_what_has_no_number(status: str, metrics: dict[str, str]) -> None:
+    given = {"status": status, "reason": "out of memory", "metrics": metrics}
+    sheets = table_sheets([row("standard", s, 0.0, **given) for s in range(2)], COLUMNS)
+    reason = "few images" if metrics else "out of memory" if status != "done" else "not given"
+    for name, render in renderers().items():
+        text = render(sheets, "records")
+        assert "standard" in text
+        assert reason in text or (name in ("markdown", "latex") and not metrics), name
+    told = json.loads(renderers()["json"](sheets, "records"), parse_constant=pytest.fail)
+    assert told["records"] and all(r["mean"] is None for r in told["records"])
+    read = list(csv.DictReader(io.StringIO(renderers()["csv"](sheets, "records"))))
+    assert [r["reason"] for r in read] == [r["reason"] for r in told["records"]]
+    assert all(r["reason"] for r in read)
+
+
+@pytest.mark.parametrize("name", ["rich", "csv", "json"])
+def test_the_command_shows_a_table_without_numbers(
+    ganbench: Command, tmp_path: Path, name: str
+) -> None:
+    rows = [row("standard", s, 0.0, metrics=SKIPPED, cell=f"{s:016x}") for s in range(2)]
+    lines = [each.to_json() for each in rows]
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines) + "\n")
+    done = ganbench("table", tmp_path, "--format", name)
+    assert done.returncode == 0, done.stderr
+    assert "standard" in done.stdout and "score_BA" in done.stdout
+    assert "skipped: few images" in done.stdout
+
+
+def test_a_metric_without_any_number_has_records_with_its_reason() -> None:
+    lost = [row("recon", s, 1.0, metrics={"score": 1.0, "loss": "skipped: why"}) for s in range(2)]
+    assert record(only(lost), "loss", "recon")["reason"] == "skipped: why"
