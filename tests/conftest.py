@@ -1,7 +1,8 @@
-"""Fixtures: the real command in a subprocess, and one cache for the whole test run."""
+"""Fixtures: the real command in a process of its own, and one cache for the whole test run."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,15 +45,34 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ganbench(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
-    """Runs `ganbench ARGS` as a user would, away from the repository."""
-    home = tmp_path_factory.mktemp("elsewhere")
+def zygote() -> Iterator[subprocess.Popen[str] | None]:
+    """A process that forks commands; none where one with PyTorch cannot be forked safely."""
+    if sys.platform != "linux":
+        yield None
+        return
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, ZYGOTE], text=True, **pipes) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def ganbench(
+    cache_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    zygote: subprocess.Popen[str] | None,
+) -> Command:
+    """Runs `ganbench ARGS` as a user would, away from the repository. It is forked from a process
+    that has PyTorch imported, which takes longer than most commands.
+    """
+    home, said = tmp_path_factory.mktemp("elsewhere"), tmp_path_factory.mktemp("said")
 
     def run(*args: str | Path, cwd: Path = home) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"}
-        command = [sys.executable, "-m", "ganbench", *map(str, args)]
+        arguments = list(map(str, args))
+        if zygote is not None:
+            return forked(zygote, arguments, cwd, env, said)
         return subprocess.run(
-            command,
+            [sys.executable, "-m", "ganbench", *arguments],
             capture_output=True,
             text=True,
             cwd=cwd,
@@ -61,3 +82,16 @@ def ganbench(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Comma
         )
 
     return run
+
+
+def forked(
+    zygote: subprocess.Popen[str], arguments: list[str], cwd: Path, env: dict[str, str], said: Path
+) -> subprocess.CompletedProcess[str]:
+    assert zygote.stdin is not None and zygote.stdout is not None
+    files = [said / "output", said / "errors"]
+    for file in files:
+        file.unlink(missing_ok=True)
+    request = {"arguments": arguments, "folder": str(cwd), "environment": env}
+    print(json.dumps({**request, "files": [*map(str, files)]}), file=zygote.stdin, flush=True)
+    code = int(zygote.stdout.readline())
+    return subprocess.CompletedProcess(arguments, code, *(f.read_text() for f in files))
