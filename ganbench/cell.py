@@ -302,7 +302,7 @@ def model_of_shapes(job: Job, shapes: Shapes) -> Model:
     model_type = job.registry.load("model", cell.model)
     hparams = replace(model_type.recipes(spec)[cell.recipe], **cell.hparams)
     model: Model = model_type(hparams)
-    model.build(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
+    model.build_seeded(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
     return model
 
 

@@ -13,6 +13,7 @@ from ganbench.errors import UserError
 from ganbench.hparams import HParams
 from ganbench.losses import LOG_LOSS, Adversarial, feature_matching_loss
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.seeds import seed_for
 from ganbench.types import DataSpec, Direction, DomainName
 
 Batch = Mapping[str, Tensor]
@@ -108,6 +109,14 @@ class Model(nn.Module, ABC):
                 f"use {', '.join(self.directions)}, or declare it in `directions`",
             )
         return direction
+
+    def build_seeded(self, nets: NetworkBuilder) -> None:
+        """`build` by the seed of `nets`, also of what it draws beside the networks, as the start of
+        a spectral norm. The global random state stays as it was.
+        """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed_for(nets.seed, "init", "build"))
+            self.build(nets)
 
     def judged(self, fake: Batch) -> dict[str, Tensor]:
         """The entries of `fakes` that a discriminator judges, cut off from the generators."""

@@ -224,16 +224,8 @@ TRIED: dict[str, tuple[Changes, ...]] = {
             ),
         ),
     ),
-    "`random.random()` in a term, or a layer of your own without a seed": (
+    "`random.random()` in a term": (
         ((TERM, f"random.random() * {L1}"), (IMPORTS, f"import random\n{IMPORTS}")),
-        (
-            (
-                NETWORK,
-                NETWORK
-                + "        self.generators['G_AB'].append(nn.Linear(*2 * nets.spec.B[-1:]))\n",
-            ),
-            (IMPORTS, f"from torch import nn\n{IMPORTS}"),
-        ),
     ),
     "a network beside the two dicts": (
         ((POOL, f'{POOL}        self.back = nets.translator("B", "A")\n'),),

@@ -99,7 +99,7 @@ def build(model: type[Model], spec: DataSpec, seed: int = 0) -> Model:
     hparams = next(iter(model.recipes(spec).values()))
     pools: dict[str, Any] = {f.name: POOL for f in fields(hparams) if f.name.endswith("pool_size")}
     built = model(replace(hparams, **pools))
-    built.build(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))
+    built.build_seeded(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))
     return built
 
 
