@@ -25,6 +25,7 @@ from ganbench.data.mixtures import (
     on_grid,
 )
 from ganbench.data.readers.facescrub import list_facescrub
+from ganbench.data.sameness import sameness
 from ganbench.data.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
 from ganbench.errors import Undefined, UserError
 from ganbench.fidelity.metric import FidelityMetric
@@ -144,6 +145,7 @@ __all__ = [
     "repeats_told",
     "require",
     "require_apart",
+    "sameness",
     "seed_for",
     "share_read",
     "split_indices",

@@ -41,6 +41,7 @@ LAYERS = (
         "data/pixels",
         "data/render",
         "data/tree",
+        "data/sameness",
         "data/shapes",
     ),
     ("data/readers", "data/decoded", "data/edges", "data/rendered"),

@@ -28,6 +28,7 @@ SCORES = ("kd", "fd", "fd_inf", "precision", "recall", "density", "coverage", "d
 BY_REACH = frozenset({"precision", "recall", "density", "coverage"})
 SPLITS_OF_ISC = 10
 SEED = 0
+ALIKE = 1e-4  # of the largest feature; pictures that differ are far beyond it
 
 Features = Mapping[str, Tensor]
 
@@ -93,10 +94,21 @@ def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> 
 def warnings(found: Mapping[str, float | str], real: Features, fake: Features) -> list[str]:
     """What a reader of the numbers ought to know."""
     n = min(len(real[FEATURES]), len(fake[FEATURES]))
-    told = isinstance(found.get("fd"), float) and n < FEW_IMAGES
-    if not told:
-        return []
-    return [
-        f"with {n:,} images a side the Fréchet distance is too large by an amount that depends "
-        "on their number: compare equal numbers only, and read the kernel distance (unbiased) first"
+    told = [
+        f"all {len(side[FEATURES])} images of {name} look the same: are they what they ought to be?"
+        for name, side in (("REAL", real), ("FAKE", fake))
+        if all_alike(side[FEATURES])
     ]
+    if not isinstance(found.get("fd"), float) or n >= FEW_IMAGES:
+        return told
+    return [
+        *told,
+        f"with {n:,} images a side the Fréchet distance is too large by an amount that depends on "
+        "their number: compare equal numbers only, and read the kernel distance (unbiased) first",
+    ]
+
+
+def all_alike(features: Tensor) -> bool:
+    """Whether all (n, d) are one, up to what the sums of batches of several sizes leave."""
+    scale = float(features.abs().max()) if features.numel() else 0.0
+    return len(features) > 1 and bool((features - features[0]).abs().max() <= ALIKE * scale)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganbench.fidelity.distances import diversity
 from ganbench.fidelity.extractors import EMBEDDED, FEATURES, INCEPTION, LOGITS, find_extractor
-from ganbench.fidelity.scores import SCORES, conventions, scores
+from ganbench.fidelity.scores import SCORES, conventions, scores, warnings
 
 NAMES = ("kd", "fd", "precision", "recall", "density", "coverage", "diversity", "isc")
 
@@ -38,6 +38,17 @@ def test_features_of_length_zero_have_no_diversity() -> None:
     both = {FEATURES: features}
     found = scores(["diversity"], both, both, find_extractor(EMBEDDED))
     assert found == {"diversity": "undefined: not finite"}
+
+
+def test_a_side_of_one_picture_is_told() -> None:
+    real, fake = side(0), side(1)
+    found = scores(["kd"], real, fake, find_extractor(EMBEDDED))
+    assert warnings(found, real, fake) == []
+    one = {FEATURES: real[FEATURES][:1].expand(12, -1) * (1 + 1e-6 * torch.rand(12, 1))}
+    assert warnings(found, one, fake) == [
+        "all 12 images of REAL look the same: are they what they ought to be?"
+    ]
+    assert "FAKE" in warnings(found, real, one)[0]
 
 
 def test_how_ties_count_is_told_with_what_they_change() -> None:
