@@ -19,6 +19,7 @@ from ganbench.store import (
     open_output,
     read_rows,
     read_rows_alone,
+    refuse_odd_name,
     refuse_strangers,
     set_torn_aside,
 )
@@ -83,6 +84,7 @@ def check_output(grid: Grid, output: Path) -> None:
     refuse_inside(output, paths, "--output")
     refuse_around(output, paths, "--output")
     refuse_strangers(output)
+    refuse_odd_name(output, "--output")
 
 
 def run_grid(

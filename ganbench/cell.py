@@ -23,7 +23,7 @@ import torch
 from msgspec import structs
 
 from ganbench.disk import NoRoom, is_disk_full
-from ganbench.errors import UserError
+from ganbench.errors import UserError, printable
 from ganbench.evaluate import (
     DIRECTIONS,
     VARIANTS_KEPT,
@@ -452,6 +452,6 @@ def to_json(value: Any) -> bytes:
 
 def _keep_traceback(folder: Path) -> None:
     try:
-        write_atomically(folder / TRACEBACK, traceback.format_exc().encode())
+        write_atomically(folder / TRACEBACK, printable(traceback.format_exc()).encode())
     except OSError:
         return  # the reason in the row has to do

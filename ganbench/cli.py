@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -35,6 +36,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        show_any_name()
         try:
             return super().invoke(ctx)
         except UserError as error:
@@ -46,6 +48,13 @@ class Group(click.Group):
         except BrokenPipeError:  # the reader of a pipe, such as head, has enough
             sys.stderr.close()
             ctx.exit(0)
+
+
+def show_any_name() -> None:
+    """Lets names of files be printed whose bytes are no text in the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

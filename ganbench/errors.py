@@ -6,6 +6,13 @@ import difflib
 from collections.abc import Iterable
 
 
+def printable(text: str) -> str:
+    """Bytes of a file's name that are no UTF-8, which Python carries as lone surrogates, as escapes
+    that can be printed, encoded and read back by strict readers of JSON.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class UserError(Exception):
     """A mistake in what the user gave, told in one message.
 
@@ -29,7 +36,7 @@ class UserError(Exception):
             parts.append(f"  where: {self.where}")
         if self.fix:
             parts.append(f"  fix:   {self.fix}")
-        return "\n".join(parts)
+        return printable("\n".join(parts))
 
 
 class Undefined(UserError):

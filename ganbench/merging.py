@@ -14,7 +14,7 @@ from ganbench.errors import UserError
 from ganbench.figures import draw_figures
 from ganbench.outputs import refuse_inside
 from ganbench.results import stored_rows
-from ganbench.store import BENCHMARK, ROWS, append_row, cell_folder
+from ganbench.store import BENCHMARK, ROWS, append_row, cell_folder, refuse_odd_name
 from ganbench.types import SETTLED, Row
 
 
@@ -43,6 +43,7 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UserError("the output is there already", f"-o {output}", "give a new folder")
     refuse_inside(output, folders, "-o")
+    refuse_odd_name(output, "-o")
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UserError("a folder is given twice", "ganbench merge", "give each once")
     sources = [Source(row, folder) for folder in folders for row in stored_rows(folder).rows]

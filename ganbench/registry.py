@@ -10,6 +10,7 @@ import ast
 import hashlib
 import importlib
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -278,7 +279,7 @@ def _literal_column(call: ast.expr) -> Column:
 def _import(plugin: Plugin) -> Any:
     if plugin.module:
         return importlib.import_module(plugin.module)
-    tag = hashlib.sha256(str(plugin.path.resolve()).encode()).hexdigest()[:8]
+    tag = hashlib.sha256(os.fsencode(plugin.path.resolve())).hexdigest()[:8]
     name = f"ganbench_plugin_{plugin.kind}_{plugin.name}_{tag}"
     if name in sys.modules:
         return sys.modules[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -82,7 +83,7 @@ def source_hash(files: Iterable[Path]) -> str:
     """SHA-256 over the names and texts of `files`, whatever their order."""
     digest = hashlib.sha256()
     for file in sorted(set(files), key=lambda f: (f.name, str(f))):
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        digest.update(os.fsencode(file.name) + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from ganbench.disk import NoRoom, is_disk_full
-from ganbench.errors import UserError
+from ganbench.errors import UserError, printable
 from ganbench.row_lines import RowReader
 from ganbench.types import Cell, Preset, Row
 
@@ -180,6 +180,18 @@ def set_torn_aside(output: Path, torn: str) -> Path:
         partial.write_bytes(data[: data.rfind(b"\n") + 1])
         os.replace(partial, path)
     return aside
+
+
+def refuse_odd_name(folder: Path, option: str) -> None:
+    """Raises UserError for a result folder whose name is no UTF-8: safetensors writes checkpoints
+    there, and cannot open them again.
+    """
+    if printable(str(folder)) != str(folder):
+        raise UserError(
+            "the folder's name is no text in UTF-8, and checkpoints cannot be read there",
+            f"{option} {folder}",
+            "give it another name",
+        )
 
 
 def refuse_strangers(output: Path) -> None:

@@ -21,7 +21,7 @@ from ganbench.grid import Job
 from ganbench.model import Model
 from ganbench.registry import Registry
 from ganbench.sample_shapes import read_shapes, shapes_of
-from ganbench.store import cell_folder, read_cell, read_rows
+from ganbench.store import cell_folder, read_cell, read_rows, refuse_odd_name
 from ganbench.task import Domain, Task
 from ganbench.trainer import CHECKPOINT
 from ganbench.types import ANGLE_ENDING, DEFAULT_READING, DataSpec, Direction, Reading, Row
@@ -63,6 +63,7 @@ def load_step(
     outputs to choose from, and for points.
     """
     row = stored_row(folder, model, seed)
+    refuse_odd_name(folder, "--step")
     cell = read_cell(cell_folder(folder, row.cell))
     weights = places(cache_dir, None)
     job = Job(cell, (), None, weights, registry, paths, cache_dir, "", reading=reading)

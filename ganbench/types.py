@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs
 
+from ganbench.errors import printable
+
 DomainName = Literal["A", "B"]
 Direction = Literal["AB", "BA"]
 DataKind = Literal["image", "points"]
@@ -26,6 +28,7 @@ FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 SETTLED: frozenset[Status] = frozenset({"done", "diverged", "skipped"})  # never run again
 PLAIN = "plain"  # the paper's networks
 MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
+SURROGATE = "\\ud"  # how escapes of lone surrogates, and of some rare letters, begin in JSON
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 
 
@@ -216,7 +219,17 @@ class Row(Struct, frozen=True, gc=False):
         return not self.recipe
 
     def to_json(self) -> str:
-        return json.dumps(structs.asdict(self), allow_nan=False)
+        text = json.dumps(structs.asdict(self), allow_nan=False)
+        return json.dumps(_printable(json.loads(text))) if SURROGATE in text else text
+
+
+def _printable(value: Any) -> Any:
+    """A JSON value whose texts can be encoded; a name of a file may have bytes that are no text."""
+    if isinstance(value, dict):
+        return {_printable(key): _printable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_printable(each) for each in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def number_or_reason(value: float | str) -> float | str:

@@ -11,6 +11,7 @@ import numpy as np
 from ganbench.data.cache import cached_files, entry_folder
 from ganbench.data.mesh import Mesh
 from ganbench.data.render import Shot, as_it_is, render_shots
+from ganbench.errors import printable
 from ganbench.pictures import image_rows
 from ganbench.source import module_file, reach, source_hash
 from ganbench.types import JSON
@@ -69,8 +70,9 @@ def rendered_views(
         shots = [[Shot(azimuth, elevation_deg) for azimuth in row] for row in azimuths_deg]
         views = render_shots(made.objects, as_it_is, shots, size, background)
         np.save(folder / "views.npy", views, allow_pickle=False)
-        told = "".join(f"{line}\n" for line in made.told)
-        (folder / TOLD).write_bytes(told.encode(errors="surrogateescape"))
+        (folder / TOLD).write_text(
+            "".join(f"{printable(line)}\n" for line in made.told), encoding="utf-8"
+        )
         write_preview(folder / PREVIEW, made.names, views, azimuths_deg)
 
     views = cached_files(cache_dir, name, key, write)["views"]
