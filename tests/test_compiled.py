@@ -31,8 +31,10 @@ has_compiler = pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ c
 
 
 @pytest.fixture(autouse=True)
-def fresh_compiler() -> None:
+def fresh_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That compiles in this process, and starts none to share a few kernels with."""
     torch._dynamo.reset()
+    monkeypatch.setattr(torch._inductor.config, "compile_threads", 1)
 
 
 def program(join: Join, models: Sequence[Model], spec: DataSpec) -> Program:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +18,11 @@ from events import LAST_NET_SEC
 from ganbench.registry import built_in_folder
 from ganbench.source import PACKAGE_DIR
 
-Ganbench = Callable[..., subprocess.CompletedProcess[str]]
-RUN = ("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--seeds", "1")
+Ganbench = Callable[..., list[tuple[int, str]]]
+RUN = (
+    *("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--seeds", "1"),
+    *("--steps", "4", "--references", "none", "--output", "results/first"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +34,25 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
+COMMANDS = """
+import json, sys
+from click.testing import CliRunner
+from ganbench.cli import main
+done = [CliRunner().invoke(main, arguments) for arguments in json.loads(sys.argv[1])]
+print(json.dumps([[result.exit_code, result.output] for result in done]))
+"""
+
+
 @pytest.fixture(scope="module")
 def ganbench(copy: Path) -> Ganbench:
-    """The copy's command, in the copy's folder."""
+    """The copy's commands, one after the other in one process and in the copy's folder: the exit
+    code and the output of each.
+    """
 
-    def run(*args: str) -> subprocess.CompletedProcess[str]:
+    def run(*commands: tuple[str, ...]) -> list[tuple[int, str]]:
         env = {**os.environ, "PYTHONPATH": str(copy), "GANBENCH_CACHE": str(copy / "cache")}
-        command = [sys.executable, "-m", "ganbench", *args]
-        return subprocess.run(
-            command,
+        done = subprocess.run(
+            [sys.executable, "-c", COMMANDS, json.dumps(commands)],
             capture_output=True,
             text=True,
             cwd=copy,
@@ -44,72 +60,75 @@ def ganbench(copy: Path) -> Ganbench:
             timeout=LAST_NET_SEC,
             check=False,
         )
+        assert done.returncode == 0, done.stderr
+        return [(code, output) for code, output in json.loads(done.stdout.splitlines()[-1])]
 
     return run
 
 
 @pytest.fixture(scope="module")
 def cell(ganbench: Ganbench, copy: Path) -> str:
-    done = ganbench(*RUN, "--steps", "4", "--references", "none", "--output", "results/first")
-    assert done.returncode == 0, done.stderr
+    ((code, output),) = ganbench(RUN)
+    assert code == 0, output
     (folder,) = (copy / "results" / "first" / "cells").iterdir()
     return folder.name
 
 
-def edit(file: Path) -> Callable[[], None]:
-    """Adds a comment; the function that comes back takes it away."""
-    before = file.read_text()
-    file.write_text(before + "\n# another thought\n")
-    return lambda: file.write_text(before) and None
+@contextmanager
+def edited(files: Sequence[Path]) -> Iterator[None]:
+    """With a comment more in each."""
+    before = {file: file.read_text() for file in files}
+    for file, text in before.items():
+        file.write_text(text + "\n# another thought\n")
+    try:
+        yield
+    finally:
+        for file, text in before.items():
+            file.write_text(text)
+
+
+TRAINED = {"ganbench/losses.py", "ganbench/networks/points.py", "plugins/models/standard.py"}
+SCORED = {"plugins/metrics/modes.py"}
+NEITHER = {"plugins/models/recon.py", "ganbench/tables.py"}
 
 
 @pytest.mark.parametrize(
-    ("edited", "told"),
+    ("files", "changed", "message"),
     [
-        ("", "nothing has changed"),
-        ("ganbench/losses.py", "trained again:\n    ganbench/losses.py was changed"),
-        ("ganbench/networks/points.py", "ganbench/networks/points.py was changed"),
-        ("plugins/models/standard.py", "plugins/models/standard.py was changed"),
-        ("plugins/metrics/modes.py", "scored again:\n    plugins/metrics/modes.py was changed"),
-        ("plugins/models/recon.py", "nothing has changed"),
-        ("ganbench/tables.py", "nothing has changed"),
+        (set(), set(), "nothing has changed"),
+        (TRAINED, TRAINED, "trained again:\n"),
+        (SCORED, SCORED, "scored again:\n    plugins/metrics/modes.py was changed"),
+        (NEITHER, set(), "nothing has changed"),
     ],
+    ids=["none", "trained", "scored", "neither"],
 )
 def test_what_was_edited_is_told(
-    ganbench: Ganbench, copy: Path, cell: str, edited: str, told: str
+    ganbench: Ganbench, copy: Path, cell: str, files: set[str], changed: set[str], message: str
 ) -> None:
-    restore = edit(copy / edited) if edited else lambda: None
-    try:
-        done = ganbench("why", cell[:6])
-        left = ganbench(
-            *RUN,
-            *("--steps", "4", "--references", "none", "--output", "results/first", "--dry-run"),
-        )
-    finally:
-        restore()
-    assert done.returncode == 0, done.stderr
-    assert told in done.stdout
-    assert ("nothing has changed" in done.stdout) == ("to do: 0" in left.stdout)
+    with edited([copy / file for file in files]):
+        (code, told), (_, left) = ganbench(("why", cell[:6]), (*RUN, "--dry-run"))
+    assert code == 0, told
+    assert message in told
+    assert set(re.findall(r"(\S+) was changed", told)) == changed
+    assert ("trained again" in told) == (files == TRAINED)
+    assert ("to do: 0" in left) == (not changed)
 
 
 def test_a_cell_without_a_row_is_told(ganbench: Ganbench, copy: Path, cell: str) -> None:
     shutil.copytree(copy / "results" / "first" / "cells", copy / "results" / "second" / "cells")
-    done = ganbench("why", cell, "--output", "results/second")
-    assert "it has no row yet" in done.stdout
+    ((_, told),) = ganbench(("why", cell, "--output", "results/second"))
+    assert "it has no row yet" in told
     shutil.rmtree(copy / "results" / "second")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("zzzz",), "no cell"),
-        (("../..",), "no id of a cell"),
-        (("a", "--output", "nowhere"), "no cell"),
-    ],
-)
-def test_mistakes_are_told(
-    ganbench: Ganbench, cell: str, arguments: tuple[str, ...], message: str
-) -> None:
-    done = ganbench("why", *arguments)
-    assert done.returncode == 2
-    assert message in done.stderr and "Traceback" not in done.stderr
+def test_mistakes_are_told(ganbench: Ganbench, cell: str) -> None:
+    mistakes = {
+        ("zzzz",): "no cell",
+        ("../..",): "no id of a cell",
+        ("a", "--output", "nowhere"): "no cell",
+    }
+    for (code, told), message in zip(
+        ganbench(*(("why", *arguments) for arguments in mistakes)), mistakes.values(), strict=True
+    ):
+        assert code == 2
+        assert message in told and "Traceback" not in told

@@ -29,6 +29,8 @@ def become(request: dict[str, Any]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # which Python reads as it starts
+    sys.path[1:1] = [folder for folder in folders if folder and folder not in sys.path]
     files = ((os.devnull, os.O_RDONLY), *((f, os.O_WRONLY | os.O_CREAT) for f in request["files"]))
     for number, (file, flags) in enumerate(files):
         opened = os.open(file, flags, 0o600)
