@@ -100,3 +100,14 @@ def test_a_very_large_scan_is_let_in_by_the_option(ganbench: Command, tmp_path: 
     assert "scan.png (more than 1.4 megapixels: allow more by --max-megapixels" in refused.stderr
     told = score(ganbench, real, fake, "--size", "16", "--max-megapixels", "1.5")
     assert told["protocol"]["n_real"] == 9
+
+
+def test_a_side_of_one_picture_alone_is_told(ganbench: Command, tmp_path: Path) -> None:
+    real, fake = pictures(tmp_path / "real", 8, 1), tmp_path / "fake"
+    fake.mkdir()
+    for i in range(8):
+        Image.new("L", (32, 32), 255).save(fake / f"{i}.png")
+    (line,) = (t for t in score(ganbench, real, fake)["warnings"] if "same" in t)
+    assert line.startswith("all 8 images of FAKE look the same")
+    done = folder_run(ganbench, real, fake, tmp_path / "out")
+    assert "domain B: all 8 pictures are the same, of the one colour (255, 255, 255)" in done.stderr

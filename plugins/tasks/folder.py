@@ -23,6 +23,7 @@ from ganbench.api import (
     repeats_told,
     require,
     require_apart,
+    sameness,
     seed_for,
     split_indices,
 )
@@ -98,6 +99,8 @@ class Folder(Task):
             report(f"domain {name}: {len(images)} images from {folder.path}")
             for line in folder.told:
                 report(line)
+            if same := sameness(images):
+                report(f"domain {name}: {same}")
             contents = list(zip(folder.names, pixel_digests(images), strict=True))
             for split, index in self.splits(name, len(images)).items():
                 parts[f"{name} ({split})"] = [contents[i] for i in index]
