@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -298,8 +298,9 @@ def evaluate(
                 if metric.unmet(view) is None:
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
-                    kept = arrays_of(metric, view).items()
-                    arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
+                    with suppress(Undefined):
+                        kept = metric.arrays(view).items()
+                        arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
     return Scored(scores, arrays, {"samples": samples, "metrics": protocols})
 
 
@@ -345,11 +346,3 @@ def score(metric: Metric, view: DirectionView) -> Scores:
         return dict.fromkeys(single, f"undefined: {error.what}")
     family = [name for name in values if name not in single and column_of(name, metric.columns)]
     return {name: number_or_reason(values[name]) for name in (*single, *family)}
-
-
-def arrays_of(metric: Metric, view: DirectionView) -> Mapping[str, np.ndarray]:
-    """None where they are undefined."""
-    try:
-        return metric.arrays(view)
-    except Undefined:
-        return {}
