@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganbench.data.listing import Listing
+from ganbench.data.listing import UNREADABLE, Listing
+from ganbench.data.pixels import picture_limit
 
 SEED = 0
 FEW = 6
@@ -46,10 +47,11 @@ def broken_files(listing: Listing, sample: int) -> list[Broken]:
     for number in np.unique(listing.file[picked]):
         parts = listing.part[picked][listing.file[picked] == number]
         try:
-            pictures = listing.pictures(number)
+            with picture_limit():
+                pictures = listing.pictures(number)
             for part in parts:
                 pictures[part].load()
-        except (OSError, ValueError, IndexError) as error:
+        except UNREADABLE as error:
             file = listing.files.root / listing.files.names[number]
             broken.append(Broken(str(file), str(error) or type(error).__name__))
     return broken
