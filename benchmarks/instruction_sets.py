@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +111,11 @@ def tested(name: str, setting: Setting, processor: Used, arguments: Sequence[str
         print(f"{name}: not run, for {' and '.join(unlike)} did not follow: {used}", flush=True)
         return False
     command = [sys.executable, "-m", "pytest", "-q", "-m", "numeric and not slow", *arguments]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=setting.environment, cwd=ROOT, check=False
-    )
+    with tempfile.TemporaryDirectory() as kernels:  # PyTorch would take those of another setting
+        environment = setting.environment | {"TORCHINDUCTOR_CACHE_DIR": kernels}
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False
+        )
     words = f"PyTorch {used.capability}, oneDNN {used.onednn}, MKL {used.mkl or 'not there'}"
     note = f" ({', '.join(unlike)} not limited)" if unlike else ""
     summary = done.stdout.strip().splitlines()[-1:] or [f"pytest ended with {done.returncode}"]
