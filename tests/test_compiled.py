@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,10 +31,11 @@ has_compiler = pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ c
 
 
 @pytest.fixture(autouse=True)
-def fresh_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_compiler() -> Iterator[None]:
     """That compiles in this process, and starts none to share a few kernels with."""
     torch._dynamo.reset()
-    monkeypatch.setattr(torch._inductor.config, "compile_threads", 1)
+    with torch._inductor.config.patch(compile_threads=1):
+        yield
 
 
 def program(join: Join, models: Sequence[Model], spec: DataSpec) -> Program:

@@ -11,12 +11,12 @@ import pytest
 import torch
 from conftest import Command
 
-from ganbench.benchmark_file import KEPT, read_benchmark
+from ganbench.benchmark_file import read_benchmark
 from ganbench.cell import device_name
 from ganbench.claims import claim_sheets
 from ganbench.formats import renderers
 from ganbench.registry import discover
-from ganbench.store import read_rows
+from ganbench.store import BENCHMARK, read_rows
 from ganbench.tables import table_sheets
 from ganbench.types import Row
 
@@ -37,7 +37,7 @@ def test_rows_are_whole_and_say_where_they_come_from(folder: Path) -> None:
         seeds.setdefault(row.model, set()).add(row.seed)
     assert all(len(found) >= LEAST_SEEDS for found in seeds.values())
     assert len({frozenset(found) for found in seeds.values()}) == 1  # so that all are paired
-    assert (folder / KEPT).read_text() == (
+    assert (folder / BENCHMARK).read_text() == (
         ROOT / "benchmarks" / f"{folder.parent.name}.toml"
     ).read_text()
 
@@ -48,7 +48,7 @@ def test_tables_and_claims_are_those_of_the_rows(folder: Path) -> None:
     table = renderers()["markdown"](table_sheets(rows, columns), "records")
     assert (folder / "table.md").read_text() == table
     told = json.loads((folder / "claims.json").read_text())["claims"]
-    claims = read_benchmark(folder / KEPT).claims
+    claims = read_benchmark(folder / BENCHMARK).claims
     found = [r for sheet in claim_sheets(claims, rows, columns) for r in sheet.records]
     assert {c["id"]: c["verdict"] for c in told} == {r["id"]: r["verdict"] for r in found}
     for kept, record in zip(told, found, strict=True):
@@ -74,7 +74,7 @@ def check_rerun(ganbench: Command, folder: Path, model: str, tmp_path: Path) -> 
     rows = [row for row in read_rows(folder).rows if row.model == model]
     first = min(rows, key=lambda row: row.seed)
     done = ganbench(
-        *("run", folder / KEPT, "--models", model, "--seed-list", first.seed),
+        *("run", folder / BENCHMARK, "--models", model, "--seed-list", first.seed),
         *("--preset", first.preset, "--references", "none", "--device", "cpu"),
         *("--output", tmp_path),
     )
