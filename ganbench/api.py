@@ -13,9 +13,9 @@ from ganbench.data.conversions import ConversionOptions, ConversionTask
 from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.edges import edges_of
 from ganbench.data.goods import Ware, WareOptions, WareTask
-from ganbench.data.image_folder import ImageFolder, read_image_folder
+from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_unreadable
 from ganbench.data.labels import labels_path, labels_told, read_labels
-from ganbench.data.listing import Listing
+from ganbench.data.listing import Listing, UnreadableFiles
 from ganbench.data.mixtures import (
     MixtureOptions,
     NoiseToMixture,
@@ -108,6 +108,7 @@ __all__ = [
     "Task",
     "TwoClassOptions",
     "Undefined",
+    "UnreadableFiles",
     "UserError",
     "View",
     "ViewOptions",
@@ -142,6 +143,7 @@ __all__ = [
     "read_labels",
     "readings",
     "reconstruction_recipes",
+    "refuse_unreadable",
     "repeats_told",
     "require",
     "require_apart",

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from ganbench.types import Every
 
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
-PATH = click.Path(path_type=Path)
+
+
+class PathOfUser(click.Path):
+    """A path; an empty one, as of a shell variable that is not set, is not the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = PathOfUser(path_type=Path)
 
 
 class Group(click.Group):

@@ -111,3 +111,23 @@ def test_a_side_of_one_picture_alone_is_told(ganbench: Command, tmp_path: Path) 
     assert line.startswith("all 8 images of FAKE look the same")
     done = folder_run(ganbench, real, fake, tmp_path / "out")
     assert "domain B: all 8 pictures are the same, of the one colour (255, 255, 255)" in done.stderr
+
+
+def test_what_cannot_be_read_on_both_sides_is_told_at_once(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    real, fake = pictures(tmp_path / "real", 8, 1), pictures(tmp_path / "fake", 8, 2)
+    for folder, name in ((real, "a.png"), (fake, "b.jpg"), (fake, "new\nline.png")):
+        (folder / name).write_text("404")
+    scored = ganbench("score", real, fake)
+    run = folder_run(ganbench, real, fake, tmp_path / "out")
+    for done in (scored, run):
+        assert done.returncode == 2
+        assert "3 of 19 images cannot be read: a.png (no picture" in done.stderr
+        assert f"{real} and {fake}" in done.stderr
+
+
+def test_an_empty_path_is_not_the_current_folder(ganbench: Command, tmp_path: Path) -> None:
+    pictures(tmp_path, 8, 1)
+    done = ganbench("score", "", pictures(tmp_path / "fake", 8, 2), cwd=tmp_path)
+    assert done.returncode == 2 and "the path is empty" in done.stderr

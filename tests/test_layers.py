@@ -38,6 +38,7 @@ LAYERS = (
         "data/cache",
         "data/listing",
         "data/mesh",
+        "data/misread",
         "data/pixels",
         "data/render",
         "data/tree",

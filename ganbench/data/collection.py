@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from ganbench.data.decoded import decoded, readable
-from ganbench.data.listing import Listing, first_few
+from ganbench.data.listing import Listing, UnreadableFiles, first_few
 from ganbench.errors import UserError
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Report
@@ -80,16 +80,24 @@ def listed_collection(
 ) -> Collection:
     """Of listed pictures: what is asked for is decoded once, into a file of its own.
 
-    Where `reading` says so, files that cannot be read are left out and reported.
+    Where `reading` says so, files that cannot be read are left out and reported; else the error
+    tells all of them, also those of other splits.
     """
     limit = reading.max_megapixels
     if reading.skip_unreadable:
         listing, failures = readable(listing, cache_dir, report, limit)
         if failures:
             report(f"left out {len(failures)} that cannot be read: {first_few(failures)}")
-    return Collection(
-        listing.truth, lambda index: decoded(listing.take(index), size, cache_dir, report, limit)
-    )
+
+    def pixels(index: np.ndarray) -> np.ndarray:
+        try:
+            return decoded(listing.take(index), size, cache_dir, report, limit)
+        except UnreadableFiles as error:
+            _, failures = readable(listing, cache_dir, report, limit)
+            total = len(np.unique(listing.file))
+            raise UnreadableFiles(failures, total, listing.files.root) from error
+
+    return Collection(listing.truth, pixels)
 
 
 def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray]:

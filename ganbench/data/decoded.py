@@ -15,7 +15,7 @@ import numpy as np
 import PIL
 
 from ganbench.data.cache import cached_arrays, cached_files
-from ganbench.data.listing import UNREADABLE, Files, Listing, Pictures, unreadable_error
+from ganbench.data.listing import UNREADABLE, Files, Listing, Pictures, UnreadableFiles
 from ganbench.data.pixels import picture_limit, square_pixels
 from ganbench.source import reach, source_hash
 from ganbench.types import JSON, MAX_MEGAPIXELS
@@ -69,22 +69,20 @@ def readable(
 ) -> tuple[Listing, list[str]]:
     """The pictures of files that can be read, and "name (reason)" of each other file.
 
-    Each file is opened for it, once; the cache keeps which failed.
+    Each file is opened for it, once; the cache keeps which failed, and those are tried again each
+    time: who mends a file's rights changes neither its size nor its time.
     """
 
     def make() -> dict[str, np.ndarray]:
         report(f"looking whether {len(listing)} pictures can be read")
         failed = _each_file(listing, _touch, report, max_megapixels)
-        reasons = "\n".join(failed.values()).encode("utf-8", "surrogateescape")
-        return {
-            "files": np.array(list(failed), dtype=np.int64),
-            "reasons": np.frombuffer(reasons, np.uint8),
-        }
+        return {"files": np.array(list(failed), dtype=np.int64)}
 
     key = {**fingerprint(listing), "max_megapixels": max_megapixels}
-    found = cached_arrays(cache_dir, "readable", key, make)
-    reasons = found["reasons"].tobytes().decode("utf-8", "surrogateescape").splitlines()
-    return listing.take(~np.isin(listing.file, found["files"])), reasons
+    files = cached_arrays(cache_dir, "readable", key, make)["files"]
+    suspects = listing.take(np.isin(listing.file, files))
+    failed = _each_file(suspects, _touch, report, max_megapixels)
+    return listing.take(~np.isin(listing.file, list(failed))), list(failed.values())
 
 
 def fingerprint(listing: Listing) -> JSON:
@@ -166,7 +164,7 @@ def _fill(listing: Listing, out: np.ndarray, report: Report, max_megapixels: flo
     failed = _each_file(listing, put, report, max_megapixels)
     if failed:
         files = len(np.unique(listing.file))
-        raise unreadable_error(list(failed.values()), files, listing.files.root)
+        raise UnreadableFiles(list(failed.values()), files, listing.files.root)
 
 
 def _touch(wanted: _Wanted, pictures: Pictures) -> None:

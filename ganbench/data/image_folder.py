@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ganbench.data.cache import default_cache_dir
 from ganbench.data.decoded import file_digest, readable
-from ganbench.data.listing import Listing, first_few, one_each, unreadable_error
+from ganbench.data.listing import Listing, UnreadableFiles, first_few, one_each
 from ganbench.data.pixels import ENDINGS
 from ganbench.data.tree import find_files
 from ganbench.errors import UserError
@@ -93,6 +93,20 @@ def read_image_folder(
     return folder
 
 
+def refuse_unreadable(
+    folders: Sequence[ImageFolder], reading: Reading, cache_dir: Path | None
+) -> None:
+    """Raises UnreadableFiles that tells those of all these folders, if there are any."""
+    error: UnreadableFiles | None = None
+    for folder in folders:
+        try:
+            without_unreadable(folder, reading, cache_dir)
+        except UnreadableFiles as found:
+            error = found if error is None else error.and_of(found)
+    if error is not None:
+        raise error
+
+
 def without_unreadable(
     folder: ImageFolder, reading: Reading, cache_dir: Path | None, broken: Sequence[str] = ()
 ) -> ImageFolder:
@@ -106,7 +120,7 @@ def without_unreadable(
     failures = [*broken, *failures]
     total = len(folder.names) + len(broken)
     if failures and not reading.skip_unreadable:
-        raise unreadable_error(failures, total, folder.path)
+        raise UnreadableFiles(failures, total, folder.path)
     if not failures:
         return folder
     line = f"left out in {folder.path}: {len(failures)} of {total} images that cannot be read: "

@@ -100,13 +100,29 @@ def one_picture(path: Path) -> Pictures:
     return (open_picture(path),)
 
 
-def unreadable_error(failures: Sequence[str], total: int, where: Path) -> UserError:
-    """The error for image files that cannot be read, each told as "name (reason)"."""
-    return UserError(
-        f"{len(failures)} of {total} images cannot be read: {first_few(failures)}",
-        str(where),
-        "mend or remove them, or leave them out by --skip-unreadable",
-    )
+class UnreadableFiles(UserError):
+    """Image files that cannot be read.
+
+    failures: each told as "name (reason)"; total: of how many files; where: the folder.
+    """
+
+    def __init__(self, failures: Sequence[str], total: int, where: Path | str) -> None:
+        super().__init__(
+            f"{len(failures)} of {total} images cannot be read: {first_few(failures)}",
+            str(where),
+            "mend or remove them, or leave them out by --skip-unreadable",
+        )
+        self.failures = tuple(failures)
+        self.total = total
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.failures, self.total, self.where)
+
+    def and_of(self, other: UnreadableFiles) -> UnreadableFiles:
+        """Both told as one."""
+        failures = (*self.failures, *other.failures)
+        where = f"{self.where} and {other.where}"
+        return UnreadableFiles(failures, self.total + other.total, where)
 
 
 def first_few(told: Sequence[str]) -> str:

@@ -8,14 +8,14 @@ Anything whose range or choice of frame is not known is refused.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from ganbench.data.misread import misread, raw_mode
 from ganbench.types import MAX_MEGAPIXELS
 
 # Of Pillow's endings those of files that hold a picture and need no other program.
@@ -33,11 +33,8 @@ EIGHT_BITS = frozenset((  # modes of Pillow
 ))
 # fmt: on
 SIXTEEN_BITS = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
-# Files whose further frames are previews, other eyes or layers of the first.
-FIRST_FRAME_IS_ALL = frozenset({"MPO", "PSD"})
-# Tags of TIFF.
-BITS_A_SAMPLE, PHOTOMETRIC, PLANES, SAMPLE_FORMAT = 258, 262, 284, 339
-WHITE_IS_ZERO, SIGNED = 0, 2
+# Files whose further frames are previews or other eyes of the first.
+FIRST_FRAME_IS_ALL = frozenset({"MPO"})
 HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim")
 # How PNG's transparent grey of 2 and 4 bits goes up to 8 bits; Pillow scales the pixels alone.
 GREY_STEPS = {"L;2": 85, "L;4": 17}
@@ -102,6 +99,8 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
         )
     if mode not in EIGHT_BITS:
         raise UnreadablePicture(f"pixels of mode {mode}: save it as RGB")
+    if mode in ("La", "RGBa"):
+        picture = picture.convert(mode.upper())
     if picture.has_transparency_data:
         rgba = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
@@ -112,8 +111,8 @@ def _upright(opened: ImageFile.ImageFile) -> Image.Image:
     """The picture of an open file, turned as EXIF says, after a look at what Pillow misreads."""
     _check_size(opened)
     _check_frames(opened)
-    if opened.format == "TIFF":
-        _check_tiff(opened.tag_v2)  # type: ignore[attr-defined]
+    if reason := misread(opened):
+        raise UnreadablePicture(reason)
     transparent = _png_transparency(opened) if opened.format == "PNG" else None
     picture = ImageOps.exif_transpose(opened)
     if transparent is not None:
@@ -135,41 +134,9 @@ def _check_frames(opened: ImageFile.ImageFile) -> None:
         raise UnreadablePicture(f"{frames} pictures in one file: save the one that is meant")
 
 
-def _check_tiff(tags: Mapping[int, Any]) -> None:
-    """Refuses what Pillow 13.0 reads as something else."""
-    bits = _values(tags, BITS_A_SAMPLE, 1)
-    if odd := bits - {1, 2, 4, 8, 16, 32}:
-        raise UnreadablePicture(f"{max(odd)} bits a channel: save it with 8 or 16")
-    if SIGNED in _values(tags, SAMPLE_FORMAT, 1):
-        raise UnreadablePicture("numbers with a sign: save it with 8 or 16 bits without one")
-    if 16 in bits and _values(tags, PHOTOMETRIC, 1) == {WHITE_IS_ZERO}:
-        raise UnreadablePicture("16 bits a channel with 0 as white: save it with 0 as black")
-    if 16 in bits and _values(tags, PLANES, 1) != {1}:
-        raise UnreadablePicture("16 bits a channel in separate planes: save it with them together")
-
-
-def _values(tags: Mapping[int, Any], tag: int, default: int) -> set[int]:
-    found = tags.get(tag, default)
-    return set(found) if isinstance(found, tuple) else {found}
-
-
-def _raw_mode(opened: ImageFile.ImageFile) -> str:
-    """How the file's samples are packed, such as "L;2"; or nothing."""
-    args = opened.tile[0].args if opened.tile else ""
-    first = args[0] if isinstance(args, tuple) and args else args
-    return first if isinstance(first, str) else ""
-
-
 def _png_transparency(opened: ImageFile.ImageFile) -> int | None:
-    """The grey that PNG calls transparent, in the range of the pixels; None for none.
-
-    Raises UnreadablePicture for a transparent colour of 16 bits, which Pillow does not apply.
-    """
-    found, raw = opened.info.get("transparency"), _raw_mode(opened)
-    if raw.startswith("RGB;16") and found is not None:
-        raise UnreadablePicture(
-            "a transparent colour of 16 bits a channel: save it with an alpha channel"
-        )
+    """The grey that PNG calls transparent, in the range of the pixels; None for none."""
+    found, raw = opened.info.get("transparency"), raw_mode(opened)
     if not isinstance(found, int) or opened.mode == "P":
         return None
     return found * GREY_STEPS.get(raw, 1)
@@ -184,7 +151,11 @@ def _reason(path: Path, error: Exception) -> str:
             start = file.read(12)
         if start[4:8] == b"ftyp" and start[8:12] in HEIF_BRANDS:
             return "HEIF, which Pillow cannot read: save it as JPEG or PNG"
-        return "no picture of a format that Pillow knows" if start else "an empty file"
+        return (
+            "no picture of a format that Pillow knows: save it as PNG or JPEG"
+            if start
+            else "an empty file"
+        )
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return " ".join(str(error).split()) or type(error).__name__

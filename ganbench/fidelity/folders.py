@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ganbench.data.apart import repeats_told, require_apart
-from ganbench.data.image_folder import ImageFolder, read_image_folder, without_unreadable
+from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_unreadable
 from ganbench.data.listing import UNREADABLE
 from ganbench.data.pixels import open_picture, picture_limit, pixels, square_pixels
 from ganbench.errors import UserError
@@ -66,8 +66,7 @@ def score_folders(
             shape = common_shape(folders, size)
             found = [read_features(f, shape, size, extractor, reader) for f in folders]
         except UNREADABLE:
-            for folder in folders:  # tell all of them at once
-                without_unreadable(folder, reading, reader.cache_dir)
+            refuse_unreadable(folders, reading, reader.cache_dir)  # all of them at once
             raise
     by_score = scores(names, found[0], found[1], extractor)
     protocol = {

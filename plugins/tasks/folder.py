@@ -13,6 +13,7 @@ from ganbench.api import (
     Preset,
     Split,
     Task,
+    UnreadableFiles,
     decoded,
     fingerprint,
     labels_path,
@@ -20,6 +21,7 @@ from ganbench.api import (
     pixel_digests,
     read_image_folder,
     read_labels,
+    refuse_unreadable,
     repeats_told,
     require,
     require_apart,
@@ -90,7 +92,11 @@ class Folder(Task):
     def images(self, name, report):
         listing = self.folders[name].listing()
         limit = self.reading.max_megapixels
-        return decoded(listing, self.preset.size, self.cache_dir, report, limit)
+        try:
+            return decoded(listing, self.preset.size, self.cache_dir, report, limit)
+        except UnreadableFiles:
+            refuse_unreadable(self.folders.values(), self.reading, self.cache_dir)
+            raise
 
     def prepare(self, report):
         parts = {}

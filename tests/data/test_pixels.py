@@ -49,6 +49,22 @@ def png(width: int, depth: int, kind: int, row: bytes, transparent: bytes = b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def tga(bits: int, alpha_bits: int, data: bytes) -> bytes:
+    """Of 2 by 2 pixels, the upper row first."""
+    head = struct.pack("<BBBHHBHHHHBB", 0, 0, 2, 0, 0, 0, 0, 0, 2, 2, bits, 0x20 | alpha_bits)
+    return head + data
+
+
+def deepened(data: bytes, depth: int) -> bytes:
+    """A JPEG 2000 codestream whose head says another depth (less 1) of each channel."""
+    place = data.index(b"\xff\x4f\xff\x51") + 40
+    channels = int.from_bytes(data[place : place + 2])
+    changed = bytearray(data)
+    for channel in range(channels):
+        changed[place + 2 + 3 * channel] = depth
+    return bytes(changed)
+
+
 def save(path: Path, image: Image.Image, **options: object) -> Path:
     image.save(path, **options)
     return path
@@ -261,6 +277,34 @@ REFUSED: dict[str, tuple[Write, str]] = {
     "pages": (
         lambda d: save(d / "a.tif", STACK[0], save_all=True, append_images=STACK[1:]),
         "3 pictures in one file",
+    ),
+    "a preview": (lambda d: tiff(d / "a.tif", RGB, photometric="rgb", subfiletype=1), "preview"),
+    "layers": (
+        lambda d: tiff(d / "a.tif", np.stack([GREY] * 16), volumetric=True, tile=(16, 16, 16)),
+        "in depth",
+    ),
+    "zeros in place of its end": (
+        lambda d: written(
+            d / "b.jpg",
+            save(d / "a.jpg", STACK[0].resize((64, 64))).read_bytes()[:-200] + bytes(200),
+        ),
+        "cut off: zeros",
+    ),
+    "TGA of 16 bits with alpha": (
+        lambda d: written(d / "a.tga", tga(16, 1, b"\xff\xff" * 4)),
+        "16 bits a pixel, 1 of them alpha",
+    ),
+    "TGA of 32 bits without alpha": (
+        lambda d: written(d / "a.tga", tga(32, 0, b"\x10\x20\x30\x00" * 4)),
+        "32 bits a pixel, 0 of them alpha",
+    ),
+    "deep JPEG 2000 in colour": (
+        lambda d: written(d / "b.j2k", deepened(save(d / "a.j2k", STACK[0]).read_bytes(), 15)),
+        "more than 8 bits in JPEG 2000",
+    ),
+    "JPEG 2000 with a sign": (
+        lambda d: written(d / "b.j2k", deepened(save(d / "a.j2k", STACK[0]).read_bytes(), 0x87)),
+        "sign",
     ),
     "no picture": (lambda d: written(d / "a.png", b"<html>not found</html>"), "no picture of a"),
     "empty": (lambda d: written(d / "a.jpg", b""), "an empty file"),
