@@ -14,6 +14,7 @@ from test_beside import SEEDS, batch_of_step, same
 from test_models import IMAGES, POINTS
 from test_stacking import largest_difference, of_seeds
 from torch._dynamo.testing import CompileCounterWithBackend
+from torch.torch_version import TorchVersion
 
 from ganbench.compiled import INDUCTOR, Compile, Compiled
 from ganbench.errors import UserError
@@ -82,7 +83,11 @@ def test_seeds_together_are_traced_once(name: str, join: Join, whole: bool) -> N
     """A stack's draws, which are of many generators, stay outside."""
     counter = CompileCounterWithBackend("aot_eager")
     compile_ = partial(torch.compile, backend=counter, fullgraph=whole)
-    plain, compiled = both_ways(name, POINTS, join, compile_)
+    try:
+        plain, compiled = both_ways(name, POINTS, join, compile_)
+    except UserError:  # the message is what a user gets there
+        assert name == "wgan_gp" and TorchVersion(torch.__version__) < "2.15"
+        pytest.skip("this PyTorch does not trace a function that is handed its draws")
     assert all(same(a, b) for a, b in zip(plain, compiled, strict=True))
     assert counter.frame_count == 3 or not whole
 
