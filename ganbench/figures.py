@@ -12,7 +12,7 @@ import numpy as np
 from ganbench.groups import variant_labels
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.store import cell_folder, write_atomically
-from ganbench.types import Row
+from ganbench.types import Row, number_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +23,7 @@ Loaded = tuple[str, Row, Arrays]
 PANEL_INCH = 2.3
 DPI = 150
 MOST_SEEDS = 5
+LEAST_MARGIN_DEG = 5.0  # where all inputs have one azimuth; the jitter stays within
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -100,14 +101,18 @@ def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
         axes.plot([low, high], [low, high], color="0.7", lw=0.8)
         axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
         axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
-        margin = 0.1 * (high - low)
+        margin = 0.1 * (high - low) or LEAST_MARGIN_DEG
         axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
         axes.set_yticks((-180, -90, 0, 90, 180))
-        correlation = row.metrics.get("azimuth_correlation", float("nan"))
-        axes.set_title(f"{label}, seed {row.seed}, r = {correlation:.2f}", fontsize=8)
+        axes.set_title(f"{label}, seed {row.seed}, {correlation_told(row)}", fontsize=8)
     figure.supxlabel("input azimuth (deg), jittered", fontsize=9)
     figure.supylabel("azimuth of the translation, by the probe (deg)", fontsize=9)
     return figure_bytes(figure)
+
+
+def correlation_told(row: Row) -> str:
+    found = number_of(row.metrics.get("azimuth_correlation"))
+    return "r undefined" if found is None else f"r = {found:.2f}"
 
 
 def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
@@ -132,14 +137,19 @@ def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
         axes = panels[label, row.seed]
         draw_judgement(axes, arrays)
         draw_plane(axes, arrays, "points")
-        found = (("modes_covered", "modes"), ("mode_collisions", "shared"))
-        told = [f"{row.metrics[name]:.0f} {word}" for name, word in found if name in row.metrics]
-        axes.set_title(f"{label}, seed {row.seed}: {', '.join(told)}", fontsize=8)
+        axes.set_title(f"{label}, seed {row.seed}: {modes_told(row)}", fontsize=8)
     figure.supxlabel(
         "× target modes; points: translations by source mode; grey: D_B's output, white is real",
         fontsize=8,
     )
     return figure_bytes(figure)
+
+
+def modes_told(row: Row) -> str:
+    """How many modes the translations cover and share, as far as these are numbers."""
+    named = (("modes_covered", "modes"), ("mode_collisions", "shared"))
+    found = [(number_of(row.metrics.get(name)), word) for name, word in named]
+    return ", ".join(f"{n:.0f} {word}" for n, word in found if n is not None) or "modes undefined"
 
 
 def chain_figure(loaded: Sequence[Loaded]) -> bytes | None:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from ganbench.protocols import require_one_protocol
 from ganbench.row_lines import grouping_key
-from ganbench.types import PLAIN, Row, Status
+from ganbench.types import PLAIN, Row, Status, number_of
 
 
 def final_metrics(row: Row) -> Mapping[str, float | str]:
@@ -125,9 +125,7 @@ def parted(column: Sequence[float | str]) -> Found:
 def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
     """The metric by seed, where it is a number."""
     return {
-        row.seed: float(value)
-        for row in rows
-        if (value := row.metrics.get(metric)) is not None and not isinstance(value, str)
+        row.seed: value for row in rows if (value := number_of(row.metrics.get(metric))) is not None
     }
 
 

@@ -15,7 +15,7 @@ from ganbench.figures import draw_figures
 from ganbench.outputs import refuse_inside
 from ganbench.results import stored_rows
 from ganbench.store import BENCHMARK, ROWS, append_row, cell_folder, refuse_odd_name
-from ganbench.types import SETTLED, Row
+from ganbench.types import SETTLED, Row, number_of
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,13 @@ def contradiction(a: Row, b: Row) -> str:
     if a.status != b.status:
         return f"{a.status} and {b.status}"
     for name in sorted(a.metrics.keys() & b.metrics.keys()):
-        one, other = a.metrics[name], b.metrics[name]
-        both = isinstance(one, float) and isinstance(other, float)
-        if both and not math.isclose(float(one), float(other), rel_tol=1e-9, abs_tol=1e-12):
-            return f"{name} is {one} and {other}"
-        if isinstance(one, str) != isinstance(other, str):
-            return f"{name} is {one} and {other}"
+        one, other = number_of(a.metrics[name]), number_of(b.metrics[name])
+        if one is None or other is None:
+            alike = one is other
+        else:
+            alike = math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+        if not alike:
+            return f"{name} is {a.metrics[name]} and {b.metrics[name]}"
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ganbench.errors import UserError
 from ganbench.row_lines import grouping_key
-from ganbench.types import FEW_IMAGES, JSON, MOST_IMAGES, Row
+from ganbench.types import FEW_IMAGES, JSON, MOST_IMAGES, Row, number_of
 
 NAMED_ROWS = 3
 
@@ -41,7 +41,7 @@ def require_one_protocol(rows: Iterable[Row]) -> None:
     ):
         found: dict[bytes, list[Row]] = {}
         for same in told.values():
-            with_it = [row for row in same if isinstance(row.metrics.get(column), float)]
+            with_it = [row for row in same if number_of(row.metrics.get(column)) is not None]
             if with_it:
                 found.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(with_it)
         if len(found) > 1:

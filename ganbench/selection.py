@@ -11,7 +11,7 @@ from torch import nn
 
 from ganbench.checkpoint import load_weights, save_weights
 from ganbench.store import write_atomically
-from ganbench.types import JSON
+from ganbench.types import JSON, number_of
 
 SNAPSHOTS = 4
 MOST_SAMPLES = 500  # of the validation split and a domain; it is shuffled, so any will do
@@ -53,7 +53,7 @@ class Selection:
         """Scores the model after `step`. Doing so twice, after a crash, changes nothing."""
         found = self._score()
         given = [found[name] for name in self._names if name in found]
-        values = [value for value in given if isinstance(value, float)]
+        values = [value for each in given if (value := number_of(each)) is not None]
         if not values or any(str(value).startswith("undefined") for value in given):
             return
         scores = {**self.scores, step: statistics.fmean(values)}

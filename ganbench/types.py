@@ -239,6 +239,13 @@ def number_or_reason(value: float | str) -> float | str:
     return float(value) if math.isfinite(value) else "undefined: not finite"
 
 
+def number_of(value: float | str | None) -> float | None:
+    """What a row has of a metric where that is a number; None for a text that says why there is
+    none, and for a metric that the row does not name.
+    """
+    return None if value is None or isinstance(value, str) else float(value)
+
+
 def canonical_json(value: Any) -> str:
     """The same text for equal values: sorted keys, no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
