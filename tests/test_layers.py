@@ -32,6 +32,7 @@ LAYERS = (
         "memory",
         "outputs",
         "pictures",
+        "terminal",
     ),
     (
         "data/apart",

@@ -9,11 +9,11 @@ from typing import Any
 import click
 from rich.table import Table as RichTable
 
-from ganbench.commands.show import console
 from ganbench.data.cache import default_cache_dir
 from ganbench.grid import Request, cores, resolve
 from ganbench.registry import Registry
 from ganbench.speed import Speed, measure
+from ganbench.terminal import console
 
 HEADS = (
     *("model", "ms a step", "reference", "ratio", "steps/s", "samples/s", "GFLOP a step"),

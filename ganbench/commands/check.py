@@ -10,8 +10,8 @@ import click
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from ganbench.commands.show import console
 from ganbench.data.cache import default_cache_dir
+from ganbench.terminal import console
 from ganbench.testing.find import find_plugins
 from ganbench.testing.report import Result, checks_of, run_check
 from ganbench.testing.subjects import Subject

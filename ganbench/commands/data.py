@@ -9,12 +9,12 @@ from typing import Any
 import click
 from rich.table import Table as RichTable
 
-from ganbench.commands.show import console
 from ganbench.data.catalogue import CATALOGUE, DataSet, default_data_dir, find_data_set
 from ganbench.data.download import download, refuse
 from ganbench.data.prepare import is_filled, load_listing, prepare
 from ganbench.data.verify import broken_files, summary
 from ganbench.formats import Sheet, renderers
+from ganbench.terminal import console
 
 HEAD = ("name", "tasks", "licence", "size", "get it", "where")
 SHOWN_BROKEN = 5
@@ -33,7 +33,7 @@ def list_command(data_dir: Path | None, format_name: str) -> None:
     out = console()
     out.print(grid)
     for note in sheet.notes:
-        out.print(f"  {note}", markup=False)
+        out.print(f"  {note}")
 
 
 def catalogue_sheet(data_dir: Path) -> Sheet:

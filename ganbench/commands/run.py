@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
 from ganbench.benchmark import Listener, check_output, default_output, left_to_do, run_grid
 from ganbench.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
@@ -25,6 +25,7 @@ from ganbench.grid import Job, Request, resolve
 from ganbench.registry import Registry, discover
 from ganbench.store import open_output, read_rows
 from ganbench.tables import table_sheets
+from ganbench.terminal import console, text_column
 from ganbench.types import Row
 
 DEFAULT_SEEDS = 3
@@ -146,8 +147,8 @@ def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry:
 
 
 def terminal_listener() -> Listener:
-    console = Console(stderr=True, highlight=False)
-    return BarListener(console) if console.is_terminal else PlainListener()
+    screen = console(stderr=True)
+    return BarListener(screen) if screen.is_terminal else PlainListener()
 
 
 def cell_name(job: Job) -> str:
@@ -199,17 +200,17 @@ class PlainListener:
 
 class BarListener:
     """A bar for the whole run with its ETA, and one for each cell that is followed, with its
-    losses.
+    losses. screen: from `terminal.console`, for the lines above the bars.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, screen: Console) -> None:
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            text_column("{task.description}"),
             BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
+            text_column("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[losses]}"),
-            console=console,
+            text_column("{task.fields[losses]}"),
+            console=screen,
             transient=True,
         )
         self._jobs: dict[str, Job] = {}
@@ -218,7 +219,7 @@ class BarListener:
         self._steps: dict[str, int] = {}
 
     def say(self, line: str) -> None:
-        self._bars.console.print(line, markup=False)
+        self._bars.console.print(line)
 
     def start(self, jobs: Sequence[Job], total: int) -> None:
         self.say(f"cells: {total}, to do: {len(jobs)}")

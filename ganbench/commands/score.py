@@ -11,7 +11,6 @@ import click
 import numpy as np
 from rich.table import Table as RichTable
 
-from ganbench.commands.show import console
 from ganbench.data.cache import default_cache_dir
 from ganbench.errors import UserError, unknown
 from ganbench.fidelity.extractors import EMBEDDED, INCEPTION, Extractor, find_extractor
@@ -22,6 +21,7 @@ from ganbench.fidelity.weights import Places, obtain, places
 from ganbench.formats import number
 from ganbench.grid import resolve_device
 from ganbench.outputs import new_files, refuse_inside
+from ganbench.terminal import console
 from ganbench.types import JSON, Reading
 
 SAVE = "--save-features"
@@ -136,6 +136,6 @@ def show(found: Score, protocol: JSON) -> None:
         grid.add_row(name, value if isinstance(value, str) else number(value))
     out.print(grid)
     for name, told in protocol.items():
-        out.print(f"  {name}: {told}", markup=False)
+        out.print(f"  {name}: {told}")
     for line in found.warnings:
-        out.print(f"  {line}", markup=False)
+        out.print(f"  {line}")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table as RichTable
 
 from ganbench.benchmark_file import kept_benchmark, read_benchmark
@@ -19,14 +18,7 @@ from ganbench.results import stored_rows
 from ganbench.statistics import Interval
 from ganbench.store import Rows, collector_at_rest
 from ganbench.tables import table_sheets
-
-PIPE_WIDTH = 160
-
-
-def console() -> Console:
-    """A console that does not squeeze tables into 80 columns where nothing limits them."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+from ganbench.terminal import console
 
 
 def list_command(registry: Registry) -> None:
@@ -46,7 +38,7 @@ def list_command(registry: Registry) -> None:
     if registry.broken:
         out.print("broken, and left out:", style="bold")
         for plugin in registry.broken:
-            out.print(broken_line(plugin), markup=False)
+            out.print(broken_line(plugin))
 
 
 def broken_line(plugin: Plugin) -> str:
@@ -108,7 +100,7 @@ def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records"
     for sheet in sheets:
         out.print(rich_table(sheet))
         for note in sheet.notes:
-            out.print(f"  {note}", markup=False)
+            out.print(f"  {note}")
         out.print()
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
 from ganbench.data.catalogue import Archive
 from ganbench.errors import UserError
+from ganbench.terminal import console, text_column
 
 Say = Callable[[str], None]
 Obtain = Callable[[Mapping[Archive, Path], Say], None]
@@ -22,9 +22,9 @@ class Bar:
     """A progress bar on a terminal's standard error, with the methods that pooch asks for."""
 
     def __init__(self, name: str) -> None:
-        console = Console(stderr=True)
-        columns = (TextColumn(name), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
+        screen, told = console(stderr=True), text_column("{task.description}")
+        columns = (told, BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=screen, disable=not screen.is_terminal)
         self._task = self._bar.add_task(name, total=None)
         self.total = 0
 
