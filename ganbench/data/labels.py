@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +32,21 @@ class Labelled:
 
 
 def labels_path(folder: ImageFolder) -> Path | None:
-    """The folder's `labels.csv`, or None where it has none."""
+    """The folder's `labels.csv`, or None where it has none.
+
+    Raises UserError where that name is no file: a folder, or a link that leads to nothing.
+    """
     path = folder.path / LABELS
-    return path if path.is_file() else None
+    if path.is_file():
+        return path
+    if not os.path.lexists(path):
+        return None
+    kind = "a folder" if path.is_dir() else "no file" if path.exists() else "a link to nothing"
+    raise UserError(
+        f"the labels are {kind}",
+        str(path),
+        "put the table of labels there, or remove it to go without",
+    )
 
 
 def read_labels(folder: ImageFolder) -> Mapping[str, np.ndarray]:
@@ -43,8 +56,8 @@ def read_labels(folder: ImageFolder) -> Mapping[str, np.ndarray]:
     are finite float degrees, all others texts. Nothing where there is no such file. Rows of other
     files are left out, and equal rows count once.
 
-    Raises UserError that names the column, the images or the line at fault: no table, a value that
-    is missing or no finite number, one image with two answers, an image without any.
+    Raises UserError that names the column, the images or the line at fault: no file, no table, a
+    value that is missing or no finite number, one image with two answers, an image without any.
     """
     path = labels_path(folder)
     if path is None:

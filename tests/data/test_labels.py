@@ -121,3 +121,22 @@ def test_what_a_user_ought_to_know_is_told(folder: Path, tmp_path: Path) -> None
     ]
     (other / "labels.csv").unlink()
     assert labels_told(both) == ["labels of A: 1 rows name no image: gone.png"]
+
+
+@pytest.mark.parametrize(("kind", "target"), [("folder", ""), ("link to nothing", "gone.csv")])
+def test_labels_that_are_no_file_are_refused(folder: Path, kind: str, target: str) -> None:
+    path = folder / "labels.csv"
+    if target:
+        path.symlink_to(folder / target)
+    else:
+        path.mkdir()
+    for read in (read_labels, lambda found: labels_told({"A": found})):
+        with pytest.raises(UserError, match=f"the labels are a {kind}") as caught:
+            read(read_image_folder(folder))
+        assert str(path) in str(caught.value)
+
+
+def test_labels_behind_a_link_are_read(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept.csv").write_text("file,k\na.png,x\nb.png,y\nsub/c.png,x\n")
+    (folder / "labels.csv").symlink_to(tmp_path / "kept.csv")
+    assert read_labels(read_image_folder(folder))["k"].tolist() == ["x", "y", "x"]
