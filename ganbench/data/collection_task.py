@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
-from ganbench.data.apart import pixel_digests, repeats_told
+from ganbench.data.apart import pixel_digests
 from ganbench.data.cache import cached_arrays
 from ganbench.data.collection import SPLITS, Collection, Parts
+from ganbench.data.listing import PICTURE, first_few
 from ganbench.errors import UserError
 from ganbench.source import source_hash
 from ganbench.task import Domain, Report, Split, Task
@@ -23,10 +27,28 @@ def silent(line: str) -> None:
 
 
 def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, bytes]]:
-    """The identity and the digest of the pixels of each picture."""
+    """The name and the digest of the pixels of each picture: its label `picture`, which all views
+    of a mesh share, or else its identity.
+    """
     index = side.of(identities)
-    names = map(str, side.truth["identity"][index].tolist())
-    return list(zip(names, pixel_digests(side.pixels(index)), strict=True))
+    names = side.truth.get(PICTURE, side.truth["identity"])[index]
+    return list(zip(map(str, names.tolist()), pixel_digests(side.pixels(index)), strict=True))
+
+
+def shared_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
+    """A line for each two parts that have pictures of the same content, each pair of names once.
+
+    parts: by name, the (name, digest of the content) of each picture. Names may recur.
+    """
+    lines = []
+    for (a, first), (b, second) in combinations(parts.items(), 2):
+        known = {digest: name for name, digest in reversed(first)}
+        pairs = Counter(f"{known[digest]} = {name}" for name, digest in second if digest in known)
+        if pairs:
+            told = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
+            count = f"{pairs.total()} of {len(second)} pictures of {b} are in {a} too"
+            lines.append(f"{count}: {first_few(told)}")
+    return lines
 
 
 class CollectionTask(Task):
@@ -73,7 +95,7 @@ class CollectionTask(Task):
 
     def repeats(self, a: Collection, b: Collection, parts: Parts) -> list[str]:
         """What is told of pictures that two splits or domains of a user's data share, by their
-        identities; from the cache where it was looked for before.
+        names; from the cache where it was looked for before.
         """
 
         def make() -> dict[str, np.ndarray]:
@@ -82,7 +104,7 @@ class CollectionTask(Task):
                 for split, both in parts.items()
                 for name, side, identities in zip("AB", (a, b), both, strict=True)
             }
-            lines = "\n".join(repeats_told(contents)).encode(errors="surrogateescape")
+            lines = "\n".join(shared_told(contents)).encode(errors="surrogateescape")
             return {"lines": np.frombuffer(lines, np.uint8)}
 
         key = {**self.data_key(), "size": self.preset.size, "code": source_hash([Path(__file__)])}
@@ -115,4 +137,6 @@ class CollectionTask(Task):
                 f"data source {self.source}",
                 "give more data, or another split of them",
             )
-        return side.domain(index, self.constants(side), self.shuffled_as, name, split)
+        truth = {label: values for label, values in side.truth.items() if label != PICTURE}
+        shown = replace(side, truth=truth)
+        return shown.domain(index, self.constants(side), self.shuffled_as, name, split)

@@ -128,7 +128,8 @@ class ConversionTask(CollectionTask):
         if self.source == "procedural":
             faces = people(self.options, size, self.cache_dir, report)
         else:
-            faces = listed_collection(self.listing, size, self.cache_dir, report, self.reading)
+            listing = self.listing.named()
+            faces = listed_collection(listing, size, self.cache_dir, report, self.reading)
         has = faces.truth[self.changed]
         return faces.take(np.flatnonzero(~has)), faces.take(np.flatnonzero(has))
 

@@ -131,7 +131,7 @@ class WareTask(CollectionTask):
         if self.source == "procedural":
             photos = wares(ware, self.options, size, self.cache_dir, report)
             return edges_drawn(photos) if drawn else photos
-        listing = self.listing(ware, "edges" if drawn else "photo")
+        listing = self.listing(ware, "edges" if drawn else "photo").named()
         found = listed_collection(listing, size, self.cache_dir, report, self.reading)
         return edges_drawn(found) if drawn and self.source == FASHION_MNIST else found
 

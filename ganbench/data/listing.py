@@ -16,6 +16,7 @@ from ganbench.errors import UserError, unknown
 
 Pictures = Sequence[Image.Image]
 NAMED_FILES = 3
+PICTURE = "picture"
 # What an `open_file` raises for a file that cannot be read.
 UNREADABLE = (OSError, ValueError, IndexError)
 
@@ -87,6 +88,19 @@ class Listing:
         """The pictures at `index` (int64 positions or a bool mask), in its order."""
         truth = {name: values[index] for name, values in self.truth.items()}
         return replace(self, file=self.file[index], part=self.part[index], truth=truth)
+
+    def named(self) -> Listing:
+        """With a label `picture`, how a person finds each: its file, and its number in that from 1
+        where several of the file's pictures are listed.
+        """
+        several = np.bincount(self.file) > 1
+        names = [
+            f"{self.files.names[file]}, picture {part + 1}"
+            if several[file]
+            else self.files.names[file]
+            for file, part in zip(self.file.tolist(), self.part.tolist(), strict=True)
+        ]
+        return replace(self, truth={**self.truth, PICTURE: np.array(names, dtype=str)})
 
 
 def one_each(root: Path, files: Sequence[str], truth: Mapping[str, np.ndarray]) -> Listing:

@@ -33,11 +33,12 @@ class Made:
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """views: uint8 (objects, azimuths, 3, size, size). told: as given when they were made.
-    preview: the sheet's file.
+    """views: uint8 (objects, azimuths, 3, size, size). names: of the objects, (objects,).
+    told: as given when they were made. preview: the sheet's file.
     """
 
     views: np.ndarray
+    names: np.ndarray
     told: tuple[str, ...]
     preview: Path
 
@@ -63,6 +64,7 @@ def rendered_views(
     look: the elevation in degrees, the pictures' side in pixels, and the grey behind the objects.
     """
     elevation_deg, size, background = look
+    key = {**key, "kept": ["names", "views"]}  # entries of older versions have no names
 
     def write(folder: Path) -> None:
         made, azimuths_deg = make()
@@ -70,16 +72,17 @@ def rendered_views(
         shots = [[Shot(azimuth, elevation_deg) for azimuth in row] for row in azimuths_deg]
         views = render_shots(made.objects, as_it_is, shots, size, background)
         np.save(folder / "views.npy", views, allow_pickle=False)
+        np.save(folder / "names.npy", np.array(made.names, dtype=str), allow_pickle=False)
         (folder / TOLD).write_text(
             "".join(f"{printable(line)}\n" for line in made.told), encoding="utf-8"
         )
         write_preview(folder / PREVIEW, made.names, views, azimuths_deg)
 
-    views = cached_files(cache_dir, name, key, write)["views"]
+    kept = cached_files(cache_dir, name, key, write)
     entry = entry_folder(cache_dir, name, key)
     told = (entry / TOLD).read_bytes() if (entry / TOLD).is_file() else b""
     lines = told.decode(errors="surrogateescape").splitlines()
-    return Rendered(views, tuple(lines), entry / PREVIEW)
+    return Rendered(kept["views"], np.array(kept["names"]), tuple(lines), entry / PREVIEW)
 
 
 def write_preview(

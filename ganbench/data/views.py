@@ -24,7 +24,7 @@ from ganbench.data.collection import (
 )
 from ganbench.data.collection_task import CollectionTask
 from ganbench.data.decoded import file_digest, fingerprint
-from ganbench.data.listing import Files, Listing
+from ganbench.data.listing import PICTURE, Files, Listing
 from ganbench.data.mesh import Part
 from ganbench.data.readers.meshes import AUTO, Axis, find_meshes, mesh_files_hash, read_meshes
 from ganbench.data.rendered import GREYS, Made, render_code_hash, rendered_views
@@ -248,7 +248,8 @@ class ViewsTask(CollectionTask):
         """All pictures that a domain can draw on."""
         kind, size = self.class_of(domain), self.preset.size
         if self.source not in ("procedural", "meshes"):
-            return listed_collection(self.listing(kind), size, self.cache_dir, report, self.reading)
+            listing = self.listing(kind).named()
+            return listed_collection(listing, size, self.cache_dir, report, self.reading)
 
         def make() -> tuple[Made, np.ndarray]:
             made = self.objects(domain)
@@ -264,6 +265,7 @@ class ViewsTask(CollectionTask):
         truth = {
             AZIMUTH: self.options.azimuths_of_deg(count).ravel(),
             "identity": np.repeat(np.arange(count), each),
+            PICTURE: np.repeat(found.names, each),
         }
         return array_collection(found.views.reshape(-1, *found.views.shape[2:]), truth)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +166,24 @@ def test_from_the_command_line(tmp_path: Path, ganbench: Command, cache_dir: Pat
     done = ganbench(*command)
     assert done.returncode == 0, done.stderr
     assert "left out broken.ply" in done.stderr and "preview.png" in done.stderr
+
+
+def test_copies_are_told_once_a_pair_by_the_names_of_their_files(tmp_path: Path) -> None:
+    """From the cache too. The views of a copy are of the same pixels, so each is a repeat."""
+    meshes = arrows(tmp_path / "m", "obj", UPRIGHT, count=6)
+    for i in range(6):
+        text = (meshes / f"arrow{i}.obj").read_text()
+        (meshes / f"copy{i}.obj").write_text(text + "# a comment\n")
+    told: list[str] = []
+    for _ in range(2):
+        task: Any = make("car2car", tmp_path / "cache", meshes=meshes)
+        side = task.collection("A", told.append)
+        task.prepare(told.append)
+        lines = [line for line in told if " are in " in line]
+        assert lines and len(side.truth["picture"]) == 36
+        pairs = [pair for line in lines for pair in line.split(": ", 1)[1].split("; ")]
+        pattern = r"(arrow|copy)(\d)\.obj = (arrow|copy)\2\.obj \(3 pictures\)( and \d more)?"
+        assert all(re.fullmatch(pattern, pair) for pair in pairs), lines
+        assert all(len({*line.split("; ")}) == len(line.split("; ")) for line in lines)
+        assert task.load("train").A.truth.keys() == {"identity", "azimuth_deg"}
+        told.clear()
