@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,8 @@ from ganbench.data.collection import (
     own_parts,
     shared_parts,
 )
+from ganbench.data.collection_task import shared_told
+from ganbench.data.listing import Files, Listing, one_picture
 from ganbench.errors import UserError
 
 SPLITS = ("train", "validation", "test")
@@ -103,3 +106,38 @@ def test_a_domain_keeps_pixels_and_truth_together() -> None:
     first = domain.samples[:, 0, 0, 0].numpy()
     assert sorted(first.tolist()) == [2, 3, 5]
     assert [[5, 5, 7, 7, 9, 9][i] for i in first] == domain.truth["identity"].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), unique=True, max_size=12))
+def test_each_picture_has_a_name_of_its_own(places: list[tuple[int, int]]) -> None:
+    file, part = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    files = Files(Path("root"), tuple(f"f{i}.png" for i in range(5)))
+    truth = {"identity": np.arange(len(places))}
+    named = Listing(files, file, part, one_picture, truth).named().truth
+    assert len(set(named["picture"].tolist())) == len(named["identity"]) == len(places)
+    for name, (of, number) in zip(named["picture"].tolist(), places, strict=True):
+        alone = [other for other, _ in places].count(of) == 1
+        assert name == (f"f{of}.png" if alone else f"f{of}.png, picture {number + 1}")
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=9), st.lists(st.sampled_from("abc"), max_size=9))
+def test_shared_pictures_are_counted_and_each_pair_is_told_once(
+    train: list[str], test: list[str]
+) -> None:
+    """Names that recur, as the views of one mesh have them; the letters are the contents."""
+    parts = {
+        "train": [(letter.upper(), letter.encode()) for letter in train],
+        "test": [(letter, letter.encode()) for letter in test],
+    }
+    shared = [letter for letter in test if letter in train]
+    if not shared:
+        assert shared_told(parts) == []
+        return
+    (line,) = shared_told(parts)
+    head, told = line.split(": ")
+    assert head == f"{len(shared)} of {len(test)} pictures of test are in train too"
+    expected = {letter: shared.count(letter) for letter in shared}
+    assert told.split("; ") == [
+        f"{letter.upper()} = {letter}" + (f" ({n} pictures)" if n > 1 else "")
+        for letter, n in expected.items()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,20 @@ def test_the_catalogue_reads_each_set(name: str, real: dict[str, Path]) -> None:
     """As `ganbench data verify` does: with the folder alone."""
     listing = load_reader(find_data_set(name))(real[name])
     assert len(listing) > 20 and "identity" in listing.truth
+
+
+def test_pictures_of_a_real_set_that_splits_share_are_told_by_their_files(
+    real: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copytree(real["celeba"], tmp_path / "set")
+    folder = tmp_path / "set" / "img_align_celeba"
+    for file in folder.iterdir():
+        file.write_bytes((real["celeba"] / "img_align_celeba" / "000001.jpg").read_bytes())
+    told: list[str] = []
+    make("gender", "celeba", {"celeba": tmp_path / "set"}, tmp_path / "cache").prepare(told.append)
+    lines = [line for line in told if " are in " in line]
+    assert lines
+    for line in lines:
+        for pair in line.split(": ", 1)[1].split(" and ")[0].split("; "):
+            a, b = pair.split(" = ")
+            assert a != b and (tmp_path / "set" / a).is_file() and (tmp_path / "set" / b).is_file()
