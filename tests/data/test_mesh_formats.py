@@ -197,6 +197,38 @@ def test_obj_names_what_is_not_there(tmp_path: Path) -> None:
     assert colours(tmp_path / "a.obj") == {NEUTRAL_RGB}
 
 
+@pytest.mark.parametrize(
+    ("given", "colour", "told"),
+    [
+        ("255 0 0", RED, "its colour 'Kd 255 0 0' is cut to the range of 0 to 1"),
+        ("0 -1 1", BLUE, "its colour 'Kd 0 -1 1' is cut to the range of 0 to 1"),
+        ("0 1.0000001 0", GREEN, ""),
+        ("1,0 0,0 0,0", NEUTRAL_RGB, "its colour 'Kd 1,0 0,0 0,0' is not used"),
+        ("1 0", NEUTRAL_RGB, "its colour 'Kd 1 0' is not used"),
+        ("nan 0 0", NEUTRAL_RGB, "its colour 'Kd nan 0 0' is not used"),
+    ],
+)
+def test_obj_material_colours_that_are_none_are_told(
+    tmp_path: Path, given: str, colour: tuple[float, float, float], told: str
+) -> None:
+    (tmp_path / "t.mtl").write_text(f"newmtl t\nKd {given}\nnewmtl unused\nKd 9 9 9\n")
+    (tmp_path / "a.obj").write_text(f"mtllib t.mtl\n{SQUARE}usemtl t\nf 1 2 3\n")
+    assert colours(tmp_path / "a.obj") == {colour}
+    remarks = read(tmp_path / "a.obj").remarks
+    assert remarks[0].startswith(told) if told else remarks == ()
+    assert len(remarks) == bool(told)
+
+
+def test_obj_keywords_in_capitals_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.mtl").write_text("newmtl t\nKd 1 0 0\n")
+    (tmp_path / "a.obj").write_text(f"MTLLIB t.mtl\n{SQUARE}USEMTL t\nf 1 2 3\nUSEMTL t\nf 1 3 4\n")
+    assert read(tmp_path / "a.obj").remarks == (
+        "its lines 'MTLLIB' are not used; write 'mtllib'",
+        "its lines 'USEMTL' are not used; write 'usemtl'",
+    )
+    assert colours(tmp_path / "a.obj") == {NEUTRAL_RGB}
+
+
 def test_no_file_outside_the_folder_is_read(tmp_path: Path) -> None:
     """The identity of the data covers the folder alone."""
     (tmp_path / "up.mtl").write_text("newmtl m\nKd 1 0 0\n")
@@ -311,6 +343,22 @@ def test_ply_colours_of_faces_and_mixed_polygons(tmp_path: Path) -> None:
     areas = {part.rgb: of_mesh((part,)).area for part in found.mesh}
     assert areas == {RED: pytest.approx(0.5), BLUE: pytest.approx(1)}
     assert found.remarks == ("faces of fewer than three corners are left out",)
+
+
+@pytest.mark.parametrize("names", ["r g b", "Red Green Blue", "R G B", "r red b"])
+@pytest.mark.parametrize("of_faces", [True, False])
+def test_ply_colours_under_other_names_are_told(tmp_path: Path, names: str, of_faces: bool) -> None:
+    text = "".join(f"property uchar {name}\n" for name in names.split())
+    if of_faces:
+        ply(tmp_path / "a.ply", "", "\n".join(CORNERS), "4 0 1 2 3 255 0 0", text)
+    else:
+        rows = "\n".join(f"{corner} 255 0 0" for corner in CORNERS)
+        ply(tmp_path / "a.ply", text, rows, "4 0 1 2 3")
+    told = [line for line in read(tmp_path / "a.ply").remarks if "properties" in line]
+    if names != "r red b":
+        assert told == [f"its properties '{names}' are not used; call colours red green blue"]
+    else:
+        assert told == []
 
 
 def test_ply_textures(tmp_path: Path) -> None:

@@ -9,17 +9,22 @@ from pathlib import Path
 
 from ganbench.data.mesh import Rgb
 from ganbench.data.readers.textures import companion
+from ganbench.data.readers.triangles import quoted
+
+ROUNDING = 1 / 512  # less than a picture of 8 bits shows
 
 
 @dataclass(frozen=True)
 class Material:
     """rgb: None where the file gives none, or no three numbers.
     texture: the picture's name as the file gives it, or empty; folder: of the material file.
+    remarks: what of the colour is not used.
     """
 
     folder: Path
     rgb: Rgb | None = None
     texture: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def material_files(root: Path, folder: Path, lines: Iterable[str]) -> tuple[list[Path], list[str]]:
@@ -59,21 +64,25 @@ def read_mtl(file: Path) -> dict[str, Material]:
             name = rest
             found[name] = Material(file.parent)
         elif name in found and key == "kd":
-            found[name] = replace(found[name], rgb=_colour(rest.split()))
+            rgb, remarks = _colour(rest)
+            found[name] = replace(found[name], rgb=rgb, remarks=remarks)
         elif name in found and key == "map_kd":
             found[name] = replace(found[name], texture=rest)
     return found
 
 
-def _colour(values: list[str]) -> Rgb | None:
-    """Three channels within 0..1; one number stands for all three."""
+def _colour(text: str) -> tuple[Rgb | None, tuple[str, ...]]:
+    """Three channels within 0..1, one number for all three, and what of them is not used."""
     try:
-        numbers = [float(value) for value in values]
+        numbers = [float(value) for value in text.split()]
     except ValueError:
-        return None
+        numbers = []
+    told = quoted(f"Kd {text}")
     if len(numbers) == 1:
         numbers *= 3
     if len(numbers) != 3 or any(math.isnan(number) for number in numbers):
-        return None
+        return None, (f"its colour {told} is not used, for it is not three numbers",)
     red, green, blue = (min(1.0, max(0.0, number)) for number in numbers)
-    return red, green, blue
+    beyond = max(*numbers, *(1 - number for number in numbers)) - 1
+    cut = (f"its colour {told} is cut to the range of 0 to 1",) if beyond > ROUNDING else ()
+    return (red, green, blue), cut

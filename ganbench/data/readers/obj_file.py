@@ -23,6 +23,7 @@ from ganbench.data.readers.triangles import (
 )
 
 NO_MATERIAL = ""
+OF_MATERIALS = ("mtllib", "usemtl")
 CURVED = {"curv", "curv2", "surf"}
 
 
@@ -60,7 +61,8 @@ class _Scan:
 
     points, coordinates: vertices and texture coordinates. colours: of vertices, by their index.
     sizes: corners of each polygon; corners, textured: indices of these into the first two, -1 for
-    no texture coordinate. materials: of each polygon, an index into `names`.
+    no texture coordinate. materials: of each polygon, an index into `names`. unread: keywords that
+    are written so that they are none.
     """
 
     points: list[list[float]] = field(default_factory=list)
@@ -75,6 +77,7 @@ class _Scan:
     libraries: list[str] = field(default_factory=list)
     thin: int = 0
     curved: bool = False
+    unread: list[str] = field(default_factory=list)
 
     def take(self, line: str) -> None:
         """Raises Unreadable for a vertex or a face that is not understood."""
@@ -97,6 +100,8 @@ class _Scan:
                 raise Unreadable("it calls other files, which are not read")
             case key:
                 self.curved |= key in CURVED
+                if key.lower() in OF_MATERIALS:  # keywords are in small letters
+                    self.unread.append(key)
 
     def vertex(self, words: Sequence[str]) -> None:
         values = _numbers(words)
@@ -126,6 +131,8 @@ class _Scan:
             told.append("faces of fewer than three corners are left out")
         if self.curved:
             told.append("its curves and curved surfaces are left out")
+        for key in dict.fromkeys(self.unread):
+            told.append(f"its lines '{key}' are not used; write '{key.lower()}'")
         return told
 
 
@@ -192,6 +199,7 @@ def _material_colours(
         material = materials[name]
         if not material.texture:
             rgb[chosen] = material.rgb or NEUTRAL_RGB
+            remarks += material.remarks
         else:
             wanted = chosen[np.isfinite(uv[chosen]).all(axis=(1, 2))]
             pixels = texture_pixels(_texture_file(material, places))

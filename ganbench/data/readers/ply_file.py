@@ -22,6 +22,7 @@ from ganbench.data.readers.triangles import (
 
 INDICES = ("vertex_indices", "vertex_index")
 CHANNELS = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
+CALLED_LIKE_COLOURS = (*CHANNELS, ("r", "g", "b"))  # in any case of their letters
 COORDINATES = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
 
 
@@ -56,7 +57,8 @@ def read_ply(file: Path, root: Path) -> list[Triangles]:
     points = _points(vertex)
     polygons = _polygons(lists, len(points))
     cut, owner = cut_polygons(points, polygons.sizes, polygons.corners)
-    faces, remarks = polygons.corners[cut], []
+    faces = polygons.corners[cut]
+    remarks = [*_unread_colours(face), *_unread_colours(vertex)]
     if len(polygons.chosen) < len(lists.counts):
         remarks.append("faces of fewer than three corners are left out")
     rgb = neutral(len(faces))
@@ -101,6 +103,17 @@ def _colours(element: Mapping[str, Column | List]) -> Floats | None:
             rgb = np.stack([column.values for column in found], axis=1).astype(np.float64)
             return np.clip(rgb / _full(rgb, found[0]), 0, 1)
     return None
+
+
+def _unread_colours(element: Mapping[str, Column | List]) -> list[str]:
+    """A remark where properties look like colours, under names that no reader has to know."""
+    if any(element.keys() >= set(channels) for channels in CHANNELS):
+        return []
+    for channels in CALLED_LIKE_COLOURS:
+        given = [name for name in element if name.lower() in channels]
+        if len(given) >= len(channels):
+            return [f"its properties '{' '.join(given)}' are not used; call colours red green blue"]
+    return []
 
 
 def _full(rgb: Floats, column: Column) -> float:
