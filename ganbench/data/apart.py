@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -39,15 +40,17 @@ def _folders(files: Files) -> set[Path]:
 def repeats_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
     """A line for each two parts, such as splits, that have pictures of the same content.
 
-    parts: by name, the (file name, digest of the content) of each picture.
+    parts: by name, the (name, digest of the content) of each picture. Pictures may share a name, as
+    all views of a mesh do; each pair of names is told once.
     """
     lines = []
     for (a, first), (b, second) in combinations(parts.items(), 2):
         known = {digest: name for name, digest in reversed(first)}
-        pairs = [f"{known[digest]} = {name}" for name, digest in second if digest in known]
+        pairs = Counter(f"{known[digest]} = {name}" for name, digest in second if digest in known)
         if pairs:
-            lines.append(f"{len(pairs)} of {len(second)} pictures of {b} are in {a} too: ")
-            lines[-1] += first_few(pairs)
+            told = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
+            count = f"{pairs.total()} of {len(second)} pictures of {b} are in {a} too"
+            lines.append(f"{count}: {first_few(told)}")
     return lines
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import combinations
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
-from ganbench.data.apart import pixel_digests
+from ganbench.data.apart import pixel_digests, repeats_told
 from ganbench.data.cache import cached_arrays
 from ganbench.data.collection import SPLITS, Collection, Parts
-from ganbench.data.listing import PICTURE, first_few
+from ganbench.data.listing import PICTURE
 from ganbench.errors import UserError
-from ganbench.source import source_hash
+from ganbench.source import module_file, reach, source_hash
 from ganbench.task import Domain, Report, Split, Task
 from ganbench.types import DataSpec, DomainName, Preset, SplitName
 
@@ -33,22 +30,6 @@ def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, byt
     index = side.of(identities)
     names = side.truth.get(PICTURE, side.truth["identity"])[index]
     return list(zip(map(str, names.tolist()), pixel_digests(side.pixels(index)), strict=True))
-
-
-def shared_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
-    """A line for each two parts that have pictures of the same content, each pair of names once.
-
-    parts: by name, the (name, digest of the content) of each picture. Names may recur.
-    """
-    lines = []
-    for (a, first), (b, second) in combinations(parts.items(), 2):
-        known = {digest: name for name, digest in reversed(first)}
-        pairs = Counter(f"{known[digest]} = {name}" for name, digest in second if digest in known)
-        if pairs:
-            told = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
-            count = f"{pairs.total()} of {len(second)} pictures of {b} are in {a} too"
-            lines.append(f"{count}: {first_few(told)}")
-    return lines
 
 
 class CollectionTask(Task):
@@ -104,12 +85,13 @@ class CollectionTask(Task):
                 for split, both in parts.items()
                 for name, side, identities in zip("AB", (a, b), both, strict=True)
             }
-            lines = "\n".join(shared_told(contents)).encode(errors="surrogateescape")
+            lines = "\0".join(repeats_told(contents)).encode(errors="surrogateescape")
             return {"lines": np.frombuffer(lines, np.uint8)}
 
-        key = {**self.data_key(), "size": self.preset.size, "code": source_hash([Path(__file__)])}
+        told_by = [path for path in [module_file("ganbench.data.apart")] if path]
+        key = {**self.data_key(), "size": self.preset.size, "code": source_hash(reach(told_by))}
         found = cached_arrays(self.cache_dir, "repeats", key, make)["lines"]
-        return found.tobytes().decode(errors="surrogateescape").splitlines()
+        return found.tobytes().decode(errors="surrogateescape").split("\0") if len(found) else []
 
     def load(self, split: SplitName) -> Split:
         a, b = self.sides(silent)

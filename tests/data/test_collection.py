@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganbench.data.apart import repeats_told
 from ganbench.data.collection import (
     LEAST_OWN,
     LEAST_SHARED,
@@ -24,7 +25,6 @@ from ganbench.data.collection import (
     own_parts,
     shared_parts,
 )
-from ganbench.data.collection_task import shared_told
 from ganbench.data.listing import Files, Listing, one_picture
 from ganbench.errors import UserError
 
@@ -131,9 +131,9 @@ def test_shared_pictures_are_counted_and_each_pair_is_told_once(
     }
     shared = [letter for letter in test if letter in train]
     if not shared:
-        assert shared_told(parts) == []
+        assert repeats_told(parts) == []
         return
-    (line,) = shared_told(parts)
+    (line,) = repeats_told(parts)
     head, told = line.split(": ")
     assert head == f"{len(shared)} of {len(test)} pictures of test are in train too"
     expected = {letter: shared.count(letter) for letter in shared}
