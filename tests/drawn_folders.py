@@ -178,7 +178,7 @@ def put(root: Path, path: Path, entry: Drawn, made: Made) -> None:
         made.grey[name] = levels(entry.value)
     elif entry.what == "damaged":
         made.perhaps.add(name)
-    elif entry.what in BROKEN:
+    else:  # one of BROKEN, or something else that is called a picture
         made.broken.add(name)
 
 
