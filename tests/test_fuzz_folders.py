@@ -29,7 +29,11 @@ WHOLE = [Drawn((), f"whole {i}", "png", 1_000 + i) for i in range(LEAST)]
 
 def examples(n: int) -> settings:
     return settings(
-        max_examples=n, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=n,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        derandomize=True,
     )
 
 
