@@ -1,15 +1,29 @@
 """Runs ganbench commands, each in a process forked from this one, which has PyTorch imported.
 
+A command's fork server is forked from the command in turn, before that does anything, instead of
+importing PyTorch again. Processes of tests that start commands otherwise do both as users' do.
+
 Standard input has a request a line, as JSON: the arguments, folder, environment and files for the
 output. The exit code is printed, on a line.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
+import signal
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing import util
+from pathlib import Path
 from typing import Any
+
+from ganbench.__main__ import main
+from ganbench.workers import NEEDED
 
 
 def serve() -> list[str] | None:
@@ -38,11 +52,57 @@ def become(request: dict[str, Any]) -> None:
         os.close(opened)
 
 
-if __name__ == "__main__":
-    import ganbench.commands.run  # noqa: F401 (what takes its time)
-    from ganbench.__main__ import main
+def fork_servers() -> None:
+    """Let multiprocessing fork what it would start as a new process to fork others from."""
+    spawn = util.spawnv_passfds
 
-    arguments = serve()
-    if arguments is not None:
-        sys.argv[1:] = arguments
+    def start(path: bytes, arguments: list[str], descriptors: Iterable[int]) -> int:
+        code = arguments[-1]
+        if "multiprocessing.forkserver" not in code:
+            return int(spawn(path, arguments, descriptors))
+        pid = os.fork()
+        if pid == 0:
+            as_if_new(set(descriptors))
+            exec(code, {})
+            os._exit(0)
+        return pid
+
+    util.spawnv_passfds = start
+
+
+def as_if_new(descriptors: set[int]) -> None:
+    """What a new process would not have of its parent's."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for entry in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+        if entry > 2 and entry not in descriptors:
+            with suppress(OSError):  # that of the listing is closed
+                os.close(entry)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Its exit code."""
+    fork_servers()
+    sys.argv[1:] = arguments
+    try:
         main()
+    except SystemExit as exit:
+        return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+    return 0
+
+
+def end(code: int) -> None:
+    """Without taking down what was imported, which takes a second."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    for module in ("ganbench.commands.run", "matplotlib.figure", *NEEDED):
+        import_module(module)
+    gc.freeze()  # so that forked processes never go through it
+    asked = serve()
+    end(0 if asked is None else run_command(asked))
