@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ganbench.interrupts import TOLD, lost_interrupts_again
 
 
 def main() -> None:
     """The command; an interruption while it is imported is told in a line, too."""
-    with lost_interrupts_again():
+    with ending_at_once(), lost_interrupts_again():
         try:
             from ganbench.cli import main as command
         except KeyboardInterrupt:
             print(TOLD, file=sys.stderr)
             sys.exit(130)
         command(prog_name="ganbench")
+
+
+@contextmanager
+def ending_at_once() -> Iterator[None]:
+    """Once the exit handlers have run, the process of a command that ends by an exit code ends
+    without taking down what it has imported, which takes 0.6 s of PyTorch.
+    """
+    code = 0
+
+    def leave() -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+    atexit.register(leave)  # the last to run, as the first that is registered
+    try:
+        yield
+    except SystemExit as exit:
+        code = exit.code if isinstance(exit.code, int) else int(exit.code is not None)
+        raise
+    except BaseException:
+        atexit.unregister(leave)
+        raise
 
 
 if __name__ == "__main__":

@@ -41,7 +41,12 @@ def double_precision() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+    """One for all processes that run tests, as for all commands of a user."""
+    own = tmp_path_factory.getbasetemp()
+    among_others = "PYTEST_XDIST_WORKER" in os.environ
+    folder = (own.parent if among_others else own) / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

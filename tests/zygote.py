@@ -9,7 +9,6 @@ output. The exit code is printed, on a line.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import json
 import os
@@ -82,27 +81,13 @@ def as_if_new(descriptors: set[int]) -> None:
                 os.close(entry)
 
 
-def run_command(arguments: list[str]) -> int:
-    """Its exit code."""
-    fork_servers()
-    sys.argv[1:] = arguments
-    try:
-        main()
-    except SystemExit as exit:
-        return exit.code if isinstance(exit.code, int) else int(exit.code is not None)
-    return 0
-
-
-def end(code: int) -> None:
-    """Without taking down what was imported, which takes a second."""
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    os._exit(code)
-
-
 if __name__ == "__main__":
     for module in ("ganbench.commands.run", "matplotlib.figure", *NEEDED):
         import_module(module)
     gc.freeze()  # so that forked processes never go through it
     asked = serve()
-    end(0 if asked is None else run_command(asked))
+    if asked is None:
+        os._exit(0)
+    fork_servers()
+    sys.argv[1:] = asked
+    main()

@@ -24,6 +24,9 @@ ORACLE, REAL, IDENTITY = (
 )
 
 
+SHARES = (0.25, 0.5, 0.75)  # of a failure, between the oracle and all of it
+
+
 class Planted(Reference):
     """A fault made from the two domains of the split: (source, target, rng) to samples."""
 
@@ -70,6 +73,16 @@ class Mixed(Reference):
         other = self.second.fakes(task, split, source, target, rng)
         chosen = torch.from_numpy(rng.random(len(one)) < self.share)
         return torch.where(chosen.view(-1, *[1] * (one.ndim - 1)), other, one)
+
+
+def mixtures(failure: str, planted: Reference) -> dict[str, Reference]:
+    """The oracle's and the failure's translations mixed, by name and share."""
+    return {f"{failure} {share}": Mixed(ORACLE(), planted, share) for share in SHARES}
+
+
+def towards(failure: str, found: Mapping[str, dict[str, float]]) -> list[dict[str, float]]:
+    """The scores of the oracle, of the mixtures and of the failure."""
+    return [found[name] for name in ("oracle", *(f"{failure} {s}" for s in SHARES), failure)]
 
 
 SLOW = ("efficientnet_lite0", "perceptual")

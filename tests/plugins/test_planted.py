@@ -15,10 +15,11 @@ from planted import (
     collapsed,
     make_task,
     mirrored_oracle,
+    mixtures,
     scores,
+    towards,
 )
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 Scores = dict[str, dict[str, float]]
 
 
@@ -32,8 +33,8 @@ def turned(request: pytest.FixtureRequest, cache_dir: Path) -> Scores:
         "real": REAL(),
         "collapsed": Planted(collapsed),
         "identity": IDENTITY(),
-        **{f"collapsed {share}": Mixed(ORACLE(), Planted(collapsed), share) for share in SHARES},
-        **{f"real {share}": Mixed(ORACLE(), REAL(), share) for share in SHARES},
+        **mixtures("collapsed", Planted(collapsed)),
+        **mixtures("real", REAL()),
     }
     return scores(task, planted, cache_dir)
 
@@ -69,7 +70,7 @@ def test_doing_nothing_keeps_the_azimuth_and_the_probe_sees_it(turned: Scores) -
 
 @pytest.mark.parametrize("end", ["collapsed", "real"])
 def test_from_the_oracle_to_a_failure_the_scores_only_fall(turned: Scores, end: str) -> None:
-    steps = [turned[f"{end} {share}"] for share in SHARES]
+    steps = towards(end, turned)
     for better, worse in pairwise(steps):
         assert better["azimuth_alignment"] > worse["azimuth_alignment"]
         assert better["azimuth_rmse_deg"] < worse["azimuth_rmse_deg"]
@@ -85,7 +86,7 @@ def toy(cache_dir: Path) -> Scores:
         "real": REAL(),
         "collapsed": Planted(collapsed),
         "identity": IDENTITY(),
-        **{f"collapsed {share}": Mixed(ORACLE(), Planted(collapsed), share) for share in SHARES},
+        **mixtures("collapsed", Planted(collapsed)),
         **{f"real {share}": Mixed(ORACLE(), REAL(), share) for share in (0.0, 0.02, 0.2, 1.0)},
     }
     return scores(make_task("toy", 0, cache_dir), planted, cache_dir)
@@ -108,7 +109,7 @@ def test_modes_of_a_constant_and_of_the_input_itself(toy: Scores) -> None:
 
 
 def test_from_the_oracle_to_a_constant_modes_are_lost(toy: Scores) -> None:
-    steps = [toy[f"collapsed {share}"] for share in SHARES]
+    steps = towards("collapsed", toy)
     for better, worse in pairwise(steps):
         assert better["reverse_kl"] < worse["reverse_kl"]
         assert better["modes_covered"] >= worse["modes_covered"]

@@ -8,12 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from planted import IDENTITY, ORACLE, REAL, Mixed, Planted, collapsed, make_task, scores
+from planted import (
+    IDENTITY,
+    ORACLE,
+    REAL,
+    Mixed,
+    Planted,
+    collapsed,
+    make_task,
+    mixtures,
+    scores,
+    towards,
+)
 
 from ganbench.registry import discover
 from ganbench.task import Domain
 
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 Scores = dict[str, dict[str, float]]
 edges = discover().load("metric", "edges")
 
@@ -26,8 +36,8 @@ def hair(cache_dir: Path) -> Scores:
         "real": REAL(),
         "collapsed": Planted(collapsed),
         "identity": IDENTITY(),
-        **{f"identity {share}": Mixed(ORACLE(), IDENTITY(), share) for share in SHARES},
-        **{f"real {share}": Mixed(ORACLE(), REAL(), share) for share in SHARES},
+        **mixtures("identity", IDENTITY()),
+        **mixtures("real", REAL()),
     }
     return scores(task, planted, cache_dir)
 
@@ -64,9 +74,9 @@ def test_a_constant_preserves_by_chance(hair: Scores) -> None:
 
 
 def test_the_scores_only_fall_towards_a_failure(hair: Scores) -> None:
-    for better, worse in pairwise(hair[f"identity {share}"] for share in SHARES):
+    for better, worse in pairwise(towards("identity", hair)):
         assert better["flip_rate"] > worse["flip_rate"]
-    for better, worse in pairwise(hair[f"real {share}"] for share in SHARES):
+    for better, worse in pairwise(towards("real", hair)):
         assert better["preservation_rate"] > worse["preservation_rate"]
 
 
