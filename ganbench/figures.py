@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,9 +64,9 @@ def load_arrays(rows: Sequence[Row], output: Path) -> list[Loaded]:
         if row.status != "done":
             continue
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 loaded.append((labels[row.cell], row, {name: file[name] for name in file.files}))
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             continue
     return loaded
 

@@ -70,10 +70,16 @@ def render_markdown(sheets: Sequence[Sheet], key: str) -> str:
     parts = []
     for sheet in sheets:
         rule = ("---",) + ("---:",) * (len(sheet.head) - 1)
-        body = "\n".join("| " + " | ".join(c) + " |" for c in (sheet.head, rule, *sheet.lines))
+        cells = [[_one_cell(text) for text in line] for line in (sheet.head, rule, *sheet.lines)]
+        body = "\n".join("| " + " | ".join(line) + " |" for line in cells)
         notes = "\n".join(f"- {note}" for note in sheet.notes)
         parts.append(f"**{sheet.title}**\n\n{body}\n\n{notes}\n")
     return "\n".join(parts)
+
+
+def _one_cell(text: str) -> str:
+    """Without what ends a cell of a table in Markdown."""
+    return " ".join(text.splitlines()).replace("|", "\\|")
 
 
 def render_latex(sheets: Sequence[Sheet], key: str) -> str:
@@ -96,7 +102,8 @@ def render_latex(sheets: Sequence[Sheet], key: str) -> str:
 
 
 def _latex(text: str) -> str:
-    plain = "".join("\\" + c if c in "_%&#${}" else c for c in text)
+    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    plain = "".join("\\" + c if c in "_%&#${}" else named.get(c, c) for c in text)
     symbols = (("±", r"\pm"), ("↑", r"\uparrow"), ("↓", r"\downarrow"), ("≥", r"\ge"))
     for symbol, command in (*symbols, ("≤", r"\le"), ("−", "-")):
         plain = plain.replace(symbol, f"${command}$")

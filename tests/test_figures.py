@@ -68,3 +68,10 @@ def test_titles_tell_numbers_and_never_a_number_that_is_not_there() -> None:
 )
 def test_a_metric_is_a_number_or_none(value: float | str | None, expected: float | None) -> None:
     assert number_of(value) == expected
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 cut off"])
+def test_a_cell_whose_arrays_are_damaged_is_left_out(tmp_path: Path, damage: bytes) -> None:
+    found = stored(tmp_path, {}, input_azimuth_deg=np.zeros(3), azimuth_deg=np.zeros(3))
+    (cell_folder(tmp_path, found.cell) / "arrays.npz").write_bytes(damage)
+    assert drawn(tmp_path, found) == []

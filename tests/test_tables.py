@@ -299,3 +299,11 @@ def test_the_command_shows_a_table_without_numbers(
 def test_a_metric_without_any_number_has_records_with_its_reason() -> None:
     lost = [row("recon", s, 1.0, metrics={"score": 1.0, "loss": "skipped: why"}) for s in range(2)]
     assert record(only(lost), "loss", "recon")["reason"] == "skipped: why"
+
+
+def test_a_name_of_any_letters_stays_in_its_cell() -> None:
+    sheet = Sheet("names", ("a|b\nc", r"x\y~z^w"), (("1", "2"),), (), ())
+    lines = renderers()["markdown"]([sheet], "records").splitlines()
+    assert r"| a\|b c | x\y~z^w |" in lines
+    latex = renderers()["latex"]([sheet], "records")
+    assert r"x\textbackslash{}y\textasciitilde{}z\textasciicircum{}w" in latex
