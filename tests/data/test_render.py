@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes.util
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 from ganbench.data import render
-from ganbench.data.mesh import Mesh, Part
+from ganbench.data.mesh import Mesh, Part, normalise
 from ganbench.data.render import Images, render_views
 from ganbench.data.shapes.cars import STYLES, build_car, sample_car
 from ganbench.data.shapes.surfaces import box
@@ -121,6 +123,37 @@ def test_parts_without_area_draw_nothing() -> None:
     nothing = Part(front.vertices, empty[:0], (0.0, 0.0, 0.0))
     bare, more = render_views([(front,), (front, flat, nothing)], [30], 32, 20.0)
     assert np.array_equal(bare, more)
+
+
+def shown_by_both(mesh: Mesh) -> tuple[Images, Images]:
+    """The mesh drawn by PyVista and as we draw it; in a child process."""
+    import pyvista as pv
+
+    pictures = []
+    for by_pyvista in (True, False):
+        plotter = render._open_plotter(96)
+        for part in mesh:
+            if not by_pyvista:
+                plotter.renderer.AddActor(render._actor(part))
+                continue
+            plotter.add_mesh(
+                pv.PolyData.from_regular_faces(part.vertices, part.faces).clean().triangulate(),
+                **{"color": part.rgb, "ambient": 0.22, "diffuse": 0.82},
+                **{"specular": part.specular, "specular_power": part.shininess},
+                **{"smooth_shading": True, "split_sharp_edges": True, "render": False},
+                feature_angle=render.CREASE_DEG,
+            )
+        render._light(plotter, 1)
+        render._aim(plotter, render.Shot(35, 15))
+        pictures.append(render._picture(plotter))
+        plotter.close()
+    return pictures[0], pictures[1]
+
+
+def test_each_part_is_drawn_as_pyvista_draws_it(objects: list[Mesh]) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn"), render.start_child) as pool:
+        for theirs, ours in pool.map(shown_by_both, [normalise(mesh) for mesh in objects[1:4]]):
+            assert np.array_equal(theirs, ours) and theirs.std() > 5
 
 
 def test_the_users_pyvista_theme_makes_no_difference(
