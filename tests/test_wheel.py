@@ -20,6 +20,7 @@ def test_an_installed_wheel_lists_the_built_in_plugins(tmp_path: Path) -> None:
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
+    assert (site / "ganbench" / "py.typed").is_file()  # types are for users too
     code = (
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
         "import ganbench; assert ganbench.__file__.startswith(sys.path[0]), ganbench.__file__\n"
