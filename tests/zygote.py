@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ganbench.__main__ import main
+from ganbench.registry import discover
 from ganbench.workers import NEEDED
 
 
@@ -84,6 +85,7 @@ def as_if_new(descriptors: set[int]) -> None:
 if __name__ == "__main__":
     for module in ("ganbench.commands.run", "matplotlib.figure", *NEEDED):
         import_module(module)
+    discover()  # what it reads of the built-in plugins is kept
     gc.freeze()  # so that forked processes never go through it
     asked = serve()
     if asked is None:
