@@ -20,10 +20,10 @@ from ganbench.gathered import all_finite, chunks, gather, only_finite
 from ganbench.memory import in_pieces
 from ganbench.metric import Features, Metric, Probe, Samples
 from ganbench.model import Model
+from ganbench.networks.inputs import as_input
 from ganbench.reference import Reference
 from ganbench.seeds import seed_for
 from ganbench.task import Domain, Split, Task
-from ganbench.trainer import as_input
 from ganbench.types import (
     JSON,
     MOST_IMAGES,

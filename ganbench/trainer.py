@@ -17,6 +17,7 @@ from ganbench.compiled import Compiled
 from ganbench.draws import device_rng, drawing_from
 from ganbench.loss_log import LossLog, Window
 from ganbench.model import Batch, Model
+from ganbench.networks.inputs import as_input
 from ganbench.sampler import Sampler
 from ganbench.seeds import seed_for
 from ganbench.steps import Step, step_on
@@ -60,14 +61,6 @@ class Outcome:
 
     position: Position
     diverged: str = ""
-
-
-def as_input(samples: Tensor, device: str) -> Tensor:
-    """Samples as networks take them: uint8 images become floats in [0, 1], channels last."""
-    moved = samples.to(device)
-    if moved.dtype != torch.uint8:
-        return moved
-    return moved.to(memory_format=torch.channels_last).float().div_(255)
 
 
 def place(model: Model, device: str) -> None:

@@ -28,6 +28,7 @@ from ganbench.fidelity.weights import Places
 from ganbench.grid import Job, Request, resolve, seeds_that_pay
 from ganbench.model import Batch, Model
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.inputs import as_input
 from ganbench.registry import Registry, discover
 from ganbench.stacking import can_stack
 from ganbench.store import cell_folder, read_rows
@@ -39,7 +40,6 @@ from ganbench.trainer import (
     Outcome,
     Plan,
     Run,
-    as_input,
     place,
     train,
     train_together,

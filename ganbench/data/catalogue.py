@@ -10,28 +10,13 @@ from pathlib import Path
 
 import platformdirs
 
+from ganbench.data.archive import Archive
 from ganbench.data.listing import Listing
 from ganbench.data.unpack import USUAL_BOUNDS, Bounds
 from ganbench.errors import UserError, unknown
 
 SEE_OWNER = "see the owner's page"
 NOT_STATED = "not stated"
-
-
-@dataclass(frozen=True)
-class Archive:
-    """One file that a data set is made from; a plain file such as a list counts too.
-
-    name: what it is called where archives are kept; its ending says how it is unpacked.
-    address: where it can be downloaded; empty where only its owner hands it out.
-    checksum: "md5:…" or "sha256:…" as published; empty where none is known.
-    optional: the data set can be read without it.
-    """
-
-    name: str
-    address: str = ""
-    checksum: str = ""
-    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-from ganbench.data.catalogue import Archive
+from ganbench.data.archive import Archive
 from ganbench.errors import UserError
 from ganbench.terminal import console, text_column
 

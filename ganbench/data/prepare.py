@@ -7,7 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganbench.data.catalogue import Archive, DataSet, load_reader
+from ganbench.data.archive import Archive
+from ganbench.data.catalogue import DataSet, load_reader
 from ganbench.data.download import Obtain, Say, checksum, known_checksum, record_checksum
 from ganbench.data.listing import Listing
 from ganbench.data.unpack import extract, new_folder

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import file_digest
 from pathlib import Path
 
-from ganbench.data.catalogue import Archive
+from ganbench.data.archive import Archive
 from ganbench.data.download import Say, download
 from ganbench.errors import UserError
 

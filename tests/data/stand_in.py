@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganbench.data.catalogue import Archive, DataSet
+from ganbench.data.archive import Archive
+from ganbench.data.catalogue import DataSet
 from ganbench.data.listing import Files, Listing
 from ganbench.errors import UserError
 

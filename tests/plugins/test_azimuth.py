@@ -180,8 +180,8 @@ def test_without_ground_truth_the_metric_says_why() -> None:
 
 def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:
     """Train identities in, unseen identities out: the error is far below chance (45 degrees)."""
+    from ganbench.networks.inputs import as_input
     from ganbench.probes import fit_angle_probe
-    from ganbench.trainer import as_input
 
     task_type = discover().load("task", "car2car")
     options = task_type.options_type(identities=60)
