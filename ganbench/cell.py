@@ -39,6 +39,7 @@ from ganbench.memory import is_out_of_memory, memory_told
 from ganbench.metric import Probe
 from ganbench.model import Model
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.inputs import as_input
 from ganbench.pictures import image_rows, png_bytes
 from ganbench.probes import probes_of
 from ganbench.registry import Kind
@@ -53,7 +54,6 @@ from ganbench.trainer import (
     Outcome,
     Plan,
     Run,
-    as_input,
     nobody,
     train_together,
 )
@@ -274,8 +274,9 @@ def sources_of(job: Job) -> JSON:
     cell, registry = job.cell, job.registry
     kind: Kind = "reference" if cell.is_reference else "model"
     return {
-        "training": file_hashes(training_files(registry, kind, cell.model, cell.task)),
+        "training": file_hashes(training_files(registry, kind, cell.model, cell)),
         "evaluation": file_hashes(evaluation_files(registry, job.metrics)),
+        "evaluation_hash": job.evaluation_hash,
         "metrics": list(job.metrics),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from ganbench.fidelity.weights import Places, places
 from ganbench.hparams import HParams, replace_from_text
 from ganbench.model import Model
 from ganbench.networks.blocks import encoder_channels
-from ganbench.networks.builder import find_family
+from ganbench.networks.builder import FAMILIES, family_module
 from ganbench.reference import Reference
 from ganbench.registry import Kind, Registry
 from ganbench.source import module_file, reach, source_hash
@@ -24,6 +25,7 @@ from ganbench.types import (
     DEFAULT_EVERY,
     DEFAULT_READING,
     Cell,
+    DataKind,
     Every,
     Precision,
     Preset,
@@ -32,10 +34,11 @@ from ganbench.types import (
     content_hash,
 )
 
-TRAINING_MODULES = ("ganbench.trainer", "ganbench.networks.builder")
+NETWORKS = "ganbench.networks.builder"
+TRAINING_MODULES = ("ganbench.trainer", NETWORKS)
 NETWORK = "network"
 MOST_TOGETHER = 64
-EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes")
+EVALUATION_MODULES = ("ganbench.evaluate", "ganbench.probes", "ganbench.fidelity.kept")
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
     weights = places(request.cache_dir, request.weights_dir)
     tasks: dict[str, Task] = {}
     jobs: list[Job] = []
+    evaluation_hash = cache(lambda metrics: source_hash(evaluation_files(registry, metrics)))
     for name in request.tasks:
         task = resolve_task(request, registry, name, device, settings.get(name, {}))
         base = Cell(
@@ -147,7 +151,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 registry=registry,
                 paths=task.paths,
                 cache_dir=request.cache_dir,
-                evaluation_hash=source_hash(evaluation_files(registry, metrics)),
+                evaluation_hash=evaluation_hash(metrics),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
                 together=1
@@ -175,7 +179,7 @@ def model_cells(
     for name in request.models:
         model: type[Model] = registry.load("model", name)
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
-        code = source_hash(training_files(registry, "model", name, base.task))
+        code = source_hash(training_files(registry, "model", name, base))
         cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams), code_hash=code)
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
         yield cell, metrics, model.unsupported(task.spec)
@@ -188,7 +192,7 @@ def reference_cells(
     metrics = resolve_metrics(request.metrics, task.metrics, registry)
     for name in task.references if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
-        code = source_hash(training_files(registry, "reference", name, base.task))
+        code = source_hash(training_files(registry, "reference", name, base))
         yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
 
 
@@ -266,7 +270,7 @@ def resolve_task(
     preset = changed_preset(task_type.presets[preset_name], changes)
     task = task_type(options, preset, source, paths, request.cache_dir / "data", request.reading)
     check_size(task, name)
-    find_family(task.spec, preset.network)
+    family_module(task.spec.kind, preset.network)
     return task
 
 
@@ -337,20 +341,30 @@ def column_owner(column: str, registry: Registry) -> str:
     return next(plugin.name for plugin in metrics if column in plugin.columns)
 
 
-def training_files(registry: Registry, kind: Kind, name: str, task: str) -> set[Path]:
-    """The source that a cell's training reaches: both plugins, the trainer, and what they use.
+def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set[Path]:
+    """The source that a plugin's training reaches for the task and the preset of `cell`: both
+    plugins, the trainer, the networks of the cell's family, and what they use.
 
-    A reference, the other kind, reaches no trainer.
+    A reference, the other kind, reaches no trainer. Whoever makes networks by himself may take any
+    family of such data.
     """
-    modules = TRAINING_MODULES if kind == "model" else ()
-    files = [registry.find(kind, name).path, registry.find("task", task).path]
-    return reach([*files, *module_files(modules)])
+    plugins = [registry.find(kind, name).path, registry.find("task", cell.task).path]
+    data: DataKind = "image" if cell.preset.size else "points"
+    own = family_module(data, cell.preset.network)
+    by_plugin = reach(plugins)
+    modules = {*TRAINING_MODULES, own} if kind == "model" else set()
+    if not by_plugin.isdisjoint(module_files([NETWORKS])):
+        modules |= set(FAMILIES[data].values())
+    return by_plugin | reach(module_files(sorted(modules)))
 
 
 def evaluation_files(registry: Registry, metrics: Sequence[str]) -> set[Path]:
     """The source that scores a cell."""
     files = [registry.find("metric", name).path for name in metrics]
-    return reach([*files, *module_files(EVALUATION_MODULES)])
+    found = reach([*files, *module_files(EVALUATION_MODULES)])
+    if found.isdisjoint(module_files([NETWORKS])):
+        return found
+    return found | reach(module_files([m for kind in FAMILIES.values() for m in kind.values()]))
 
 
 def module_files(names: Sequence[str]) -> list[Path]:

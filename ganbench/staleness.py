@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ import torch
 from ganbench.errors import UserError
 from ganbench.grid import evaluation_files, training_files
 from ganbench.registry import Kind, Registry
-from ganbench.source import file_hashes
+from ganbench.source import file_hashes, source_hash
 from ganbench.store import SOURCES, cell_folder, read_cell, read_rows
 from ganbench.task import Task
 from ganbench.types import JSON, Cell, Row, content_hash
@@ -54,36 +55,62 @@ def why(output: Path, cell_id: str, registry: Registry, cache_dir: Path) -> Stal
 
 
 def kept_sources(folder: Path) -> JSON:
-    """Hashes of the files that the cell reached; empty for a cell of before they were kept."""
+    """Hashes of the files that the cell reached; empty for a cell of before they were kept, or were
+    taken of what a file means.
+    """
     try:
         kept: JSON = json.loads((folder / SOURCES).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept if {"training", "evaluation", "metrics"} <= kept.keys() else {}
+    return kept if {"training", "evaluation", "metrics", "evaluation_hash"} <= kept.keys() else {}
 
 
 def code_changes(cell: Cell, kept: JSON, registry: Registry) -> list[Change]:
     if not kept:
-        return [Change("trained again", "the cell does not tell which files it reached")]
+        return [Change("trained again", "the cell does not tell which code it reached")]
     kind: Kind = "reference" if cell.is_reference else "model"
     try:
-        now = file_hashes(training_files(registry, kind, cell.model, cell.task))
-        scored = file_hashes(evaluation_files(registry, kept["metrics"]))
+        now = training_files(registry, kind, cell.model, cell)
+        scored = evaluation_files(registry, kept["metrics"])
     except UserError as error:
         return [Change("trained again", f"it cannot be run as it is now: {error.what}")]
     return [
-        *(Change("trained again", what) for what in differences(kept["training"], now)),
-        *(Change("scored again", what) for what in differences(kept["evaluation"], scored)),
+        *(Change("trained again", what) for what in told(kept["training"], now, cell.code_hash)),
+        *(
+            Change("scored again", what)
+            for what in told(kept["evaluation"], scored, kept["evaluation_hash"])
+        ),
     ]
+
+
+def told(before: Mapping[str, str], now: Set[Path], code_hash: str) -> list[str]:
+    """How the code `now` differs from that of the hash; nothing where it is the same."""
+    if source_hash(now) == code_hash:
+        return []
+    return differences(before, file_hashes(now)) or ["an import takes a name from another file"]
 
 
 def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Files that were changed, and such as are reached only now or no longer."""
+    """Files that were changed, and such as are reached only now or no longer. A file that moved is
+    known by its hash.
+    """
+    gone = {name: digest for name, digest in before.items() if name not in now}
+    new = {name: digest for name, digest in now.items() if name not in before}
     return [
         *(f"{name} was changed" for name in now if before.get(name, now[name]) != now[name]),
-        *(f"{name} is reached now" for name in now if name not in before),
-        *(f"{name} is not reached any more" for name in before if name not in now),
+        *(f"{name} is reached now" for name in unmatched(new, gone)),
+        *(f"{name} is not reached any more" for name in unmatched(gone, new)),
     ]
+
+
+def unmatched(some: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
+    """Names in `some` without a partner of the same hash in `others`."""
+    left, found = Counter(others.values()), []
+    for name, digest in some.items():
+        if left[digest] <= 0:
+            found.append(name)
+        left[digest] -= 1
+    return found
 
 
 def data_changes(cell: Cell, registry: Registry, cache_dir: Path) -> list[Change]:

@@ -14,7 +14,9 @@ LAYERS = (
         "types",
         "errors",
         "interrupts",
+        "meaning",
         "registry",
+        "scopes",
         "seeds",
         "source",
         "plugin_faults",
@@ -36,6 +38,7 @@ LAYERS = (
     ),
     (
         "data/apart",
+        "data/archive",
         "data/cache",
         "data/listing",
         "data/mesh",

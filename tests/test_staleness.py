@@ -17,6 +17,7 @@ from events import LAST_NET_SEC
 
 from ganbench.registry import built_in_folder
 from ganbench.source import PACKAGE_DIR
+from ganbench.staleness import differences
 
 Ganbench = Callable[..., list[tuple[int, str]]]
 RUN = (
@@ -75,11 +76,11 @@ def cell(ganbench: Ganbench, copy: Path) -> str:
 
 
 @contextmanager
-def edited(files: Sequence[Path]) -> Iterator[None]:
-    """With a comment more in each."""
+def edited(files: Sequence[Path], more: str = "THOUGHT = 1") -> Iterator[None]:
+    """With a comment and another statement in each."""
     before = {file: file.read_text() for file in files}
     for file, text in before.items():
-        file.write_text(text + "\n# another thought\n")
+        file.write_text(text + f"\n# another thought\n{more}\n")
     try:
         yield
     finally:
@@ -112,6 +113,36 @@ def test_what_was_edited_is_told(
     assert set(re.findall(r"(\S+) was changed", told)) == changed
     assert ("trained again" in told) == (files == TRAINED)
     assert ("to do: 0" in left) == (not changed)
+
+
+def test_a_comment_and_a_moved_file_are_no_change(
+    ganbench: Ganbench, copy: Path, cell: str
+) -> None:
+    old, new = copy / "ganbench" / "losses.py", copy / "ganbench" / "networks" / "games.py"
+    users = [f for f in copy.rglob("*.py") if b"ganbench.losses" in f.read_bytes()]
+    before = {file: file.read_text() for file in (*users, old)}
+    try:
+        for file in users:
+            file.write_text(before[file].replace("ganbench.losses", "ganbench.networks.games"))
+        shutil.move(old, new)
+        with edited([*users, new, copy / "plugins/models/standard.py"], more=""):
+            (code, told), (_, left) = ganbench(("why", cell[:6]), (*RUN, "--dry-run"))
+    finally:
+        new.unlink()
+        for file, text in before.items():
+            file.write_text(text)
+    assert code == 0 and users
+    assert "nothing has changed" in told and "to do: 0" in left
+
+
+def test_files_that_moved_are_known_by_their_hash() -> None:
+    before = {"a.py": "1", "b.py": "2", "c.py": "3", "d.py": "3"}
+    now = {"x/b.py": "2", "a.py": "9", "e.py": "3", "new.py": "4"}
+    assert differences(before, now) == [
+        "a.py was changed",
+        "new.py is reached now",
+        "d.py is not reached any more",
+    ]
 
 
 def test_a_cell_without_a_row_is_told(ganbench: Ganbench, copy: Path, cell: str) -> None:

@@ -128,10 +128,13 @@ def file_digest(path: Path) -> bytes:
 
 
 def _name(open_file: Callable[..., object]) -> str:
-    """Raises ValueError for a function that its module and name do not tell from any other."""
+    """Its name in its file, wherever that is: the code's hash tells files apart.
+
+    Raises ValueError for a function that its name there does not tell from any other.
+    """
     if not inspect.isfunction(open_file) or "<" in open_file.__qualname__:
         raise ValueError(f"open_file must be a function at the top of its module, not {open_file}")
-    return f"{open_file.__module__}.{open_file.__qualname__}"
+    return open_file.__qualname__
 
 
 @dataclass(frozen=True, eq=False)

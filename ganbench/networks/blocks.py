@@ -1,8 +1,10 @@
-"""What the families share: a discriminator's answer, and normalisation by a style."""
+"""What the families share: their kinds of networks, a discriminator's answer, styles."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -10,9 +12,24 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.errors import UserError
+from ganbench.types import Architecture
 
+Shape = tuple[int, ...]  # of a sample: (channels, height, width) or (coordinates,)
 SMALLEST_PX, LARGEST_PX = 16, 256
 LATENT_PX = 4  # side of the map that an encoder ends on
+
+
+@dataclass(frozen=True)
+class Family:
+    """What makes each kind of network for samples of a shape."""
+
+    translator: Callable[[Shape, Shape, Architecture], nn.Module]
+    discriminator: Callable[[Shape, Architecture], nn.Module]
+    critic: Callable[[Shape, Architecture], nn.Module]
+    decoder: Callable[[int, Shape, Architecture], nn.Sequential]
+    content_encoder: Callable[[Shape, Architecture], nn.Module]
+    style_encoder: Callable[[Shape, int, Architecture], nn.Module]
+    styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
 
 
 class Judgement(NamedTuple):
@@ -103,7 +120,7 @@ def encoder_channels(size: int, width: int) -> list[int]:
     return [width * min(2**i, 8) for i in range(depth)]
 
 
-def same_size(source: tuple[int, ...], target: tuple[int, ...]) -> int:
+def same_size(source: Shape, target: Shape) -> int:
     """The side in pixels of both domains' images. Raises UserError where they differ."""
     if source[1:] != target[1:]:
         raise UserError(f"domains of different image sizes: {source[1:]} and {target[1:]}")

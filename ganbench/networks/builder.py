@@ -3,70 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from importlib import import_module
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from ganbench.errors import unknown
-from ganbench.networks import images, points, stylegan2
-from ganbench.networks.blocks import StyleAutoencoder
+from ganbench.networks.blocks import Family, StyleAutoencoder
 from ganbench.seeds import seed_for
-from ganbench.types import PLAIN, Architecture, DataSpec, DomainName
+from ganbench.types import PLAIN, Architecture, DataKind, DataSpec, DomainName
 
 N = TypeVar("N", bound=nn.Module)
-Shape = tuple[int, ...]
 
-
-@dataclass(frozen=True)
-class Family:
-    """What makes each kind of network for samples of a shape."""
-
-    translator: Callable[[Shape, Shape, Architecture], nn.Module]
-    discriminator: Callable[[Shape, Architecture], nn.Module]
-    critic: Callable[[Shape, Architecture], nn.Module]
-    decoder: Callable[[int, Shape, Architecture], nn.Sequential]
-    content_encoder: Callable[[Shape, Architecture], nn.Module]
-    style_encoder: Callable[[Shape, int, Architecture], nn.Module]
-    styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
-
-
-POINTS = Family(
-    points.translator,
-    points.discriminator,
-    points.discriminator,  # it has no normalisation anyway
-    points.decoder,
-    points.content_encoder,
-    points.style_encoder,
-    points.styled_decoder,
-)
-IMAGES = Family(
-    images.translator,
-    images.discriminator,
-    images.critic,
-    images.decoder,
-    images.content_encoder,
-    images.style_encoder,
-    images.styled_decoder,
-)
-STYLEGAN2 = replace(
-    IMAGES,
-    translator=stylegan2.Translator,
-    decoder=stylegan2.decoder,
-    styled_decoder=stylegan2.StyledDecoder,
-)
-FAMILIES: Mapping[Literal["points", "image"], Mapping[str, Family]] = {
-    "points": {PLAIN: POINTS},
-    "image": {PLAIN: IMAGES, "stylegan2": STYLEGAN2},
+# The module of each family, which has it as FAMILY. It is imported when it is used, and a cell's
+# identity has the one that the cell uses.
+FAMILIES: Mapping[DataKind, Mapping[str, str]] = {
+    "points": {PLAIN: "ganbench.networks.points"},
+    "image": {PLAIN: "ganbench.networks.images", "stylegan2": "ganbench.networks.stylegan2"},
 }
 
 
 def find_family(spec: DataSpec, name: str) -> Family:
     """Raises UserError for a family that such data do not have."""
-    known = FAMILIES[spec.kind]
+    family: Family = import_module(family_module(spec.kind, name)).FAMILY
+    return family
+
+
+def family_module(kind: DataKind, name: str) -> str:
+    """The module of a family. Raises UserError for one that such data do not have."""
+    known = FAMILIES[kind]
     if name not in known:
-        what = "network for points" if spec.kind == "points" else "network for images"
+        what = "network for points" if kind == "points" else "network for images"
         raise unknown(what, name, known, f"--set network={name}")
     return known[name]
 

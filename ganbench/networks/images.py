@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from ganbench.networks.blocks import (
     AdaptiveInstanceNorm,
     Discriminator,
+    Family,
+    Shape,
     Styled,
     encoder_channels,
     same_size,
@@ -27,7 +29,6 @@ from ganbench.networks.convolutions import (
 from ganbench.types import Architecture
 
 Norm = Callable[[int], nn.Module]
-Shape = tuple[int, ...]  # channels, height, width
 
 
 def layer_norm(channels: int) -> nn.Module:
@@ -155,3 +156,14 @@ def judge(shape: Shape, architecture: Architecture, norm: Norm) -> nn.Module:
     channels = encoder_channels(shape[-1], architecture.width)
     head = CollapsingConv(channels[-1], 1)
     return Discriminator(encoder_blocks(shape[0], channels, norm), head)
+
+
+FAMILY = Family(
+    translator=translator,
+    discriminator=discriminator,
+    critic=critic,
+    decoder=decoder,
+    content_encoder=content_encoder,
+    style_encoder=style_encoder,
+    styled_decoder=styled_decoder,
+)

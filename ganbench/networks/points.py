@@ -6,11 +6,10 @@ from typing import TypeVar
 
 from torch import Tensor, nn
 
-from ganbench.networks.blocks import Discriminator, Joined
+from ganbench.networks.blocks import Discriminator, Family, Joined, Shape
 from ganbench.types import Architecture
 
 N = TypeVar("N", bound=nn.Module)
-Shape = tuple[int, ...]  # coordinates
 
 
 class Maxout(nn.Module):
@@ -88,3 +87,14 @@ def style_encoder(shape: Shape, style_dim: int, architecture: Architecture) -> n
 def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
     """(n, width) of `content_encoder` and styles (n, style_dim) to points."""
     return Joined(decoder(architecture.width + style_dim, shape, architecture))
+
+
+FAMILY = Family(
+    translator=translator,
+    discriminator=discriminator,
+    critic=discriminator,  # it has no normalisation anyway
+    decoder=decoder,
+    content_encoder=content_encoder,
+    style_encoder=style_encoder,
+    styled_decoder=styled_decoder,
+)

@@ -8,6 +8,7 @@ equalised rate) and the mapping network (two layers); encoders and discriminator
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganbench.networks.blocks import LATENT_PX, encoder_channels, same_size
-from ganbench.networks.images import Shape, encoder_blocks
+from ganbench.networks import images
+from ganbench.networks.blocks import LATENT_PX, Shape, encoder_channels, same_size
 from ganbench.types import Architecture
 
 MAPPING_LAYERS = 2
@@ -152,7 +153,7 @@ class Translator(nn.Module):
     def __init__(self, source: Shape, target: Shape, architecture: Architecture) -> None:
         super().__init__()
         channels = encoder_channels(same_size(source, target), architecture.width)
-        self.encoder = nn.Sequential(*encoder_blocks(source[0], channels, nn.BatchNorm2d))
+        self.encoder = nn.Sequential(*images.encoder_blocks(source[0], channels, nn.BatchNorm2d))
         self.mapping = mapping(channels[-1], channels[-1])
         self.blocks = nn.Sequential(*synthesis(target, architecture.width, channels[-1]))
         self.colours = target[0]
@@ -195,3 +196,8 @@ class StyledDecoder(nn.Module):
     def forward(self, content: Tensor, style: Tensor) -> Tensor:
         out: Tensor = self.blocks(first_stage(content, self.mapping(style), self.colours))
         return out
+
+
+FAMILY = replace(
+    images.FAMILY, translator=Translator, decoder=decoder, styled_decoder=StyledDecoder
+)
