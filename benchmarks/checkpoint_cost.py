@@ -12,11 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ganbench import checkpoint, selection
-from ganbench.cell import run_cell
-from ganbench.data.cache import default_cache_dir
-from ganbench.grid import Request, resolve
-from ganbench.registry import discover
+from ganbench.core.cache import default_cache_dir
+from ganbench.registry.registry import discover
+from ganbench.running.cell import run_cell
+from ganbench.running.resolve import Request, resolve
+from ganbench.training import checkpoint
+from ganbench.training import checkpoint_selection as selection
 
 MODELS, TASKS = ("standard", "discogan"), ("toy", "car2car")
 

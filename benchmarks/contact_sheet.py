@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ganbench.data.cache import default_cache_dir
-from ganbench.pictures import image_rows, png_bytes
-from ganbench.registry import discover
-from ganbench.types import Preset
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.image_grid import image_rows, png_bytes
+from ganbench.core.spec import Preset
+from ganbench.registry.registry import discover
 
 ROOT = Path(__file__).parent.parent
 SHOWN = 12

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganbench.data.cache import cached_files
+from ganbench.core.cache import cached_files
 from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.readers.celeba import known_celeba, list_celeba
 from ganbench.data.readers.layout import one_each

@@ -10,7 +10,8 @@ are compared field by field with the old ones, and nothing else may differ.
 
 It claims that the present code gives these numbers, and cannot know it: use it where only the way
 of hashing changed, and train some cells again (`python -m pytest -m slow
-tests/test_reference_results.py`). The provenance keeps the commit that the numbers come from.
+tests/end_to_end/test_reference_results.py`). The provenance keeps the commit that the
+numbers come from.
 
 Left as they are, and listed: rows that the present code would not run so, because a preset, a
 hyper-parameter or an option is another one today, the plugin is gone, or the data are a user's own.
@@ -28,23 +29,15 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ganbench.data.cache import default_cache_dir
-from ganbench.errors import UserError
-from ganbench.grid import evaluation_files, resolve_metrics, training_files
-from ganbench.registry import Kind, Registry, discover
-from ganbench.source import source_hash
-from ganbench.store import write_atomically
-from ganbench.task import Task
-from ganbench.types import (
-    JSON,
-    PLAIN,
-    Cell,
-    Column,
-    Preset,
-    canonical_json,
-    column_of,
-    content_hash,
-)
+from ganbench.contracts.task import Task
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError
+from ganbench.core.files import write_atomically
+from ganbench.core.source_hash import source_hash
+from ganbench.core.spec import JSON, PLAIN, Column, Preset, canonical_json, column_of, content_hash
+from ganbench.registry.registry import Kind, Registry, discover
+from ganbench.results.records import Cell
+from ganbench.running.resolve import evaluation_files, resolve_metrics, training_files
 
 HASHES = ("plugin_hash", "data_hash", "evaluation_hash")
 MAY_CHANGE = frozenset({"cell", *(f"provenance.{name}" for name in HASHES)})

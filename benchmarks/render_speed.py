@@ -13,9 +13,9 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from ganbench.data import render
-from ganbench.data.mesh import Mesh, Part, normalise
-from ganbench.registry import discover
+from ganbench.data.rendering import render
+from ganbench.data.rendering.mesh import Mesh, Part, normalise
+from ganbench.registry.registry import discover
 
 COUNT, SIDE, ROUNDS = 40, 128, 3
 Draw = Callable[[object, Part], None]

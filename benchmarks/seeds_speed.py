@@ -14,11 +14,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from ganbench.data.cache import default_cache_dir
-from ganbench.grid import Request, cores, resolve
-from ganbench.registry import discover
-from ganbench.speed import measure
-from ganbench.store import read_rows
+from ganbench.core.cache import default_cache_dir
+from ganbench.registry.registry import discover
+from ganbench.results.folder import read_rows
+from ganbench.running.resolve import Request, cores, resolve
+from ganbench.running.speed import measure
 
 MODELS = ("standard", "recon", "discogan")
 

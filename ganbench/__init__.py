@@ -7,11 +7,11 @@ from typing import Any
 __all__ = ["UserError", "compare", "run", "table", "verdicts"]
 
 HOMES = {
-    "run": "ganbench.benchmark",
-    "UserError": "ganbench.errors",
-    "verdicts": "ganbench.results",
-    "compare": "ganbench.results",
-    "table": "ganbench.results",
+    "run": "ganbench.running.runner",
+    "UserError": "ganbench.core.errors",
+    "verdicts": "ganbench.reporting.frames",
+    "compare": "ganbench.reporting.frames",
+    "table": "ganbench.reporting.frames",
 }
 
 

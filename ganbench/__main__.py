@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ganbench.interrupts import TOLD, lost_interrupts_again
+from ganbench.core.interrupts import TOLD, lost_interrupts_again
 
 
 def main() -> None:
     """The command; an interruption while it is imported is told in a line, too."""
     with ending_at_once(), lost_interrupts_again():
         try:
-            from ganbench.cli import main as command
+            from ganbench.cli.main import main as command
         except KeyboardInterrupt:
             print(TOLD, file=sys.stderr)
             sys.exit(130)

@@ -1,51 +1,7 @@
 """The only names that a plugin imports."""
 
-from ganbench.data.apart import pixel_digests, repeats_told, require_apart
-from ganbench.data.cache import cached_arrays
-from ganbench.data.classes.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
-from ganbench.data.classes.chairs import CHAIRS, ChairOptions
-from ganbench.data.classes.handbags import HANDBAGS
-from ganbench.data.classes.heads import HEADS, HeadOptions
-from ganbench.data.classes.shoes import SHOES
-from ganbench.data.collection import Collection, split_indices
-from ganbench.data.collection_task import CollectionTask
-from ganbench.data.conversions import ConversionOptions, ConversionTask
-from ganbench.data.decoded import decoded, fingerprint
-from ganbench.data.edges import edges_of
-from ganbench.data.goods import Ware, WareOptions, WareTask
-from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_unreadable
-from ganbench.data.labels import labels_path, labels_told, read_labels
-from ganbench.data.listing import Listing, UnreadableFiles
-from ganbench.data.mixtures import (
-    MixtureOptions,
-    NoiseToMixture,
-    mixture,
-    on_arc,
-    on_circle,
-    on_grid,
-)
-from ganbench.data.readers.facescrub import list_facescrub
-from ganbench.data.sameness import sameness
-from ganbench.data.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
-from ganbench.errors import Undefined, UserError
-from ganbench.fidelity.metric import FidelityMetric
-from ganbench.gathered import all_finite, chunks, only_finite
-from ganbench.hparams import (
-    AdversarialHParams,
-    HParams,
-    ReconstructionHParams,
-    require,
-)
-from ganbench.latents import drawn, nearest_latents
-from ganbench.losses import (
-    LEAST_SQUARES,
-    LOG_LOSS,
-    Adversarial,
-    distance,
-    feature_matching_loss,
-    gradient_penalty,
-)
-from ganbench.metric import (
+from ganbench.contracts.hparams import AdversarialHParams, HParams, ReconstructionHParams
+from ganbench.contracts.metric import (
     Metric,
     View,
     kept_classes,
@@ -53,15 +9,55 @@ from ganbench.metric import (
     readings,
     share_read,
 )
-from ganbench.model import Batch, Model
+from ganbench.contracts.model import Batch, Model
+from ganbench.contracts.recipes import adversarial_recipes, reconstruction_recipes
+from ganbench.contracts.reference import Reference
+from ganbench.contracts.task import Domain, Report, Split, Task
+from ganbench.core.cache import cached_arrays
+from ganbench.core.errors import Undefined, UserError
+from ganbench.core.large_tensors import all_finite, chunks, only_finite
+from ganbench.core.options import require
+from ganbench.core.seeds import seed_for
+from ganbench.core.spec import Architecture, Column, DataSpec, DomainName, Preset, SplitName
+from ganbench.data.decoded import decoded, fingerprint
+from ganbench.data.edges import edges_of
+from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_unreadable
+from ganbench.data.labels import labels_path, labels_told, read_labels
+from ganbench.data.listing import Listing, UnreadableFiles
+from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
+from ganbench.data.readers.facescrub import list_facescrub
+from ganbench.data.sameness import sameness
+from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.networks.blocks import Judgement
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.pool import ImagePool
-from ganbench.recipes import adversarial_recipes, reconstruction_recipes
-from ganbench.reference import Reference
-from ganbench.seeds import seed_for
-from ganbench.task import Domain, Report, Split, Task
-from ganbench.types import Architecture, Column, DataSpec, DomainName, Preset, SplitName
+from ganbench.networks.image_pool import ImagePool
+from ganbench.networks.latents import drawn, nearest_latents
+from ganbench.networks.losses import (
+    LEAST_SQUARES,
+    LOG_LOSS,
+    Adversarial,
+    distance,
+    feature_matching_loss,
+    gradient_penalty,
+)
+from ganbench.task_families.attributes import ConversionOptions, ConversionTask
+from ganbench.task_families.collection import Collection, split_indices
+from ganbench.task_families.collection_task import CollectionTask
+from ganbench.task_families.mixtures import (
+    MixtureOptions,
+    NoiseToMixture,
+    mixture,
+    on_arc,
+    on_circle,
+    on_grid,
+)
+from ganbench.task_families.objects.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
+from ganbench.task_families.objects.chairs import CHAIRS, ChairOptions
+from ganbench.task_families.objects.handbags import HANDBAGS
+from ganbench.task_families.objects.heads import HEADS, HeadOptions
+from ganbench.task_families.objects.shoes import SHOES
+from ganbench.task_families.products import Ware, WareOptions, WareTask
+from ganbench.task_families.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
 
 __all__ = [
     "CARS",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from events import LAST_NET_SEC
 from hypothesis import HealthCheck, settings
+
+from tests.events import LAST_NET_SEC
 
 # Examples take as long as the machine is busy.
 settings.register_profile(

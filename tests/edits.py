@@ -105,8 +105,8 @@ def unused_import(text: str, rng: Random) -> str:
     line = rng.choice(
         (
             "import textwrap",
-            "import ganbench.tables as told",
-            "from ganbench.executor import execute",
+            "import ganbench.reporting.tables as told",
+            "from ganbench.running.executor import execute",
         )
     )
     return with_imports(tree, [*imports_of(tree), *imports_of(ast.parse(line))])

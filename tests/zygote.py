@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from ganbench.__main__ import main
-from ganbench.registry import discover
-from ganbench.workers import NEEDED
+from ganbench.registry.registry import discover
+from ganbench.running.worker_processes import NEEDED
 
 
 def serve() -> list[str] | None:
@@ -83,7 +83,7 @@ def as_if_new(descriptors: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    for module in ("ganbench.commands.run", "matplotlib.figure", *NEEDED):
+    for module in ("ganbench.cli.commands.run", "matplotlib.figure", *NEEDED):
         import_module(module)
     discover()  # what it reads of the built-in plugins is kept
     gc.freeze()  # so that forked processes never go through it

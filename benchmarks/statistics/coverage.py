@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ganbench.statistics import bca_interval, t_interval
+from ganbench.reporting.statistics import bca_interval, t_interval
 
 SIMULATIONS = 2_000
 SEEDS = (3, 5, 10, 20)

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import PIL
 
-from ganbench.data.cache import cached_arrays, cached_files
+from ganbench.core.cache import cached_arrays, cached_files
+from ganbench.core.source_hash import reach, source_hash
+from ganbench.core.spec import JSON, MAX_MEGAPIXELS
 from ganbench.data.listing import UNREADABLE, Files, Listing, Pictures, UnreadableFiles
 from ganbench.data.pixels import picture_limit, square_pixels
-from ganbench.source import reach, source_hash
-from ganbench.types import JSON, MAX_MEGAPIXELS
 
 Report = Callable[[str], None]
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from ganbench.data.cache import default_cache_dir
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError
+from ganbench.core.spec import DEFAULT_READING, Reading
 from ganbench.data.decoded import file_digest, readable
 from ganbench.data.listing import Listing, UnreadableFiles, first_few, one_each
 from ganbench.data.pixels import ENDINGS
 from ganbench.data.tree import find_files
-from ganbench.errors import UserError
-from ganbench.types import DEFAULT_READING, Reading
 
 LABELS = "labels.csv"
 HEIF_ENDINGS = {".heic", ".heif"}

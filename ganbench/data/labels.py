@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ganbench.core.errors import UserError
+from ganbench.core.spec import ANGLE_ENDING
 from ganbench.data.image_folder import LABELS, ImageFolder
-from ganbench.errors import UserError
-from ganbench.types import ANGLE_ENDING
 
 FILE = "file"
 NAMED_FILES = 3

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganbench.core.errors import UserError, unknown
 from ganbench.data.pixels import open_picture
-from ganbench.errors import UserError, unknown
 
 Pictures = Sequence[Image.Image]
 NAMED_FILES = 3

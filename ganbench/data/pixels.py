@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from ganbench.core.spec import MAX_MEGAPIXELS
 from ganbench.data.misread import misread, raw_mode
-from ganbench.types import MAX_MEGAPIXELS
 
 # Of Pillow's endings those of files that hold a picture and need no other program.
 # fmt: off

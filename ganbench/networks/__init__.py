@@ -1,1 +1,7 @@
-"""The networks that models are made of, by family."""
+"""Networks by family, their losses, and what models share of them.
+
+Public: `builder.NetworkBuilder`, `blocks.Judgement`, `losses`, `image_pool.ImagePool`, `latents`,
+and the families `images`, `points` and `stylegan2`.
+
+It imports `core` alone: no data, no model, no training.
+"""

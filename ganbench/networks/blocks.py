@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganbench.errors import UserError
-from ganbench.types import Architecture
+from ganbench.core.errors import UserError
+from ganbench.core.spec import Architecture
 
 Shape = tuple[int, ...]  # of a sample: (channels, height, width) or (coordinates,)
 SMALLEST_PX, LARGEST_PX = 16, 256

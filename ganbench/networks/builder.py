@@ -9,10 +9,10 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from ganbench.errors import unknown
+from ganbench.core.errors import unknown
+from ganbench.core.seeds import seed_for
+from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
 from ganbench.networks.blocks import Family, StyleAutoencoder
-from ganbench.seeds import seed_for
-from ganbench.types import PLAIN, Architecture, DataKind, DataSpec, DomainName
 
 N = TypeVar("N", bound=nn.Module)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import (
     AdaptiveInstanceNorm,
     Discriminator,
@@ -20,13 +21,7 @@ from ganbench.networks.blocks import (
     encoder_channels,
     same_size,
 )
-from ganbench.networks.convolutions import (
-    CollapsingConv,
-    DoublingConv,
-    ExpandingConv,
-    HalvingConv,
-)
-from ganbench.types import Architecture
+from ganbench.networks.convolutions import CollapsingConv, DoublingConv, ExpandingConv, HalvingConv
 
 Norm = Callable[[int], nn.Module]
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from torch import Tensor, nn
 
+from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import Discriminator, Family, Joined, Shape
-from ganbench.types import Architecture
 
 N = TypeVar("N", bound=nn.Module)
 

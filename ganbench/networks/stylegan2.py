@@ -16,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganbench.core.spec import Architecture
 from ganbench.networks import images
 from ganbench.networks.blocks import LATENT_PX, Shape, encoder_channels, same_size
-from ganbench.types import Architecture
 
 MAPPING_LAYERS = 2
 EPSILON = 1e-8

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganbench.errors import UserError, unknown
-from ganbench.registry import Plugin, Registry, discover, inspect_file, plugin_files
+from ganbench.core.errors import UserError, unknown
+from ganbench.registry.registry import Plugin, Registry, discover, inspect_file, plugin_files
 
 
 def find_plugins(

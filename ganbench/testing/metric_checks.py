@@ -10,15 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.data.mixtures import mixture, on_circle
-from ganbench.errors import Undefined
-from ganbench.evaluate import DirectionView, Translation
-from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.weights import places
-from ganbench.metric import Metric
-from ganbench.task import Domain, Split
+from ganbench.contracts.metric import Metric
+from ganbench.contracts.task import Domain, Split
+from ganbench.core.errors import Undefined
+from ganbench.core.spec import DataSpec, column_of
+from ganbench.evaluation.evaluate import DirectionView, Translation
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.weights import places
+from ganbench.task_families.mixtures import mixture, on_circle
 from ganbench.testing.subjects import NotApplicable, Subject, random_states, require
-from ganbench.types import DataSpec, column_of
 
 N = 12
 SIDE = 16

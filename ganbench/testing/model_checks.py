@@ -9,8 +9,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ganbench.hparams import HParams, replace_from_text
-from ganbench.model import Batch, Model
+from ganbench.contracts.hparams import HParams
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.options import replace_from_text
+from ganbench.core.spec import DomainName
 from ganbench.networks.blocks import Judgement
 from ganbench.testing.subjects import (
     BATCH,
@@ -27,7 +29,6 @@ from ganbench.testing.subjects import (
     supported,
     total,
 )
-from ganbench.types import DomainName
 
 LATE_STEP = 10**6  # after any warm-up
 D_UPDATES = 50

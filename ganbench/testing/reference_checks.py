@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.reference import Reference
-from ganbench.task import Task
+from ganbench.contracts.reference import Reference
+from ganbench.contracts.task import Task
 from ganbench.testing.subjects import NotApplicable, Subject, require
 from ganbench.testing.task_checks import DOMAINS, made
 

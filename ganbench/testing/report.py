@@ -10,8 +10,8 @@ from typing import Literal
 
 import torch
 
-from ganbench.errors import UserError, unknown
-from ganbench.registry import Kind, Plugin, where_raised
+from ganbench.core.errors import UserError, unknown
+from ganbench.registry.registry import Kind, Plugin, where_raised
 from ganbench.testing.metric_checks import METRIC_CHECKS
 from ganbench.testing.model_checks import MODEL_CHECKS
 from ganbench.testing.reference_checks import REFERENCE_CHECKS

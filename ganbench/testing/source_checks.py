@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from ganbench.source import API
+from ganbench.core.source_hash import API
 from ganbench.testing.subjects import Subject, require
 
 PACKAGE = API.split(".")[0]

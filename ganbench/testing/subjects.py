@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.model import Model
+from ganbench.contracts.model import Model
+from ganbench.contracts.task import Domain, Split
+from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.registry import Kind, Plugin, Registry
-from ganbench.task import Domain, Split
-from ganbench.types import Architecture, DataSpec
+from ganbench.registry.registry import Kind, Plugin, Registry
 
 BATCH = 4
 POOL = 6  # fills in two batches

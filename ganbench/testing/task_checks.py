@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.errors import UserError
-from ganbench.hparams import replace_from_text
-from ganbench.task import Domain, Split, Task
+from ganbench.contracts.task import Domain, Split, Task
+from ganbench.core.errors import UserError
+from ganbench.core.options import replace_from_text
+from ganbench.core.spec import DomainName, SplitName
 from ganbench.testing.subjects import NotApplicable, Subject, require
-from ganbench.types import DomainName, SplitName
 
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 DOMAINS: tuple[DomainName, ...] = ("A", "B")

@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ganbench.model import Model
+from ganbench.contracts.model import Model
+from ganbench.core.spec import DataSpec
 from ganbench.testing.model_checks import close
 from ganbench.testing.subjects import (
     BATCH,
@@ -24,8 +25,7 @@ from ganbench.testing.subjects import (
     supported,
     total,
 )
-from ganbench.trainer import LOSS_LOG, Interrupted, Plan, train
-from ganbench.types import DataSpec
+from ganbench.training.loop import LOSS_LOG, Interrupted, Plan, train
 
 STEPS = 9
 STOP_AT = 5

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.evaluate import DirectionView, Translation
-from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.weights import places
-from ganbench.metric import Features, Metric, Probe, Samples
+from ganbench.contracts.metric import Features, Metric, Probe, Samples
+from ganbench.evaluation.evaluate import DirectionView, Translation
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.weights import places
 from ganbench.testing.metric_checks import ByBrightness, Scene, computed, met, numbers
 from ganbench.testing.subjects import Subject, require
 

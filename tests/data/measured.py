@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import trimesh
 
-from ganbench.data.mesh import Mesh
 from ganbench.data.readers.mesh_file import read_mesh
+from ganbench.data.rendering.mesh import Mesh
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganbench.data.archive import Archive
-from ganbench.data.catalogue import DataSet
+from ganbench.core.errors import UserError
+from ganbench.data.datasets.archive import Archive
+from ganbench.data.datasets.catalogue import DataSet
 from ganbench.data.listing import Files, Listing
-from ganbench.errors import UserError
 
 FILES = ("ann/0.png", "ann/1.png", "bob/0.png")
 
@@ -53,7 +53,7 @@ def people(*archives: Archive, inner: str = "people") -> DataSet:
         licence="none",
         size="1 kB",
         home="http://localhost",
-        reader="stand_in:list_people",
+        reader="tests.data.stand_in:list_people",
         layout="PERSON/*.png",
         archives=archives,
         inner=inner,

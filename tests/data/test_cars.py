@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganbench.data.mesh import Mesh, Part, bounds, normalise
-from ganbench.data.shapes.cars import STYLES, build_car, sample_car
+from ganbench.data.procedural.cars.cars import build_car
+from ganbench.data.procedural.cars.styles import STYLES, sample_car
+from ganbench.data.rendering.mesh import Mesh, Part, bounds, normalise
 
 # Length, width without mirrors, height: the range of real cars of the style, metres.
 SIZES_M = {

@@ -12,18 +12,19 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ganbench.data.mesh import Mesh, Part, bounds
-from ganbench.data.render import render_views
-from ganbench.data.shapes.chair_colours import FINISHES
-from ganbench.data.shapes.chair_styles import ARMED, BARS, COMMON_RANGES, STYLE_RANGES
-from ganbench.data.shapes.chairs import (
-    ELEMENTS,
+from ganbench.data.procedural.chairs.chairs import ELEMENTS, build_chair, procedural_chairs
+from ganbench.data.procedural.chairs.colours import FINISHES
+from ganbench.data.procedural.chairs.styles import (
+    ARMED,
+    BARS,
+    COMMON_RANGES,
+    STYLE_RANGES,
     STYLES,
     ChairParameters,
-    build_chair,
-    procedural_chairs,
     sample_chair,
 )
+from ganbench.data.rendering.mesh import Mesh, Part, bounds
+from ganbench.data.rendering.render import render_views
 
 SEEDS = range(2)
 MOST_TRIANGLES = 6_000

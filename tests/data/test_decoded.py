@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganbench.core.cache import cached_arrays
+from ganbench.core.errors import UserError
 from ganbench.data import decoded as module
-from ganbench.data.cache import cached_arrays
 from ganbench.data.decoded import decoded, fingerprint
 from ganbench.data.image_folder import read_image_folder
 from ganbench.data.listing import Files, Listing, Pictures, one_each
 from ganbench.data.pixels import open_picture, square_pixels
-from ganbench.errors import UserError
 
 SIZE = 8
 Decode = Callable[[Listing], np.ndarray]

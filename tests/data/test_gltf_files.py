@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import pyvista as pv
 import trimesh
-from measured import measured, of_mesh, ours
 from PIL import Image
 
 from ganbench.data.readers.mesh_file import ReadMesh, read_mesh
 from ganbench.data.readers.triangles import NEUTRAL_RGB, Unreadable
+from tests.data.measured import measured, of_mesh, ours
 
 COMPONENTS = {"int8": 5120, "uint8": 5121, "int16": 5122, "uint16": 5123, "uint32": 5125}
 KINDS = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4", 16: "MAT4"}

@@ -7,15 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganbench.data.mesh import Mesh, bounds
-from ganbench.data.shapes.handbag_body import body, section
-from ganbench.data.shapes.handbags import (
-    KINDS,
-    HandbagParameters,
-    build_handbag,
-    sample_handbag,
-)
-from ganbench.data.shapes.looks import dress
+from ganbench.data.procedural.handbags.body import body, section
+from ganbench.data.procedural.handbags.handbags import build_handbag
+from ganbench.data.procedural.handbags.styles import KINDS, HandbagParameters, sample_handbag
+from ganbench.data.procedural.materials import dress
+from ganbench.data.rendering.mesh import Mesh, bounds
 
 SEEDS = range(6)
 

@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganbench.data.mesh import Part
-from ganbench.data.render import render_views
-from ganbench.data.shapes.head_styles import RANGES
-from ganbench.data.shapes.heads import (
+from ganbench.data.procedural.heads.heads import build_head, procedural_heads
+from ganbench.data.procedural.heads.heads import named_parts as built
+from ganbench.data.procedural.heads.styles import (
     BEARDS,
     HAIR_STYLES,
+    RANGES,
     HeadParameters,
-    build_head,
-    procedural_heads,
     sample_head,
 )
-from ganbench.data.shapes.heads import named_parts as built
+from ganbench.data.rendering.mesh import Part
+from ganbench.data.rendering.render import render_views
 
 named_parts = cache(built)  # most tests look at the same heads
 

@@ -10,14 +10,14 @@ import PIL
 import pytest
 from PIL import Image
 
-from ganbench.data.apart import pixel_digests, repeats_told, require_apart
+from ganbench.core.errors import UserError
+from ganbench.core.spec import Reading
 from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.data.listing import Files
-from ganbench.errors import UserError
-from ganbench.fidelity import folders as scored
-from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.weights import places
-from ganbench.types import Reading
+from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
+from ganbench.evaluation.fidelity import folders as scored
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.weights import places
 
 SKIP = Reading(skip_unreadable=True)
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from ganbench.core.errors import UserError
 from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.data.labels import labels_told, read_labels
-from ganbench.errors import UserError
 
 
 def filled(path: Path) -> Path:

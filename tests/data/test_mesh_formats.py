@@ -12,12 +12,12 @@ import trimesh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from measured import by_trimesh, measured, of_mesh, ours
 from PIL import Image
 
-from ganbench.data.mesh import bounds
 from ganbench.data.readers.mesh_file import MANY_COLOURS, MOST_COLOURS, ReadMesh, read_mesh
 from ganbench.data.readers.triangles import NEUTRAL_RGB, Unreadable
+from ganbench.data.rendering.mesh import bounds
+from tests.data.measured import by_trimesh, measured, of_mesh, ours
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 quick = settings(

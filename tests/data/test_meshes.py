@@ -9,17 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from events import LAST_NET_SEC
 from skimage.measure import marching_cubes
 
-from ganbench.data.mesh import Mesh, Part, bounds
+from ganbench.core.errors import UserError
+from ganbench.data.procedural.cars.cars import build_car
+from ganbench.data.procedural.cars.styles import sample_car
+from ganbench.data.procedural.surfaces import joined
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
 from ganbench.data.readers.meshes import MeshFolder, read_meshes, remarks_told
 from ganbench.data.readers.triangles import NEUTRAL_RGB
-from ganbench.data.render import render_views, start_child
-from ganbench.data.shapes.cars import build_car, sample_car
-from ganbench.data.shapes.surfaces import joined
-from ganbench.errors import UserError
+from ganbench.data.rendering.mesh import Mesh, Part, bounds
+from ganbench.data.rendering.render import render_views, start_child
+from tests.events import LAST_NET_SEC
 
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 

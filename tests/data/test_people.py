@@ -6,9 +6,9 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from ganbench.data.render import Shot, as_it_is, render_shots
-from ganbench.data.shapes.heads import build_head
-from ganbench.data.shapes.people import ATTRIBUTES, OF_THE_PERSON, person
+from ganbench.data.procedural.heads.heads import build_head
+from ganbench.data.procedural.heads.people import ATTRIBUTES, OF_THE_PERSON, person
+from ganbench.data.rendering.render import Shot, as_it_is, render_shots
 
 
 def test_a_person_depends_on_its_number_alone() -> None:

@@ -15,20 +15,20 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from stand_in import FILES, contents, list_people, people
 
-from ganbench.data.catalogue import (
+from ganbench.core.errors import UserError
+from ganbench.data.datasets.archive import Archive
+from ganbench.data.datasets.catalogue import (
     CATALOGUE,
-    Archive,
     DataSet,
     default_data_dir,
     find_data_set,
     load_reader,
 )
-from ganbench.data.download import download, refuse
-from ganbench.data.prepare import RECORD, load_listing, prepare
-from ganbench.data.verify import broken_files, summary
-from ganbench.errors import UserError
+from ganbench.data.datasets.download import download, refuse
+from ganbench.data.datasets.prepare import RECORD, load_listing, prepare
+from ganbench.data.datasets.verify import broken_files, summary
+from tests.data.stand_in import FILES, contents, list_people, people
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from ganbench.core.errors import UserError
 from ganbench.data.readers.celeba import known_celeba, list_celeba
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.readers.fashion_mnist import list_fashion_mnist, open_idx_images
 from ganbench.data.readers.pix2pix import list_pix2pix, open_pair
-from ganbench.errors import UserError
 
 ATTRIBUTES = """4
 5_o_Clock_Shadow Blond_Hair Male\x20

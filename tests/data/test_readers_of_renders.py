@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from ganbench.core.errors import UserError
 from ganbench.data.readers.basel_faces import list_basel_faces
 from ganbench.data.readers.cad_cars import list_cad_cars, open_car
 from ganbench.data.readers.rendered_chairs import list_rendered_chairs
-from ganbench.errors import UserError
 
 AZIMUTHS_DEG = list(range(75, -90, -15))
 SIDE = 4  # of the test's car pictures; the real ones are 128 x 128

@@ -11,12 +11,13 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from ganbench.data import render
-from ganbench.data.mesh import Mesh, Part, normalise
-from ganbench.data.render import Images, render_views
-from ganbench.data.shapes.cars import STYLES, build_car, sample_car
-from ganbench.data.shapes.surfaces import box
-from ganbench.errors import UserError
+from ganbench.core.errors import UserError
+from ganbench.data.procedural.cars.cars import build_car
+from ganbench.data.procedural.cars.styles import STYLES, sample_car
+from ganbench.data.procedural.surfaces import box
+from ganbench.data.rendering import render
+from ganbench.data.rendering.mesh import Mesh, Part, normalise
+from ganbench.data.rendering.render import Images, render_views
 
 AZIMUTHS_DEG = (-75, -30, 0, 30, 75, 90, 180)
 SIZE = 48
@@ -182,7 +183,7 @@ def test_a_dead_child_is_a_user_error(
 
 def test_the_parent_imports_no_vtk_and_the_children_no_torch() -> None:
     code = (
-        "import sys, ganbench.data.render, ganbench.data.readers.meshes\n"
+        "import sys, ganbench.data.rendering.render, ganbench.data.readers.meshes\n"
         "heavy = {'torch', 'vtk', 'vtkmodules', 'pyvista'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

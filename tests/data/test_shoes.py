@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganbench.data.mesh import Mesh, bounds
-from ganbench.data.render import render_views
-from ganbench.data.shapes.looks import dress
-from ganbench.data.shapes.shoes import (
+from ganbench.data.procedural.materials import dress
+from ganbench.data.procedural.shoes.shoes import build_shoe
+from ganbench.data.procedural.shoes.styles import (
     KINDS,
     SHOE_AZIMUTH_DEG,
     SHOE_ELEVATION_DEG,
     ShoeParameters,
-    build_shoe,
     sample_shoe,
 )
+from ganbench.data.rendering.mesh import Mesh, bounds
+from ganbench.data.rendering.render import render_views
 
 SEEDS = range(6)
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from stand_in import contents
 
-from ganbench.data.unpack import USUAL_BOUNDS, Bounds, extract, new_folder
-from ganbench.errors import UserError
+from ganbench.core.errors import UserError
+from ganbench.data.datasets.unpack import USUAL_BOUNDS, Bounds, extract, new_folder
+from tests.data.stand_in import contents
 
 
 def member(

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.evaluate import evaluate, translations_of_reference
-from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.weights import places
-from ganbench.probes import probes_of
-from ganbench.reference import Reference
-from ganbench.registry import discover
-from ganbench.task import Domain, Split, Task
-from ganbench.types import DomainName
+from ganbench.contracts.reference import Reference
+from ganbench.contracts.task import Domain, Split, Task
+from ganbench.core.spec import DomainName
+from ganbench.evaluation.evaluate import evaluate, translations_of_reference
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.weights import places
+from ganbench.evaluation.probes import probes_of
+from ganbench.registry.registry import discover
 
 ORACLE, REAL, IDENTITY = (
     discover().load("reference", name) for name in ("oracle", "real", "identity")

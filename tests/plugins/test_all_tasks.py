@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from real_sets import WRITERS
 
-from ganbench.data.catalogue import CATALOGUE, find_data_set, load_reader
-from ganbench.errors import UserError
-from ganbench.registry import discover
-from ganbench.task import Split, Task
+from ganbench.contracts.task import Split, Task
+from ganbench.core.errors import UserError
+from ganbench.data.datasets.catalogue import CATALOGUE, find_data_set, load_reader
+from ganbench.registry.registry import discover
+from tests.plugins.real_sets import WRITERS
 
 SPLITS = ("train", "validation", "test")
 REGISTRY = discover()

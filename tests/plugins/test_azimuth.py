@@ -10,10 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganbench.errors import Undefined
-from ganbench.registry import discover
-from ganbench.task import Domain
-from ganbench.types import DataSpec
+from ganbench.contracts.task import Domain
+from ganbench.core.errors import Undefined
+from ganbench.core.spec import DataSpec
+from ganbench.registry.registry import discover
 
 pytestmark = pytest.mark.numeric
 
@@ -180,8 +180,8 @@ def test_without_ground_truth_the_metric_says_why() -> None:
 
 def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:
     """Train identities in, unseen identities out: the error is far below chance (45 degrees)."""
+    from ganbench.evaluation.probes import fit_angle_probe
     from ganbench.networks.inputs import as_input
-    from ganbench.probes import fit_angle_probe
 
     task_type = discover().load("task", "car2car")
     options = task_type.options_type(identities=60)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Command
 from PIL import Image
-from real_sets import WRITERS, celeba, pix2pix
 
-from ganbench.data.catalogue import find_data_set, load_reader
+from ganbench.core.errors import UserError
+from ganbench.data.datasets.catalogue import find_data_set, load_reader
 from ganbench.data.readers.celeba import known_celeba, list_celeba
-from ganbench.errors import UserError
+from tests.plugins.real_sets import WRITERS, celeba, pix2pix
 
 LISTS = ("list_attr_celeba", "list_eval_partition", "identity_CelebA")
 
@@ -180,16 +179,3 @@ def test_a_link_to_the_set_is_not_a_second_one(tmp_path: Path) -> None:
     pix2pix(tmp_path / "edges2shoes")
     (tmp_path / "latest").symlink_to("edges2shoes")
     assert len(load_reader(find_data_set("edges2shoes"))(tmp_path)) == 64
-
-
-def test_the_command_reads_a_mirror(ganbench: Command, tmp_path: Path) -> None:
-    celeba(tmp_path / "set")
-    kaggle_deeper(tmp_path / "set")
-    done = ganbench("data", "verify", "celeba", tmp_path / "set")
-    assert done.returncode == 0, done.stderr
-    assert "120" in done.stdout
-    shutil.rmtree(tmp_path / "set" / "celeba" / "img_align_celeba")
-    (tmp_path / "set" / "celeba" / "img_align_celeba.zip").touch()
-    gone = ganbench("data", "verify", "celeba", tmp_path / "set" / "celeba")
-    assert gone.returncode == 2 and "Traceback" not in gone.stderr
-    assert "no img_align_celeba in the data folder, which holds img_align" in gone.stderr

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganbench.registry import discover
-from ganbench.task import Domain
+from ganbench.contracts.task import Domain
+from ganbench.registry.registry import discover
 
 METRICS = [discover().load("metric", name)() for name in ("modes", "collisions")]
 CENTRES = np.array([[float(10 * i), 0.0] for i in range(4)])

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
-from conftest import Command
 from PIL import Image
 
-from ganbench.errors import UserError
-from ganbench.registry import discover
-from ganbench.task import Task
-from ganbench.types import Reading
+from ganbench.contracts.task import Task
+from ganbench.core.errors import UserError
+from ganbench.core.spec import Reading
+from ganbench.registry.registry import discover
 
 # The forward, left and up directions of a file, by its axes for up and front.
 UPRIGHT = np.eye(3)
@@ -150,22 +149,6 @@ def test_materials_and_textures_belong_to_the_data(tmp_path: Path) -> None:
     (meshes / ".hidden.png").write_bytes(b"no data")
     assert task.fingerprint() == seen[-1]
     assert len({str(one) for one in seen}) == len(seen) == 7
-
-
-def test_from_the_command_line(tmp_path: Path, ganbench: Command, cache_dir: Path) -> None:
-    a = arrows(tmp_path / "a", "obj", UPRIGHT)
-    b = arrows(tmp_path / "b", "glb", UPRIGHT)
-    (b / "broken.ply").write_bytes(b"ply\n")
-    command = (
-        *("run", "--models", "standard", "--task", "chair2car", "--preset", "smoke"),
-        *("--seeds", "1", "--steps", "2", "--references", "none", "--metrics", "azimuth"),
-        *("--data", f"meshes_A={a}", "--data", f"meshes_B={b}"),
-        *("--set", "chair2car.up_B=z", "--set", "chair2car.front_B=x"),
-        *("--output", tmp_path / "out", "--cache-dir", cache_dir, "--skip-unreadable"),
-    )
-    done = ganbench(*command)
-    assert done.returncode == 0, done.stderr
-    assert "left out broken.ply" in done.stderr and "preview.png" in done.stderr
 
 
 def test_copies_are_told_once_a_pair_by_the_names_of_their_files(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from planted import (
+
+from tests.plugins.planted import (
     IDENTITY,
     ORACLE,
     REAL,

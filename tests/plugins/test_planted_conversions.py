@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from planted import (
+
+from ganbench.contracts.task import Domain
+from ganbench.registry.registry import discover
+from tests.plugins.planted import (
     IDENTITY,
     ORACLE,
     REAL,
@@ -20,9 +23,6 @@ from planted import (
     scores,
     towards,
 )
-
-from ganbench.registry import discover
-from ganbench.task import Domain
 
 Scores = dict[str, dict[str, float]]
 edges = discover().load("metric", "edges")

@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
-from ganbench.data.collection import shared_parts
-from ganbench.errors import UserError
-from ganbench.registry import discover
-from ganbench.task import Split, Task
+from ganbench.contracts.task import Split, Task
+from ganbench.core.errors import UserError
+from ganbench.registry.registry import discover
+from ganbench.task_families.collection import shared_parts
 
 SPLITS = ("train", "validation", "test")
 

@@ -11,15 +11,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ganbench.errors import Undefined
-from ganbench.evaluate import DirectionView, Translation, evaluate, score
-from ganbench.fidelity.kept import FeatureReader
-from ganbench.fidelity.weights import places
-from ganbench.metric import Metric, View, mean_or_reason, readings, share_read
-from ganbench.probes import AngleProbe, ClassProbe
-from ganbench.registry import discover
-from ganbench.task import Domain, Split
-from ganbench.types import Column, DataSpec
+from ganbench.contracts.metric import Metric, View, mean_or_reason, readings, share_read
+from ganbench.contracts.task import Domain, Split
+from ganbench.core.errors import Undefined
+from ganbench.core.spec import Column, DataSpec
+from ganbench.evaluation.evaluate import DirectionView, Translation, evaluate, score
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.weights import places
+from ganbench.evaluation.probes import AngleProbe, ClassProbe
+from ganbench.registry.registry import discover
 
 SPEC = DataSpec("image", (3, 8, 8), (3, 8, 8), kept=("colour",))
 COLOURS = np.array(["blue", "red"])

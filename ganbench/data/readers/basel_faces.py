@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import Listing, one_each
 from ganbench.data.readers.layout import examples, locate, matching
-from ganbench.errors import UserError
 
 IDENTITY_LENGTH = 20  # as in 00001_20061015_00418
 PICTURE = re.compile(r".+\.png")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ganbench.core.options import require
 from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import Frames, locate, matching
-from ganbench.hparams import require
 
 FILE = re.compile(r"car_(\d{3})_mesh\.mat")
 AZIMUTHS = 24

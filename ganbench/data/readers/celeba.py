@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganbench.data.cache import Arrays, cached_arrays
+from ganbench.core.cache import Arrays, cached_arrays
+from ganbench.core.errors import UserError
+from ganbench.core.source_hash import reach, source_hash
 from ganbench.data.listing import Listing, one_each
 from ganbench.data.readers.layout import examples, file_names, folders, locate
-from ganbench.errors import UserError
-from ganbench.source import reach, source_hash
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import Listing, one_each
 from ganbench.data.readers.layout import locate, matching
-from ganbench.errors import UserError
 
 GROUPS = ("actors", "actresses")
 FILE = re.compile(r"(?P<name>.+)\.jpg", re.IGNORECASE)

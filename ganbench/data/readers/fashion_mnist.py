@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import Frames, locate
-from ganbench.errors import UserError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,7 +8,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-from ganbench.errors import UserError
+from ganbench.core.errors import UserError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

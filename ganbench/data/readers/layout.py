@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ganbench.core.errors import UserError
 from ganbench.data.tree import LEFT_OVERS
-from ganbench.errors import UserError
 
 NAMED_EXAMPLES = 3
 Entry = str | tuple[str, ...]

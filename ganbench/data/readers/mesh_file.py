@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ganbench.data.mesh import Mesh, Part
 from ganbench.data.readers.gltf_scene import read_gltf
 from ganbench.data.readers.obj_file import read_obj
 from ganbench.data.readers.ply_file import read_ply
 from ganbench.data.readers.stl_file import read_stl
 from ganbench.data.readers.triangles import Floats, Triangles, Unreadable
+from ganbench.data.rendering.mesh import Mesh, Part
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 

@@ -12,14 +12,14 @@ from typing import Literal
 
 import numpy as np
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import first_few
-from ganbench.data.mesh import Mesh
 from ganbench.data.readers.isolated import Failure, map_isolated
 from ganbench.data.readers.mesh_file import FORMATS, ReadMesh, read_mesh
 from ganbench.data.readers.textures import COMPANIONS
-from ganbench.data.render import start_child
+from ganbench.data.rendering.mesh import Mesh
+from ganbench.data.rendering.render import start_child
 from ganbench.data.tree import Found, find_files
-from ganbench.errors import UserError
 
 Axis = Literal["auto", "x", "y", "z", "-x", "-y", "-z"]
 AUTO: Axis = "auto"

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ganbench.data.mesh import Rgb
 from ganbench.data.readers.textures import companion
 from ganbench.data.readers.triangles import quoted
+from ganbench.data.rendering.mesh import Rgb
 
 ROUNDING = 1 / 512  # less than a picture of 8 bits shows
 

@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 from PIL import ImageFilter
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.pixels import open_picture
 from ganbench.data.readers.layout import locate, matching
-from ganbench.errors import UserError
 
 Side = Literal["edges", "photo"]
 SIDES: tuple[Side, ...] = ("edges", "photo")  # left and right, parts 0 and 1

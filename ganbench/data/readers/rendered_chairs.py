@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ganbench.core.errors import UserError
 from ganbench.data.listing import Listing, one_each
 from ganbench.data.readers.layout import file_names, locate, matching
-from ganbench.errors import UserError
 
 CHAIR = re.compile(r"[0-9a-f]{32}")
 VIEW = re.compile(r"image_\d{3}_p(\d{3})_t(\d{3})_r\d{3}\.png")  # p elevation, t azimuth

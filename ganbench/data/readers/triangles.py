@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ganbench.data.mesh import Rgb
+from ganbench.data.rendering.mesh import Rgb
 
 NEUTRAL_RGB: Rgb = (0.52, 0.58, 0.66)
 AREA_TOLERANCE = 1e-6

@@ -1,0 +1,117 @@
+"""`ganbench bench`: how fast models train here, as ratios within one run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+from rich.table import Table as RichTable
+
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.terminal import console
+from ganbench.registry.registry import Registry
+from ganbench.running.resolve import Request, cores, resolve
+from ganbench.running.speed import Speed, measure
+
+HEADS = (
+    *("model", "ms a step", "reference", "ratio", "steps/s", "samples/s", "GFLOP a step"),
+    *("of peak", "harness", "memory"),
+)
+
+
+def bench_command(
+    registry: Registry,
+    models: tuple[str, ...],
+    tasks: tuple[str, ...],
+    budget: dict[str, int],
+    threads: int | None,
+    rounds: int,
+    together: int,
+    as_json: bool,
+    **same_names: Any,
+) -> None:
+    request = Request(
+        models=models,
+        tasks=tasks,
+        seeds=(0,),
+        cache_dir=default_cache_dir(),
+        references=(),
+        budget=budget,
+        threads=threads or cores(),
+        **same_names,
+    )
+    grid = resolve(request, registry)
+    for task in grid.tasks.values():
+        task.prepare(lambda line: click.echo(line, err=True))
+    found = []
+    for job in grid.jobs:
+        name = f"{job.cell.task} {job.cell.model}"
+        if job.unsupported:
+            click.echo(f"{name}: {job.unsupported}", err=True)
+        else:
+            click.echo(f"{name}: {rounds} rounds", err=True)
+            found.append(measure(job, rounds, together))
+    if as_json:
+        click.echo(json.dumps({"results": [record(speed) for speed in found]}, indent=2))
+    else:
+        print_table(found)
+
+
+def record(speed: Speed) -> dict[str, Any]:
+    """All fields, and what follows from them."""
+    derived = ("ratio_to_reference", "steps_per_sec", "samples_per_sec", "share_of_peak")
+    return {
+        **asdict(speed),
+        **{name: getattr(speed, name) for name in (*derived, "harness_share")},
+    }
+
+
+def print_table(found: list[Speed]) -> None:
+    out = console()
+    tables: dict[str, list[Speed]] = {}
+    for speed in found:
+        tables.setdefault(title_of(speed), []).append(speed)
+    for title, those in tables.items():
+        table = RichTable(title=title, title_justify="left")
+        for head in HEADS:
+            table.add_column(head, justify="left" if head == "model" else "right")
+        for speed in those:
+            table.add_row(*cells(speed))
+        out.print(table)
+        peak = max(s.peak_flop_per_sec for s in those) / 1e9
+        out.print(f"peak of a large matrix product in this run: {peak:.0f} GFLOP/s")
+    out.print(
+        "reference: the authors' algorithm in plain eager fp32, in the same rounds, for as many"
+    )
+    out.print("updates of D and G as a step has")
+    out.print(
+        "ratio: its time over the model's; harness: data, log and checkpoints, of a bare step"
+    )
+    if any(speed.together > 1 for speed in found):
+        out.print("of seeds that train together each number but the memory is one seed's share")
+
+
+def title_of(speed: Speed) -> str:
+    pixels = f" · {speed.size} px" if speed.size else ""
+    how = f"{speed.precision}, compiled" if speed.compiled else speed.precision
+    machine = f"{speed.device}, {speed.threads} threads, {how}"
+    seeds = f" · {speed.together} seeds together" if speed.together > 1 else ""
+    return f"{speed.task}{pixels} · batch {speed.batch_size} · {machine}{seeds}"
+
+
+def cells(speed: Speed) -> tuple[str, ...]:
+    reference, ratio = speed.reference_ms_per_step, speed.ratio_to_reference
+    return (
+        speed.model,
+        f"{speed.ms_per_step:.1f}",
+        "none" if reference is None else f"{reference:.1f}",
+        "none" if ratio is None else f"{ratio:.2f}",
+        f"{speed.steps_per_sec:.1f}",
+        f"{speed.samples_per_sec:,.0f}",
+        f"{speed.flop_per_step / 1e9:.2f}",
+        f"{speed.share_of_peak:.0%}",
+        f"{speed.harness_share:.1%}",
+        f"{speed.peak_memory_bytes / 1e9:.1f} GB",
+    )

@@ -1,0 +1,107 @@
+"""`ganbench data`: what data sets there are, and how to get and check them. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table as RichTable
+
+from ganbench.core.terminal import console
+from ganbench.data.datasets.catalogue import CATALOGUE, DataSet, default_data_dir, find_data_set
+from ganbench.data.datasets.download import download, refuse
+from ganbench.data.datasets.prepare import is_filled, load_listing, prepare
+from ganbench.data.datasets.verify import broken_files, summary
+from ganbench.reporting.sheets import Sheet, renderers
+
+HEAD = ("name", "tasks", "licence", "size", "get it", "where")
+SHOWN_BROKEN = 5
+
+
+def list_command(data_dir: Path | None, format_name: str) -> None:
+    sheet = catalogue_sheet(data_dir or default_data_dir())
+    if format_name != "rich":
+        click.echo(renderers()[format_name]([sheet], "data_sets"), nl=False)
+        return
+    grid = RichTable(title=sheet.title, title_justify="left", show_lines=True)
+    for heading in sheet.head:
+        grid.add_column(heading, overflow="fold")
+    for line in sheet.lines:
+        grid.add_row(*line)
+    out = console()
+    out.print(grid)
+    for note in sheet.notes:
+        out.print(f"  {note}")
+
+
+def catalogue_sheet(data_dir: Path) -> Sheet:
+    records = tuple(record(data_set, data_dir) for data_set in CATALOGUE)
+    return Sheet(
+        title="data sets",
+        head=HEAD,
+        lines=tuple(
+            (
+                *(str(each[key]) for key in ("name", "tasks", "licence", "size", "get")),
+                str(each["path"]) if each["is_there"] else "not there",
+            )
+            for each in records
+        ),
+        notes=(
+            f"folders are looked for in {data_dir}",
+            "`ganbench data prepare NAME` downloads a set, or says how to get it by hand",
+        ),
+        records=records,
+    )
+
+
+def record(data_set: DataSet, data_dir: Path) -> dict[str, Any]:
+    folder = data_dir / data_set.name
+    return {
+        "name": data_set.name,
+        "what": data_set.summary,
+        "tasks": ", ".join(data_set.tasks),
+        "licence": data_set.licence,
+        "size": data_set.size,
+        "get": "download" if data_set.downloadable else "by hand",
+        "home": data_set.home,
+        "layout": data_set.layout,
+        "path": str(folder),
+        "is_there": is_filled(folder),
+    }
+
+
+def prepare_command(
+    name: str, data_dir: Path | None, offline: bool, archives: Sequence[Path]
+) -> None:
+    data_set = find_data_set(name)
+    obtain = refuse if offline else download
+    say(f"{name}: {data_set.summary}")
+    say(f"licence: {data_set.licence} ({data_set.home})")
+    folder = prepare(data_set, data_dir or default_data_dir(), archives, obtain, say)
+    click.echo(f"{name} is at {folder}")
+    click.echo(f"use it with: ganbench run … --data {name}={folder}")
+
+
+def verify_command(name: str, path: Path | None, sample: int) -> int:
+    """Prints counts; 1 where sampled pictures cannot be decoded."""
+    data_set = find_data_set(name)
+    folder = path or default_data_dir() / name
+    listing = load_listing(data_set, folder)
+    click.echo(f"{name} at {folder}")
+    for label, text in summary(listing):
+        click.echo(f"  {label:<24}{text}")
+    tried = min(sample, len(listing))
+    broken = broken_files(listing, tried)
+    if not broken:
+        click.echo(f"  {'decoded':<24}{tried:,} sampled pictures, all can be read")
+        return 0
+    click.echo(f"Error: {len(broken)} files of {tried:,} sampled pictures are broken", err=True)
+    for each in broken[:SHOWN_BROKEN]:
+        click.echo(f"  {each.file}: {each.reason}", err=True)
+    return 1
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,47 @@
+"""`ganbench info`: what a bug report needs."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from ganbench.core.cache import default_cache_dir
+from ganbench.registry.registry import built_in_folder
+
+LIBRARIES = ("torch", "numpy", "scipy", "pandas", "pyvista", "vtk")
+
+
+def info_command(cache_dir: Path | None) -> None:
+    lines = [("ganbench", version("ganbench")), ("python", platform.python_version())]
+    lines += [(name, _version(name)) for name in LIBRARIES]
+    lines += [("platform", platform.platform()), *_devices()]
+    cache = cache_dir or default_cache_dir()
+    lines += [("plugins", str(built_in_folder())), ("cache", f"{cache} ({_megabytes(cache)} MB)")]
+    for name, text in lines:
+        click.echo(f"{name:16}{text}")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _devices() -> list[tuple[str, str]]:
+    import torch
+
+    from ganbench.running.resolve import cores
+
+    cpu = f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"
+    if not torch.cuda.is_available():
+        return [("cpu", cpu), ("cuda", "no device")]
+    count = torch.cuda.device_count()
+    return [("cpu", cpu)] + [(f"cuda:{i}", torch.cuda.get_device_name(i)) for i in range(count)]
+
+
+def _megabytes(folder: Path) -> int:
+    return round(sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6)

@@ -1,0 +1,141 @@
+"""`ganbench score`: distances of two folders of images."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.table import Table as RichTable
+
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError, unknown
+from ganbench.core.files import new_files, refuse_inside
+from ganbench.core.spec import JSON, Reading
+from ganbench.core.terminal import console
+from ganbench.evaluation.fidelity.extractors import EMBEDDED, INCEPTION, Extractor, find_extractor
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.fidelity.folders import Score, score_folders
+from ganbench.evaluation.fidelity.scores import SCORES, conventions
+from ganbench.evaluation.fidelity.weights import Places, obtain, places
+from ganbench.reporting.sheets import number
+from ganbench.running.resolve import resolve_device
+
+SAVE = "--save-features"
+OF_INCEPTION = {"fid": "fd", "kid": "kd"}
+
+
+def score_command(
+    *,
+    real: Path,
+    fake: Path,
+    metrics: Sequence[str],
+    extractor: str,
+    size: int | None,
+    device: str,
+    as_json: bool,
+    save_features: Path | None,
+    weights_dir: Path | None,
+    offline: bool,
+    cache_dir: Path | None,
+    reading: Reading,
+) -> int:
+    """The exit code: 1 where a metric was skipped."""
+    chosen, names = wanted(metrics, extractor)
+    if save_features is not None:
+        check_features_file(save_features, (real, fake))
+    cache = cache_dir or default_cache_dir()
+    among = places(cache, weights_dir)
+    reader = FeatureReader(among, cache, resolve_device(device))
+    if not offline:
+        fetch(chosen, among, cache)
+    reason = reader.missing(chosen.name)
+    if reason:
+        columns = [chosen.column(name) for name in names]
+        found = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
+    else:
+        found = score_folders(real, fake, names, chosen, size, reader, reading)
+    if save_features is not None and found.features:
+        keep(found, save_features)
+    protocol = {**found.protocol, **conventions(names)} if found.protocol else {}
+    if as_json:
+        told = {
+            "metrics": found.metrics,
+            "protocol": protocol,
+            "warnings": list(found.warnings),
+        }
+        click.echo(json.dumps(told, indent=2, allow_nan=False))
+    else:
+        show(found, protocol)
+    return int(any(isinstance(value, str) for value in found.metrics.values()))
+
+
+def fetch(extractor: Extractor, among: Places, cache_dir: Path) -> None:
+    """Downloads weights that are not there; where that fails, the scores tell."""
+    try:
+        obtain(extractor.weights, among, cache_dir, say)
+    except UserError as error:
+        say(str(error))
+
+
+def say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def wanted(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:
+    """The extractor and the scores. Raises UserError for unknown names and two extractors."""
+    of_inception = [name for name in metrics if name in OF_INCEPTION or name == "isc"]
+    if extractor not in ("", INCEPTION) and of_inception:
+        raise UserError(
+            f"{of_inception[0]} is of {INCEPTION} alone",
+            f"--extractor {extractor}",
+            f"ask for {OF_INCEPTION.get(of_inception[0], 'another metric')}, or drop --extractor",
+        )
+    chosen = find_extractor(extractor or (INCEPTION if of_inception else EMBEDDED))
+    scores = []
+    for given in metrics:
+        name = OF_INCEPTION.get(given, given.removesuffix(f"_{chosen.name}"))
+        if name not in SCORES:
+            raise unknown("metric", given, (*SCORES, *OF_INCEPTION), "--metrics")
+        scores.append(name)
+    return chosen, list(dict.fromkeys(scores))
+
+
+def check_features_file(path: Path, inputs: Sequence[Path]) -> None:
+    """Raises UserError for a place among the images, and for a file that is there and is no such
+    matrices; those of the same command before may be.
+    """
+    refuse_inside(path, inputs, SAVE)
+    if path.exists() and not are_features(path):
+        raise UserError("a file is there already", f"{SAVE} {path}", "give a new file")
+
+
+def are_features(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as file:
+            return sorted(file.namelist()) == ["fake.npy", "real.npy"]
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def keep(found: Score, path: Path) -> None:
+    """Raises UserError where the file is there with other numbers, or cannot be written."""
+    with new_files(path.parent, SAVE) as folder, (folder / path.name).open("xb") as file:
+        np.savez(file, allow_pickle=False, **found.features)
+
+
+def show(found: Score, protocol: JSON) -> None:
+    out = console()
+    grid = RichTable(title="scores of FAKE against REAL", title_justify="left")
+    grid.add_column("metric", no_wrap=True)
+    grid.add_column("value", justify="right")
+    for name, value in found.metrics.items():
+        grid.add_row(name, value if isinstance(value, str) else number(value))
+    out.print(grid)
+    for name, told in protocol.items():
+        out.print(f"  {name}: {told}")
+    for line in found.warnings:
+        out.print(f"  {line}")

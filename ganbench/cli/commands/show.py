@@ -1,0 +1,116 @@
+"""`list`, `table`, `compare` and `claims`: what there is, and what was measured. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.table import Table as RichTable
+
+from ganbench.core.errors import UserError
+from ganbench.core.terminal import console
+from ganbench.registry.registry import KINDS, Plugin, Registry
+from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.frames import stored_rows
+from ganbench.reporting.sheets import Sheet, renderers
+from ganbench.reporting.statistics import Interval
+from ganbench.reporting.tables import table_sheets
+from ganbench.results.benchmark_file import kept_benchmark, read_benchmark
+from ganbench.results.folder import Rows, collector_at_rest
+
+
+def list_command(registry: Registry) -> None:
+    out = console()
+    for kind in KINDS.values():
+        plugins = registry.of_kind(kind)
+        grid = RichTable(title=f"{kind}s", title_justify="left", box=None, pad_edge=False)
+        for heading in ("name", "from", "what it is"):
+            grid.add_column(heading, overflow="fold")
+        for name in sorted(plugins):
+            grid.add_row(name, plugins[name].origin, plugins[name].summary)
+            for column, meaning in plugins[name].columns.items():
+                unit = f" ({meaning.unit})" if meaning.unit else ""
+                grid.add_row(f"  {column}", "", f"  {meaning.text}{unit}", style="dim")
+        out.print(grid)
+        out.print()
+    if registry.broken:
+        out.print("broken, and left out:", style="bold")
+        for plugin in registry.broken:
+            out.print(broken_line(plugin))
+
+
+def broken_line(plugin: Plugin) -> str:
+    return f"  {plugin.name} ({plugin.path}): {plugin.error}"
+
+
+def table_command(output: Path, format_name: str, interval: Interval, registry: Registry) -> int:
+    """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing."""
+    with collector_at_rest():
+        stored = stored_rows(output)
+        print_sheets(table_sheets(stored.rows, registry.columns, interval), format_name)
+        return warn_of_torn(stored, output)
+
+
+def compare_command(
+    output: Path,
+    format_name: str,
+    interval: Interval,
+    baseline: str,
+    metrics: Sequence[str],
+    registry: Registry,
+) -> int:
+    """Prints paired comparisons of the models."""
+    stored = stored_rows(output)
+    sheets = comparison_sheets(stored.rows, registry.columns, baseline, metrics, interval)
+    print_sheets(sheets, format_name)
+    return warn_of_torn(stored, output)
+
+
+def claims_command(
+    output: Path, format_name: str, interval: Interval, benchmark: Path | None, registry: Registry
+) -> int:
+    """Prints a verdict for each claim of the benchmark that the folder was run for."""
+    stored = stored_rows(output)
+    claims = read_benchmark(benchmark or kept_benchmark(output)).claims
+    sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
+    print_sheets(sheets, format_name, "claims")
+    return warn_of_torn(stored, output)
+
+
+def warn_of_torn(stored: Rows, output: Path) -> int:
+    if not stored.torn:
+        return 0
+    error = UserError(
+        "the last line was cut off and is left out; all other rows are whole",
+        str(output / "rows.jsonl"),
+        "run the same `ganbench run` again: it restores the missing row",
+    )
+    click.echo(f"Error: {error}", err=True)
+    return 1
+
+
+def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records") -> None:
+    """key: what the list of records is called in JSON."""
+    if format_name != "rich":
+        click.echo(renderers()[format_name](sheets, key), nl=False)
+        return
+    out = console()
+    for sheet in sheets:
+        out.print(rich_table(sheet))
+        for note in sheet.notes:
+            out.print(f"  {note}")
+        out.print()
+
+
+def rich_table(sheet: Sheet) -> RichTable:
+    grid = RichTable(title=sheet.title, title_justify="left")
+    grid.add_column(sheet.head[0], no_wrap=True)
+    for name in sheet.head[1:]:
+        grid.add_column(name, justify="right")
+    for i, line in enumerate(sheet.lines):
+        if i in sheet.rules:
+            grid.add_section()
+        grid.add_row(*line)
+    return grid

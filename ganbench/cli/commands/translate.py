@@ -1,0 +1,161 @@
+"""`ganbench translate`: trained models applied to pictures, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+import click
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.cli.commands.show import print_sheets
+from ganbench.contracts.task import Domain
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError
+from ganbench.core.files import new_files, put, refuse_around, refuse_inside
+from ganbench.core.image_grid import image_rows, png_bytes, to_image
+from ganbench.core.spec import Direction, Reading
+from ganbench.data.decoded import decode
+from ganbench.data.image_folder import ImageFolder, read_image_folder
+from ganbench.evaluation.evaluate import sides, to_array
+from ganbench.registry.registry import Registry
+from ganbench.running.translate import Step, attribute_sheet, chain, load_step, task_with_data
+
+SHOWN = 10
+CHAIN = "chain.png"
+OUTPUT = "--output"
+
+
+def translate_command(
+    *,
+    steps: Sequence[str],
+    model: str,
+    seed: int,
+    output_seed: int,
+    times: int,
+    images: Path | None,
+    output: Path,
+    data: Mapping[str, Path],
+    cache_dir: Path | None,
+    registry: Registry,
+    format_name: str,
+    reading: Reading,
+) -> int:
+    """Writes a picture of the chain, and for the user's images the last translations.
+
+    Raises UserError, before anything is written, where a file would be in or over one of the
+    user's, or two would be one.
+    """
+    cache = cache_dir or default_cache_dir()
+    parsed = [parse_step(text) for text in steps]
+    paths = {name: path.expanduser() for name, path in data.items()}
+    refuse_data(output, paths.values())
+    own = None if images is None else own_images(images, output, reading, cache)
+    found = [
+        load_step(folder, model, seed, direction, registry, paths, cache, output_seed, reading)
+        for folder, direction in parsed
+        for _ in range(times)
+    ]
+    refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
+    sheets = []
+    if own is None:
+        task = task_with_data(found[0].job)
+        inputs = task.load("test").domain(sides(found[0].direction)[0])
+        done = chain(found, inputs.samples)
+        if known_attributes(found, inputs):
+            sheets = [attribute_sheet(found, done, inputs, task)]
+    else:
+        shape = found[0].spec.shape(sides(found[0].direction)[0])
+        pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
+        done = chain(found, torch.from_numpy(pixels))
+    write(found, done, own.names if own else (), output)
+    if sheets:
+        print_sheets(sheets, format_name)
+    click.echo(f"picture: {output / CHAIN}", err=True)
+    return 0
+
+
+def parse_step(text: str) -> tuple[Path, Direction]:
+    """DIR or DIR:BA."""
+    folder, colon, direction = text.rpartition(":")
+    if colon and direction in ("AB", "BA"):
+        return Path(folder), cast(Direction, direction)
+    return Path(text), "AB"
+
+
+def known_attributes(steps: Sequence[Step], inputs: Domain) -> bool:
+    spec = steps[0].spec
+    return any(name in inputs.truth for name in (spec.changed, *spec.kept))
+
+
+def refuse_data(output: Path, folders: Iterable[Path]) -> None:
+    """Raises UserError where pictures would come among those that are read, or around them."""
+    for folder in folders:
+        refuse_inside(output, [folder], OUTPUT)
+        refuse_around(output, [folder], OUTPUT)
+
+
+def own_images(folder: Path, output: Path, reading: Reading, cache_dir: Path) -> ImageFolder:
+    """The user's images, whose translations have names of their own outside of the folder. A
+    folder below may be a link to elsewhere. What is left out is told.
+    """
+    found = read_image_folder(folder, 1, reading, cache_dir)
+    for line in found.told:
+        click.echo(line, err=True)
+    refuse_data(output, {folder, *((folder / name).parent for name in found.names)})
+    output_names(found.names)
+    return found
+
+
+def output_names(names: Sequence[str]) -> list[str]:
+    """What the translation of each image is called: its own name, as a PNG.
+
+    Raises UserError where two would be one file, or one a folder of another.
+    """
+    made = {CHAIN: "the picture of the chain"}
+    for name in names:
+        target = as_png(name)
+        if target in made:
+            raise UserError(
+                f"{made[target]} and '{name}' would both be written as '{target}'",
+                "--images",
+                "rename one, or translate them one at a time into folders of their own",
+            )
+        made[target] = f"'{name}'"
+    for target, what in made.items():
+        for above in PurePosixPath(target).parents:
+            if str(above) in made:
+                raise UserError(
+                    f"'{above}' would be a file and a folder: {made[str(above)]}, {what}",
+                    "--images",
+                    "rename one",
+                )
+    return [as_png(name) for name in names]
+
+
+def as_png(name: str) -> str:
+    return PurePosixPath(name).with_suffix(".png").as_posix()
+
+
+def write(
+    steps: Sequence[Step], done: Sequence[Tensor], names: Sequence[str], output: Path
+) -> None:
+    """The picture of the chain, and the last translation of each image that has a name."""
+    pictures = to_array(done[-1], steps[0].spec)
+    with new_files(output, OUTPUT) as folder:
+        for target, pixels in zip(output_names(names), pictures, strict=False):
+            put(folder / target, png_bytes(to_image(pixels, 1)))
+        put(folder / CHAIN, chain_picture(steps, done))
+
+
+def chain_picture(steps: Sequence[Step], done: Sequence[Tensor]) -> bytes:
+    """The first images as a PNG, a row for each step."""
+    labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
+    rows: list[tuple[str, np.ndarray]] = [
+        (label, to_array(samples[:SHOWN], steps[0].spec))
+        for label, samples in zip(labels, done, strict=True)
+    ]
+    return png_bytes(image_rows(rows))

@@ -1,0 +1,173 @@
+"""The metric contract: numbers about one direction of one trained model on the scored split."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from torch import Tensor
+
+from ganbench.contracts.task import Domain
+from ganbench.core.errors import Undefined
+from ganbench.core.large_tensors import only_finite
+from ganbench.core.spec import ANGLE_ENDING, JSON, Column, DataSpec, DomainName
+
+Samples = Literal["inputs", "targets", "fakes"]
+
+
+class Probe(Protocol):
+    """A regressor of one attribute, trained on the train split of both domains."""
+
+    def predict(self, samples: Tensor) -> np.ndarray:
+        """The attribute of float samples (n, ...), shape (n,)."""
+
+
+@runtime_checkable
+class ReadsClasses(Protocol):
+    """What a probe of classes tells beside: the values that it can read, for it has seen them."""
+
+    classes: np.ndarray
+
+
+class Features(Protocol):
+    """What pretrained networks see in the samples of a view; read once, whoever asks. Raises
+    Undefined for samples that are not finite.
+    """
+
+    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        """`features` (n, d) and, of some extractors, `logits`, float32 on the CPU; of the first
+        MOST_IMAGES samples where there are more.
+        """
+
+    def missing(self, extractor: str) -> str:
+        """Why an extractor cannot be used here, and the fix; or nothing."""
+
+    def protocol(self, extractor: str) -> Mapping[str, str]:
+        """The extractor, the hash of its weights, and how images get to it."""
+
+    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
+        """(n,) of pairs of float images, by the embedded extractor."""
+
+
+class View(Protocol):
+    """What a metric may look at, for one direction. Everything is computed once and kept."""
+
+    spec: DataSpec
+    source: DomainName
+    target: DomainName
+
+    @property
+    def inputs(self) -> Domain:
+        """The source domain's scored split."""
+
+    @property
+    def targets(self) -> Domain:
+        """The target domain's scored split: real samples."""
+
+    @property
+    def input_samples(self) -> Tensor:
+        """The inputs as the model sees them: float, (n, ...)."""
+
+    @property
+    def target_samples(self) -> Tensor:
+        """The real target samples, float."""
+
+    @property
+    def fakes(self) -> Tensor:
+        """The translations of the inputs, float, in their order."""
+
+    @property
+    def reconstructions(self) -> Tensor | None:
+        """The inputs after the way there and back, or None."""
+
+    @property
+    def initial_fakes(self) -> Tensor | None:
+        """The translations before training; None for a reference."""
+
+    def again(self, samples: Tensor) -> Tensor | None:
+        """Float samples after the same translation once more; None for a reference."""
+
+    def variant(self, samples: Tensor, seed: int) -> Tensor | None:
+        """Other translations of float samples, by the seed; None where a model has one output."""
+
+    @property
+    def features(self) -> Features:
+        """What pretrained networks see in the samples."""
+
+    def judge(self, samples: Tensor) -> Tensor | None:
+        """D's probabilities (n,) that float samples of the target domain are real, or None."""
+
+    def probe(self, attribute: str) -> Probe:
+        """A regressor of `attribute`."""
+
+
+class Metric(ABC):
+    """A plugin gives one or more columns; the `_BA` suffix of the other direction is not its
+    business. A name with a star, such as `preserved_*`, stands for a family of columns.
+    """
+
+    columns: ClassVar[Mapping[str, Column]]
+
+    def unmet(self, view: View) -> str | None:
+        """Why the metric cannot be computed here, or None."""
+        return None
+
+    @abstractmethod
+    def compute(self, view: View) -> Mapping[str, float | str]:
+        """A finite number for each column, and for any of its families; or a text in its place:
+        "skipped: reason" where it was not asked for, "undefined: reason" where there is no such
+        number. Raises Undefined where no column has one.
+        """
+
+    def protocol(self, view: View) -> JSON:
+        """What its numbers depend on, other than the samples, their split and their size."""
+        return {}
+
+    def arrays(self, view: View) -> Mapping[str, np.ndarray]:
+        """Arrays worth keeping beside the row, for figures."""
+        return {}
+
+
+def readings(probe: Probe, samples: Tensor, what: str = "translations") -> np.ndarray:
+    """What a probe reads off float samples (n, ...), shape (n,).
+
+    Raises Undefined where a sample or a reading is not finite, which would compare as a wrong one.
+    """
+    found = probe.predict(only_finite(samples, what))
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        raise Undefined(f"some of what the probe reads off {what} is not finite")
+    return found
+
+
+def share_read(
+    probe: Probe, samples: Tensor, wanted: np.ndarray, what: str = "translations"
+) -> float | str:
+    """The share of float samples (n, ...) that a probe reads as having the classes `wanted` (n,).
+
+    "undefined: reason" where the probe has never seen one of them, for then it reads it as another.
+    Raises Undefined as `readings` does.
+    """
+    if isinstance(probe, ReadsClasses):
+        unseen = np.setdiff1d(wanted, probe.classes)
+        if len(unseen):
+            return f"undefined: no train sample is '{unseen[0]}', so no probe reads it"
+    return float((readings(probe, samples, what) == wanted).mean())
+
+
+def mean_or_reason(values: Sequence[float | str]) -> float | str:
+    """Their mean, or the first text that stands in place of a number."""
+    reasons = [value for value in values if isinstance(value, str)]
+    return reasons[0] if reasons else float(np.mean([float(value) for value in values]))
+
+
+def kept_classes(view: View) -> list[str]:
+    """Attributes to keep, other than angles, that the data know and that vary among the inputs; of
+    points none, for no probe reads them.
+    """
+    if view.spec.kind != "image":
+        return []
+    known = [name for name in view.spec.kept if not name.endswith(ANGLE_ENDING)]
+    truth = view.inputs.truth
+    return [name for name in known if name in truth and len(np.unique(truth[name])) > 1]

@@ -1,0 +1,156 @@
+"""The model contract: what a plugin fills in, and the defaults that it may keep."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from ganbench.contracts.hparams import HParams
+from ganbench.core.errors import UserError
+from ganbench.core.seeds import seed_for
+from ganbench.core.spec import DataSpec, Direction, DomainName
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.losses import LOG_LOSS, Adversarial, feature_matching_loss
+
+Batch = Mapping[str, Tensor]
+
+
+class Model(nn.Module, ABC):
+    """One GAN variant. Pure: no state outside modules and buffers, no branch on tensor values.
+
+    A plugin fills `generators` and `discriminators` in `build`; the trainer owns devices,
+    precision, optimisers, checkpoints and logs.
+
+    directions: those that `translate` offers.
+    hparams_type: of the recipe `paper`, where a model has no other.
+    adversarial: the game that G and D play; the log loss for all models of the paper.
+    several_outputs: whether `translate` gives another output under another seed.
+    metrics: metric plugins that score this model beside the task's own.
+    expected_failures: checks of the kit that this model cannot pass, and why.
+    """
+
+    directions: ClassVar[tuple[Direction, ...]] = ("AB",)
+    hparams_type: ClassVar[type[HParams]] = HParams
+    adversarial: ClassVar[Adversarial] = LOG_LOSS
+    several_outputs: ClassVar[bool] = False
+    metrics: ClassVar[tuple[str, ...]] = ()
+    expected_failures: ClassVar[Mapping[str, str]] = {}
+    hp: Any
+
+    def __init__(self, hp: HParams) -> None:
+        super().__init__()
+        self.hp = hp
+        self.generators = nn.ModuleDict()
+        self.discriminators = nn.ModuleDict()
+
+    @classmethod
+    def recipes(cls, spec: DataSpec) -> Mapping[str, HParams]:
+        """Named sets of hyper-parameters; the first is used where the asked one is not there."""
+        return {"paper": cls.hparams_type()}
+
+    @classmethod
+    def unsupported(cls, spec: DataSpec) -> str | None:
+        """Why this model cannot be trained on such data, or None."""
+        return None
+
+    @abstractmethod
+    def build(self, nets: NetworkBuilder) -> None:
+        """Fill the module dicts, e.g. `self.generators["G_AB"] = nets.translator("A", "B")`."""
+
+    @abstractmethod
+    def fakes(self, real: Batch) -> dict[str, Tensor]:
+        """What the discriminators judge, by domain: {"B": G_AB(real["A"])}, and nothing more but
+        what `generator_loss` cannot know, such as a style that was drawn, under other names.
+        """
+
+    @abstractmethod
+    def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
+        """Named, already weighted scalar terms. Reconstructions are computed here, so that a D
+        update never pays for them. `step` is a tensor: mix values with torch.where.
+        """
+
+    def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
+        """Named scalar terms; `fake` has the judged entries only, and carries no gradient to the
+        generators.
+        """
+        terms = {}
+        for domain in fake:
+            judge = self.discriminators[f"D_{domain}"]
+            terms[f"D_{domain}"] = self.adversarial.discriminator(
+                judge(real[domain]).logits, judge(fake[domain]).logits
+            )
+        return terms
+
+    def fit_statistics(self, real_A: Tensor, real_B: Tensor) -> None:
+        """Set buffers from the train data, once, before the first step."""
+        return None
+
+    def translate(self, x: Tensor, to: DomainName, seed: int = 0) -> Tensor:
+        """Samples of the other domain, (n, ...), moved to domain `to`, each on its own.
+
+        seed: chooses among the outputs of a model that has several. A model with one output may
+            leave the parameter out. Raises UserError for a direction that is not declared.
+        """
+        direction = self.declared(to)
+        translated: Tensor = self.generators[f"G_{direction}"](x)
+        return translated
+
+    def declared(self, to: DomainName) -> Direction:
+        """The direction to domain `to`. Raises UserError where the model does not declare it."""
+        direction: Direction = "AB" if to == "B" else "BA"
+        if direction not in self.directions:
+            raise UserError(
+                f"the model does not translate to {to}",
+                type(self).__name__,
+                f"use {', '.join(self.directions)}, or declare it in `directions`",
+            )
+        return direction
+
+    def build_seeded(self, nets: NetworkBuilder) -> None:
+        """`build` by the seed of `nets`, also of what it draws beside the networks, as the start of
+        a spectral norm. The global random state stays as it was.
+        """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed_for(nets.seed, "init", "build"))
+            self.build(nets)
+
+    def judged(self, fake: Batch) -> dict[str, Tensor]:
+        """The entries of `fakes` that a discriminator judges, cut off from the generators."""
+        return {k: v.detach() for k, v in fake.items() if f"D_{k}" in self.discriminators}
+
+    def reconstruct(self, x: Tensor, domain: DomainName) -> Tensor | None:
+        """Samples of `domain` after the way there and back; None where there is no way back."""
+        other = "B" if domain == "A" else "A"
+        there, back = f"G_{domain}{other}", f"G_{other}{domain}"
+        if there not in self.generators or back not in self.generators:
+            return None
+        rec: Tensor = self.generators[back](self.generators[there](x))
+        return rec
+
+    def adversarial_terms(
+        self, domain: DomainName, real: Batch, fake: Batch, weight: Tensor | float = 1.0
+    ) -> dict[str, Tensor]:
+        """The adversarial term of one domain, the same for all models that are compared:
+        (1 - feat_share) * loss of the game + feat_share * feature matching, times `weight`. Models
+        without the hyper-parameter have no feature matching.
+        """
+        judge, share = self.discriminators[f"D_{domain}"], getattr(self.hp, "feat_share", 0.0)
+        judged = judge(fake[domain])
+        terms = {f"adv_{domain}": weight * (1 - share) * self.adversarial.generator(judged.logits)}
+        if share:
+            with torch.no_grad():
+                goal = judge(real[domain]).features
+            terms[f"feat_{domain}"] = weight * share * feature_matching_loss(goal, judged.features)
+        return terms
+
+    def loss_weights(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """(lambda_adv, lambda_rec) at `step`: the start values until the warm-up is over."""
+        hp, warm = self.hp, step < self.hp.warmup_steps
+        return (
+            torch.where(warm, hp.lambda_adv_start, hp.lambda_adv),
+            torch.where(warm, hp.lambda_rec_start, hp.lambda_rec),
+        )

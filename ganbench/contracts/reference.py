@@ -1,0 +1,34 @@
+"""The reference contract: translations that no model made, which give a metric its scale."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from torch import Tensor
+
+from ganbench.contracts.task import Split, Task
+from ganbench.core.spec import DataSpec, DomainName
+
+
+class Reference(ABC):
+    """Stands in the table beside the models. Unlike a model it may look at the ground truth."""
+
+    @classmethod
+    def unsupported(cls, spec: DataSpec) -> str | None:
+        """Why there is no such reference on such data, or None."""
+        return None
+
+    @abstractmethod
+    def fakes(
+        self,
+        task: Task,
+        split: Split,
+        source: DomainName,
+        target: DomainName,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        """A "translation" for each sample of the source domain, in their order.
+
+        As the task's samples are: uint8 images (n, C, H, W) or float32 points (n, D).
+        """

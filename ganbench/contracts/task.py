@@ -1,0 +1,177 @@
+"""The task contract: two domains, three splits, and a ground truth that only metrics see."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.core.errors import UserError
+from ganbench.core.seeds import seed_for
+from ganbench.core.spec import (
+    DEFAULT_READING,
+    JSON,
+    Architecture,
+    DataSpec,
+    DomainName,
+    Preset,
+    Reading,
+    SplitName,
+)
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Samples of one domain in one split.
+
+    samples: uint8 images (n, C, H, W), or float32 points (n, D).
+    truth: per-sample ground truth, each (n, ...); models never see it.
+    constants: ground truth of the domain as a whole, such as the modes' centres.
+    """
+
+    samples: Tensor
+    truth: Mapping[str, np.ndarray] = field(default_factory=dict)
+    constants: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def take(self, index: np.ndarray) -> Domain:
+        """The samples at `index`, in its order, with their truth."""
+        truth = {name: values[index] for name, values in self.truth.items()}
+        return Domain(self.samples[torch.from_numpy(index)], truth, self.constants)
+
+    def shuffled(self, *purpose: str) -> Domain:
+        """In an order of its own, so that no pairing with the other domain can leak."""
+        order = np.random.default_rng(seed_for(0, "shuffle", *purpose)).permutation(len(self))
+        return self.take(order)
+
+
+@dataclass(frozen=True)
+class Split:
+    A: Domain
+    B: Domain
+
+    def domain(self, name: DomainName) -> Domain:
+        return self.A if name == "A" else self.B
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """For a task that has nothing to set."""
+
+
+class Task(ABC):
+    """One translation problem. Its data depend on options, preset and paths, never on a model.
+
+    sources: each data source and the names of the `--data NAME=PATH` that it needs; the first
+        without any is the default.
+    preset_options: options that a preset sets, before the user's own `--set`.
+    metrics: the metric plugins that score the task, in the order of the table.
+    references: the reference plugins that give its metrics their scale.
+    selected_by: the column by which, on the validation split, one of a model's checkpoints is
+        chosen; empty for none.
+    """
+
+    sources: ClassVar[Mapping[str, tuple[str, ...]]]
+    presets: ClassVar[Mapping[str, Preset]]
+    preset_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    metrics: ClassVar[tuple[str, ...]] = ()
+    references: ClassVar[tuple[str, ...]] = ()
+    selected_by: ClassVar[str] = ""
+    default_recipe: ClassVar[str] = "code"
+    options_type: ClassVar[type[Any]] = NoOptions
+
+    def __init__(
+        self,
+        options: Any,
+        preset: Preset,
+        source: str,
+        paths: Mapping[str, Path],
+        cache_dir: Path,
+        reading: Reading = DEFAULT_READING,
+    ) -> None:
+        self.options = options
+        self.preset = preset
+        self.source = source
+        self.paths = paths
+        self.cache_dir = cache_dir
+        self.reading = reading
+
+    @property
+    @abstractmethod
+    def spec(self) -> DataSpec:
+        """The shapes of the two domains."""
+
+    @property
+    def architecture(self) -> Architecture:
+        """The networks' size, the same for every model."""
+        return Architecture(self.preset.width)
+
+    @abstractmethod
+    def fingerprint(self) -> JSON:
+        """What the data depend on, as JSON: equal fingerprints mean equal data."""
+
+    @abstractmethod
+    def prepare(self, report: Report) -> None:
+        """Make or read what `load` needs, once, into the cache. `report` takes progress lines."""
+
+    @abstractmethod
+    def load(self, split: SplitName) -> Split:
+        """The two domains of a split, A and B shuffled apart."""
+
+    def matches(self, split: Split, source: DomainName, target: DomainName) -> np.ndarray:
+        """Which target samples are right translations of which inputs: bool, (inputs, targets).
+
+        By default those that agree in most attributes of `spec.kept`, all of them where there are
+        such; angles agree with the nearest. Only references see it, never a model. Raises
+        UserError where the data do not know the attributes.
+        """
+        inputs, targets = split.domain(source).truth, split.domain(target).truth
+        if not self.spec.kept or {*self.spec.kept} - ({*inputs} & {*targets}):
+            raise UserError("this task does not know which translations are right")
+        count = sum(agreement(inputs[name], targets[name]) for name in self.spec.kept)
+        right: np.ndarray = count == np.max(count, axis=1, keepdims=True)
+        return right
+
+    def data_key(self) -> JSON:
+        """The fingerprint, and that of a user's data what cannot be read is left out."""
+        leaves_out = self.reading.skip_unreadable and bool(self.paths)
+        return {**self.fingerprint(), **({"skip_unreadable": True} if leaves_out else {})}
+
+    def options_json(self) -> JSON:
+        return asdict(self.options)
+
+
+def agreement(given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """1 where two labels agree, else 0: (inputs, targets). Numbers agree with the nearest."""
+    if given.dtype.kind == "f":
+        distance = np.abs(given[:, None] - wanted[None, :])
+        same = np.isclose(distance, distance.min(axis=1, keepdims=True))
+    else:
+        same = np.equal(given[:, None], wanted[None, :])
+    return np.asarray(same, dtype=np.int64)
+
+
+def choose_source(task: type[Task], name: str, given: Mapping[str, Path]) -> str:
+    """The source that the given `--data` names select.
+
+    Raises UserError where they fit none, naming those that would.
+    """
+    for source, needs in task.sources.items():
+        if set(needs) == set(given):
+            return source
+    ways = " or ".join(
+        " ".join(f"--data {need}=DIR" for need in needs) or "no --data at all"
+        for needs in task.sources.values()
+    )
+    told = ", ".join(sorted(given)) or "none"
+    raise UserError(f"task {name} cannot use this --data (given: {told})", "--data", f"give {ways}")

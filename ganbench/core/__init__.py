@@ -1,0 +1,8 @@
+"""What everything else stands on: errors, plain data, options, seeds, files, memory.
+
+Public: `errors.UserError`, `spec` (what data and networks look like), `options`, `seeds.seed_for`,
+`source_hash` (which source a cell depends on), `cache`, `files` (where a command may write),
+`large_tensors`, `memory`, `interrupts`, `terminal`, `image_grid`.
+
+It knows no other wing: no model, no task, no result.
+"""

@@ -1,0 +1,350 @@
+"""What a source file means: a form of its syntax tree that only a change of what is run changes.
+
+Comments, docstrings, formatting and import lines are not in it, nor is the version of Python. A
+name that an import binds stands for where it comes from, so that an alias changes nothing and
+another thing under the same name does. Whose names come from the project's own files is told
+beside the form (`Use`), for files may move.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from ganbench.core.scopes import FUTURE, Definition, Origin, Scope, bindings
+
+PACKAGE = __name__.partition(".")[0]
+TYPE_CHECKING, STAR = "TYPE_CHECKING", "*"
+MODULE_TEXT = re.compile(rf"{PACKAGE}(\.[A-Za-z_]\w*)+")
+BLOCKS = frozenset({"body", "orelse", "finalbody"})
+SKIPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores", "str"})
+
+How = Literal["run", "text", "annotation"]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something of the project's own files that a file uses, in the order of the form.
+
+    origin: module, name and attributes, not told apart; relative ones begin with their dots, and
+        all names of a module end on "*".
+    how: in code that is run; as a text that names a module; or in annotations alone, which are
+        not evaluated.
+    """
+
+    origin: Origin
+    how: How
+
+
+@dataclass(frozen=True)
+class Form:
+    """digest: of the form, in which uses are numbers. bound: what imports bind at the top level,
+    for other files may take it from here.
+    """
+
+    digest: str
+    uses: tuple[Use, ...]
+    bound: Mapping[str, Origin]
+
+
+@cache
+def form_of(text: bytes) -> Form:
+    """What is no Python has no form; there every byte counts."""
+    try:
+        return Writer(text).form()
+    except (SyntaxError, ValueError, RecursionError):
+        return Form(hashlib.sha256(text).hexdigest(), (), {})
+
+
+def is_own(origin: Origin) -> bool:
+    """Whether it is the project's, or of a plugin's own package."""
+    return origin[0].startswith(".") or (origin[0] == PACKAGE and len(origin) > 1)
+
+
+def fields_of(node: ast.AST) -> list[str]:
+    return [name for name in node._fields if name not in SKIPPED_FIELDS]
+
+
+class Writer:
+    """Writes one file's form. `parts` are the pieces of its text so far."""
+
+    def __init__(self, text: bytes) -> None:
+        self.tree = ast.parse(text)
+        lines = text.split(b"\n") if b":=" in text else []
+        self.named = frozenset(i for i, line in enumerate(lines, 1) if b":=" in line)
+        self.parts: list[str] = []
+        self.numbers: dict[tuple[Origin, bool], int] = {}
+        self.uses: list[Use] = []
+        self.how: How = "run"
+        self.module = self.scope = Scope("module")
+        self.module.bind_all(self.tree.body, self.named)
+        for node in ast.walk(self.tree) if b"global" in text else ():
+            for name in node.names if isinstance(node, ast.Global) else ():
+                self.module.bind(name)
+        self.lazy_annotations = any(
+            isinstance(node, ast.ImportFrom) and node.module == FUTURE
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in self.tree.body
+        )  # fmt: skip
+        self.special: Mapping[type[ast.AST], Callable[..., None]] = {
+            ast.Name: self.name,
+            ast.Attribute: self.attribute,
+            ast.Constant: self.constant,
+            ast.JoinedStr: self.joined,
+            ast.FunctionDef: self.function,
+            ast.AsyncFunctionDef: self.function,
+            ast.Lambda: self.function,
+            ast.ClassDef: self.class_,
+            ast.AnnAssign: self.annotated,
+            ast.Import: self.kept_import,
+            ast.ImportFrom: self.kept_import,
+            ast.Try: self.guarded,
+            ast.TryStar: self.guarded,
+            ast.With: self.guarded,
+            ast.AsyncWith: self.guarded,
+            **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), self.comprehension),
+            ast.GeneratorExp: self.comprehension,
+        }
+        self.is_guarded = False
+
+    def form(self) -> Form:
+        statements = self.effective(self.tree.body)
+        if self.order_is_free(statements):
+            whole = (node for node in statements if isinstance(node, Definition))
+            statements = [
+                *(node for node in statements if not isinstance(node, Definition)),
+                *sorted(whole, key=lambda node: node.name),
+            ]
+        for node in statements:
+            self.write(node)
+        digest = hashlib.sha256("".join(self.parts).encode()).hexdigest()
+        names = {name: self.module.imported(name) for name in self.module.bound}
+        bound = {name: origin for name, origin in names.items() if origin and is_own(origin)}
+        return Form(digest, tuple(self.uses), bound)
+
+    def order_is_free(self, statements: Sequence[ast.stmt]) -> bool:
+        """Definitions may change places where nothing else happens and no name is bound twice."""
+
+        def is_plain(node: ast.stmt) -> bool:
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                places = node.targets if isinstance(node, ast.Assign) else [node.target]
+                return all(isinstance(place, ast.Name) for place in places)
+            return isinstance(node, Definition)
+
+        once = (len(found) == 1 for found in self.module.bound.values() if None in found)
+        return all(is_plain(node) for node in statements) and all(once)
+
+    def effective(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Without docstrings and other statements that do nothing, and without imports."""
+        return [node for node in statements if not self.does_nothing(node)]
+
+    def does_nothing(self, node: ast.stmt) -> bool:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return not self.is_kept(node)
+        if isinstance(node, ast.If) and not node.orelse:
+            test = node.test
+            name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+            return name == TYPE_CHECKING and not self.effective(node.body)
+        is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        return is_constant or isinstance(node, ast.Pass)
+
+    def is_kept(self, node: ast.Import | ast.ImportFrom) -> bool:
+        """An import stays where it is not the only one to bind its name, where it may fail and be
+        caught, in a class, and where nobody can tell what it binds.
+        """
+        bound = bindings(node)
+        return bool(bound) and (
+            self.is_guarded
+            or self.scope.kind == "class"
+            or any(n == STAR or self.scope.home(n).imported(n) is None for n, _ in bound)
+        )
+
+    def write(self, node: ast.AST) -> None:
+        if special := self.special.get(type(node)):
+            special(node)
+        else:
+            self.plain(node, fields_of(node))
+
+    def plain(self, node: ast.AST, names: Iterable[str]) -> None:
+        """A node with the fields `names`, those that are empty left out."""
+        self.parts.append(f"({type(node).__name__}")
+        for name in names:
+            value = getattr(node, name, None)
+            if isinstance(value, list) and name in BLOCKS:
+                value = self.effective(value)
+            if value is not None and value != []:
+                self.parts.append(f" {name}=")
+                self.value(value)
+        self.parts.append(")")
+
+    def value(self, value: object) -> None:
+        if isinstance(value, ast.AST):
+            self.write(value)
+        elif isinstance(value, list):
+            self.parts.append("[")
+            for each in value:
+                self.value(each)
+            self.parts.append("]")
+        else:  # a name, a flag, or a key that is none
+            self.parts.append(f"{type(value).__name__}:{value!a} ")
+
+    def constant(self, node: ast.Constant) -> None:
+        """By type and value, in ASCII: what `repr` escapes goes with the version of Unicode."""
+        value = node.value
+        if isinstance(value, str) and MODULE_TEXT.fullmatch(value):
+            self.use(tuple(value.split(".")), "text")
+            return
+        told = f"{value:x}" if type(value) is int else ascii(value)
+        self.parts.append(f"({type(value).__name__} {told})")
+
+    def joined(self, node: ast.JoinedStr) -> None:
+        """An f-string; its plain pieces are joined, for Pythons cut them differently."""
+        plain: list[str] = []
+        self.parts.append("(JoinedStr ")
+        for value in [*node.values, None]:
+            if isinstance(value, ast.Constant):
+                plain.append(str(value.value))
+                continue
+            if text := "".join(plain):
+                self.parts.append(ascii(text))
+            plain.clear()
+            if isinstance(value, ast.FormattedValue):
+                spec = value.format_spec
+                empty = isinstance(spec, ast.JoinedStr) and not spec.values
+                self.plain(value, ("value", "conversion", *(() if empty else ("format_spec",))))
+            elif value is not None:
+                self.write(value)
+        self.parts.append(")")
+
+    def name(self, node: ast.Name) -> None:
+        self.named_thing(node.id, ())
+
+    def attribute(self, node: ast.Attribute) -> None:
+        """`np.linalg.norm` is one thing, however it was imported."""
+        root: ast.expr = node
+        attributes: list[str] = []
+        while isinstance(root, ast.Attribute):
+            attributes.append(root.attr)
+            root = root.value
+        if isinstance(root, ast.Name) and self.scope.origin(root.id):
+            self.named_thing(root.id, tuple(reversed(attributes)))
+        else:
+            self.plain(node, ("value", "attr"))
+
+    def named_thing(self, name: str, attributes: Origin) -> None:
+        origin = self.scope.origin(name)
+        if origin is None:
+            self.parts.append(f"(Name {name})")
+            return
+        if self.scope.kind == "class" and name in self.scope.bound:
+            self.parts.append(f"(Name {name})")  # or the import's, as long as the class has none
+        self.thing((*origin, *attributes))
+
+    def thing(self, origin: Origin) -> None:
+        if is_own(origin):
+            self.use(origin, self.how)
+        else:
+            self.parts.append(f"(from {'.'.join(origin)})")
+
+    def use(self, origin: Origin, how: How) -> None:
+        number = self.numbers.setdefault((origin, how == "text"), len(self.uses))
+        if number == len(self.uses):
+            self.uses.append(Use(origin, how))
+        elif how == "run":
+            self.uses[number] = Use(origin, how)
+        self.parts.append(f"(own {number})")
+
+    def function(self, node: Function | ast.Lambda) -> None:
+        """Head in the scope around it, body in its own."""
+        given, scope = node.args, Scope("function", self.scope)
+        for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if arg is not None:
+                scope.bind(arg.arg)
+        for parameter in getattr(node, "type_params", ()):
+            scope.bind(parameter.name)
+        self.parts.append("(")
+        self.plain(node, ("name", "decorator_list", "type_params"))
+        self.arguments(given)
+        if not isinstance(node, ast.Lambda):
+            scope.bind_all(node.body, self.named)
+            if node.returns is not None:
+                self.parts.append("->")
+                self.annotation(node.returns)
+        with self.inside(scope):
+            self.value(node.body if isinstance(node, ast.Lambda) else self.effective(node.body))
+        self.parts.append(")")
+
+    @contextmanager
+    def inside(self, scope: Scope) -> Iterator[None]:
+        before = self.scope, self.is_guarded
+        self.scope, self.is_guarded = scope, False
+        yield
+        self.scope, self.is_guarded = before
+
+    def arguments(self, given: ast.arguments) -> None:
+        """Names and annotations, then the defaults."""
+        for kind in ("posonlyargs", "args", "vararg", "kwonlyargs", "kwarg"):
+            found = getattr(given, kind)
+            for arg in found if isinstance(found, list) else [found]:
+                if arg is not None:
+                    self.parts.append(f"({kind} {arg.arg}")
+                    if arg.annotation is not None:
+                        self.annotation(arg.annotation)
+                    self.parts.append(")")
+        self.plain(given, ("defaults", "kw_defaults"))
+
+    def annotation(self, node: ast.expr) -> None:
+        before = self.how
+        self.how = "annotation" if self.lazy_annotations else before
+        self.write(node)
+        self.how = before
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        self.plain(node, ("target", "value", "simple"))
+        self.annotation(node.annotation)
+
+    def class_(self, node: ast.ClassDef) -> None:
+        scope = Scope("class", self.scope)
+        scope.bind_all(node.body, self.named)
+        self.parts.append("(")
+        self.plain(node, ("name", "bases", "keywords", "decorator_list", "type_params"))
+        with self.inside(scope):
+            self.value(self.effective(node.body))
+        self.parts.append(")")
+
+    def comprehension(self, node: Comprehension) -> None:
+        """The first iterable is the outer scope's; the loops' names are its own."""
+        first, *more = node.generators
+        scope = Scope("function", self.scope)
+        for part in (part for loop in node.generators for part in ast.walk(loop.target)):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                scope.bind(part.id)
+        self.parts.append("(")
+        self.write(first.iter)
+        with self.inside(scope):
+            self.plain(first, ("target", "ifs", "is_async"))
+            for loop in more:
+                self.write(loop)
+            self.plain(node, ("key", "value", "elt"))
+        self.parts.append(")")
+
+    def guarded(self, node: ast.stmt) -> None:
+        """Whether an import fails may be what is asked here."""
+        before, self.is_guarded = self.is_guarded, True
+        self.plain(node, fields_of(node))
+        self.is_guarded = before
+
+    def kept_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        whole = {a.name.partition(".")[0]: tuple(a.name.split(".")) for a in node.names}
+        for name, origin in sorted(bindings(node)):
+            self.parts.append(f"(import {name} ")
+            self.thing(whole.get(name, origin) if isinstance(node, ast.Import) else origin)
+            self.parts.append(")")

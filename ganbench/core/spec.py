@@ -1,0 +1,149 @@
+"""Plain data that every wing knows: what data and networks look like, presets, columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+DomainName = Literal["A", "B"]
+Direction = Literal["AB", "BA"]
+DataKind = Literal["image", "points"]
+Precision = Literal["fp32", "bf16"]
+SplitName = Literal["train", "validation", "test"]
+ScoredSplit = Literal["validation", "test"]
+JSON = dict[str, Any]
+
+MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
+FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
+PLAIN = "plain"  # the paper's networks
+MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
+ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """The shape of one sample of each domain, and what the two domains share.
+
+    kind: "image" for float samples in [0, 1] of shape (C, H, W); "points" for (D,).
+    kept: known attributes that a translation ought to keep, such as "azimuth_deg".
+    changed: the attribute that no sample of A has and every sample of B, or empty.
+    drawn: domains whose samples are drawings of edges, dark on white.
+    """
+
+    kind: DataKind
+    A: tuple[int, ...]
+    B: tuple[int, ...]
+    kept: tuple[str, ...] = ()
+    changed: str = ""
+    drawn: tuple[DomainName, ...] = ()
+
+    def shape(self, domain: DomainName) -> tuple[int, ...]:
+        return self.A if domain == "A" else self.B
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The size of the networks that all compared models share.
+
+    width: channels after the first convolution (images) or units a layer (points).
+    bottleneck: units of the extra layer between encoder and decoder; 0 for none. Images only.
+
+    The rest is for points only.
+    generator_layers, discriminator_layers: linear layers.
+    discriminator_width: its units a layer; 0 takes `width`.
+    generator_norm: batch norm after each hidden layer of the generator, which then has no bias.
+    final_relu: the generator ends on a ReLU.
+    maxout_pieces: linear pieces of the discriminator's hidden units; 0 takes ReLUs.
+    init_std: initial weights are normal with this deviation, biases zero; 0 takes torch's own.
+    """
+
+    width: int
+    bottleneck: int = 0
+    generator_layers: int = 3
+    discriminator_layers: int = 5
+    discriminator_width: int = 0
+    generator_norm: bool = False
+    final_relu: bool = False
+    maxout_pieces: int = 0
+    init_std: float = 0.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named size and budget.
+
+    budget_steps: updates of the schedule; each draws one batch a domain.
+    size: image side in pixels; 0 for points.
+    batch_size: samples a domain and step; 0 takes the recipe's.
+    lr: learning rate for networks of this width; 0 takes the recipe's.
+    network: the family of networks that all compared models are made of.
+    """
+
+    name: str
+    budget_steps: int
+    width: int
+    size: int = 0
+    batch_size: int = 0
+    lr: float = 0.0
+    network: str = PLAIN
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files that a user brings are read.
+
+    skip_unreadable: what cannot be read is left out and told, instead of refused.
+    max_megapixels: larger pictures are refused, for a small file can unpack to any size.
+    """
+
+    skip_unreadable: bool = False
+    max_megapixels: float = MAX_MEGAPIXELS
+
+
+DEFAULT_READING = Reading()
+
+
+@dataclass(frozen=True)
+class Every:
+    """A distance between checkpoints, in steps or in seconds; 0 where the other one counts."""
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def is_over(self, steps: int, seconds: float) -> bool:
+        """Whether so much since the last one calls for the next."""
+        return 0 < self.steps <= steps or 0 < self.seconds <= seconds
+
+
+MOST_SEEDS_OF_A_RUN = 100_000
+DEFAULT_EVERY = Every(seconds=30.0)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number that a metric gives. higher_is_better is None where neither end is."""
+
+    unit: str
+    higher_is_better: bool | None
+    text: str
+
+
+def column_of(name: str, columns: Mapping[str, Column]) -> Column | None:
+    """What a number of a row means. A column named `preserved_*` stands for a family of them."""
+    bare = name.removesuffix("_BA")
+    families = (key for key in columns if "*" in key and fnmatchcase(bare, key))
+    return columns.get(bare) or next((columns[key] for key in families), None)
+
+
+def canonical_json(value: Any) -> str:
+    """The same text for equal values: sorted keys, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def content_hash(value: Any) -> str:
+    """SHA-256, in hex, of a JSON value."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

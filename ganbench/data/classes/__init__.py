@@ -1,1 +1,0 @@
-"""The kinds of objects that the angle tasks show, one module each."""

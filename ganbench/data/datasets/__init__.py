@@ -1,0 +1,1 @@
+"""The real data sets: where each comes from, and how it gets onto the disk."""

@@ -1,0 +1,135 @@
+"""A data set's folder made from its archives: fetched, checked, unpacked, listed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ganbench.core.errors import UserError, unknown
+from ganbench.data.datasets.archive import Archive
+from ganbench.data.datasets.catalogue import DataSet, load_reader
+from ganbench.data.datasets.download import Obtain, Say, checksum, known_checksum, record_checksum
+from ganbench.data.datasets.unpack import extract, new_folder
+from ganbench.data.listing import Listing
+
+ARCHIVES = "archives"
+RECORD = ".ganbench.json"
+
+
+def prepare(
+    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+) -> Path:
+    """The set's folder below `data_dir`, made if it is not there; whole or not at all.
+
+    given: archives that the user has elsewhere. obtain: gets the archives that are not there.
+    A folder that the user has filled by hand is only checked.
+    """
+    folder = data_dir / data_set.name
+    if (folder / RECORD).is_file():
+        say(f"{data_set.name} is already prepared")
+        return folder
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UserError(
+            f"what is there is no folder for '{data_set.name}', and is left as it is",
+            str(folder),
+            "move it away, or give another --data-dir",
+        )
+    try:
+        checksums = {} if is_filled(folder) else make(data_set, data_dir, given, obtain, say)
+        say(f"listing {folder}")
+        listing = load_listing(data_set, folder)
+        record = {"data_set": data_set.name, "pictures": len(listing), "archives": checksums}
+        (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"'{data_set.name}' cannot be prepared: {error.strerror or error}",
+            str(error.filename or data_dir),
+            "give a folder with room and the rights to write, --data-dir DIR",
+        ) from error
+    return folder
+
+
+def make(
+    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+) -> dict[str, str]:
+    """Unpacks the set's archives into its folder; gives their checksums by name."""
+    kept, folder = data_dir / ARCHIVES, data_dir / data_set.name
+    files = gather(data_set, data_dir, given, obtain, say)
+    found = {}
+    for archive, file in files.items():
+        say(f"checking {file}")
+        found[archive] = checksum(archive, file, kept)
+    if folder.is_dir():
+        folder.rmdir()
+    with new_folder(folder, data_set.inner) as partial:
+        for file in files.values():
+            say(f"unpacking {file}")
+            extract(file, partial, data_set.bounds)
+    for archive, text in found.items():
+        if not known_checksum(archive, kept):
+            record_checksum(archive, text, kept)
+            say(f"{archive.name}: no checksum is published; {text} is recorded for the next time")
+    return {archive.name: text for archive, text in found.items()}
+
+
+def gather(
+    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+) -> dict[Archive, Path]:
+    """Where each archive lies, after getting those that are not there."""
+    places = {archive: data_dir / ARCHIVES / archive.name for archive in data_set.archives}
+    there = {archive: file for archive, file in places.items() if file.is_file()}
+    files = there | match_given(data_set, given)
+    missing = [archive for archive in data_set.archives if archive not in files]
+    if not data_set.archives or any(not (a.address or a.optional) for a in missing):
+        raise by_hand(data_set, data_dir, missing)
+    wanted = {archive: places[archive] for archive in missing if archive.address}
+    if wanted:
+        obtain(wanted, say)
+    for archive in missing:
+        if archive not in wanted:
+            say(f"{archive.name} is not there, and is left out")
+    return files | wanted
+
+
+def match_given(data_set: DataSet, given: Sequence[Path]) -> dict[Archive, Path]:
+    """Which archive each given file is, by its name; any name will do where there is but one."""
+    by_name = {archive.name: archive for archive in data_set.archives}
+    if given and not by_name:
+        raise UserError(f"'{data_set.name}' has no archive that could be unpacked", str(given[0]))
+    files: dict[Archive, Path] = {}
+    for file in given:
+        if not file.is_file():
+            raise UserError("there is no such archive", str(file), "look at the path")
+        name = data_set.archives[0].name if len(given) == len(by_name) == 1 else file.name
+        if name not in by_name:
+            raise unknown(f"archive of {data_set.name}", name, by_name, str(file))
+        files[by_name[name]] = file
+    return files
+
+
+def by_hand(data_set: DataSet, data_dir: Path, missing: Sequence[Archive]) -> UserError:
+    places = {"archives": data_dir / ARCHIVES, "folder": data_dir / data_set.name}
+    steps = (*data_set.steps, f"run `ganbench data prepare {data_set.name}` again")
+    lines = [f"{i}. {step.format_map(places)}" for i, step in enumerate(steps, start=1)]
+    names = ", ".join(archive.name for archive in missing if not archive.optional)
+    return UserError(
+        f"'{data_set.name}' can only be had from its owner" + (names and f"; missing: {names}"),
+        data_set.home,
+        "\n         ".join(lines),
+    )
+
+
+def load_listing(data_set: DataSet, folder: Path) -> Listing:
+    if not folder.is_dir():
+        raise UserError(
+            f"there is no folder of '{data_set.name}'",
+            str(folder),
+            f"run `ganbench data prepare {data_set.name}`",
+        )
+    return load_reader(data_set)(folder)
+
+
+def is_filled(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())

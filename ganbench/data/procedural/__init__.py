@@ -1,0 +1,1 @@
+"""Procedural shapes, drawn from a random generator; a folder a kind."""

@@ -1,0 +1,1 @@
+"""Cars: styles, bodies and whole fleets."""

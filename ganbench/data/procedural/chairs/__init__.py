@@ -1,0 +1,1 @@
+"""Chairs: styles, colours, and the parts that they are made of."""

@@ -1,0 +1,1 @@
+"""Handbags: styles, bodies and details."""

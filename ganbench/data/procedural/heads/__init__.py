@@ -1,0 +1,1 @@
+"""Heads and people: styles, skulls, features and hair."""

@@ -1,0 +1,1 @@
+"""Shoes: styles, lasts, soles and details."""

@@ -1,0 +1,1 @@
+"""Meshes, their off-screen rendering, and the cache of what was rendered."""

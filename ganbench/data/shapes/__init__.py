@@ -1,1 +1,0 @@
-"""Procedural shapes, drawn from a random generator."""

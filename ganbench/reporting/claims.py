@@ -1,0 +1,215 @@
+"""Verdicts on a paper's claims: replicated, not replicated, or undecided."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from ganbench.core.errors import UserError, unknown
+from ganbench.core.spec import Column, column_of
+from ganbench.reporting.groups import Group, group_rows, numbers
+from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
+from ganbench.reporting.statistics import (
+    ALPHA,
+    Estimate,
+    Interval,
+    compare,
+    estimate,
+    holm,
+    least_p,
+    least_seeds,
+    sign_flip_p,
+)
+from ganbench.results.benchmark_file import Claim
+from ganbench.results.records import Row
+
+Verdict = Literal["replicated", "not replicated", "undecided"]
+HEAD = ("claim", "figure", "in numbers", "verdict", "effect", "p", "n")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the rows say of a claim.
+
+    effect: in the metric's unit, positive where it speaks for the claim: the paired difference,
+        or the distance from the bound. None where there are too few seeds.
+    p: two-sided sign-flip test of no effect, nan without any; for comparisons corrected by Holm
+        over those of one sheet.
+    """
+
+    claim: Claim
+    effect: Estimate | None
+    p: float
+    verdict: Verdict = "undecided"
+    reason: str = ""
+
+
+def claim_sheets(
+    claims: Sequence[Claim],
+    rows: Iterable[Row],
+    columns: Mapping[str, Column],
+    interval: Interval = "t",
+) -> list[Sheet]:
+    """A sheet for each setting and recipe in the rows that some claim is about.
+
+    Raises UserError for a metric that is unknown or has no better end.
+    """
+    sheets = []
+    for group in group_rows(rows):
+        mine = [claim for claim in claims if claim.task == group.first.task]
+        for recipe in recipes_of(group) if mine else ():
+            findings = judge(mine, group, recipe, columns, interval)
+            sheets.append(claim_sheet(findings, group, recipe, interval))
+    return sheets
+
+
+def judge(
+    claims: Sequence[Claim],
+    group: Group,
+    recipe: str,
+    columns: Mapping[str, Column],
+    interval: Interval,
+) -> list[Finding]:
+    """A finding for each claim, from the group's rows of one recipe."""
+    found = [measure(claim, group, recipe, columns, interval) for claim in claims]
+    tested = [i for i, f in enumerate(found) if f.claim.compares and not math.isnan(f.p)]
+    for i, p in zip(tested, holm([found[i].p for i in tested]), strict=True):
+        found[i] = replace(found[i], p=p)
+    return [decide(finding, len(tested)) for finding in found]
+
+
+def recipes_of(group: Group) -> dict[str, None]:
+    return dict.fromkeys(rows[0].recipe for rows in group.trained.values())
+
+
+def measure(
+    claim: Claim,
+    group: Group,
+    recipe: str,
+    columns: Mapping[str, Column],
+    interval: Interval,
+) -> Finding:
+    """Effect and uncorrected p of one claim."""
+    sign = direction(claim, columns)
+    named = (claim.better, claim.worse) if claim.compares else (claim.model,)
+    values = []
+    for model in named:
+        variants = [
+            rows
+            for rows in group.by_model.values()
+            if rows[0].model == model and rows[0].recipe in (recipe, "")
+        ]
+        if len(variants) > 1:
+            return Finding(claim, None, math.nan, reason=f"{model} stands there in variants")
+        values.append(numbers(variants[0] if variants else (), claim.metric))
+        if not values[-1]:
+            return Finding(claim, None, math.nan, reason=f"no row of {model} has the metric")
+    if claim.compares:
+        comparison = compare(values[0], values[1], interval)
+        if comparison is None:
+            return Finding(claim, None, math.nan, reason="the models have no seed in common")
+        effects = sign * np.array(comparison.differences)
+    else:
+        effects = distances(claim, np.array(list(values[0].values())))
+    return Finding(claim, estimate(effects.tolist(), interval), sign_flip_p(effects))
+
+
+def distances(claim: Claim, values: np.ndarray) -> np.ndarray:
+    """How far values (n,) lie on the right side of the claim's bound."""
+    if claim.at_least is not None:
+        return np.asarray(values - claim.at_least)
+    return np.asarray((claim.at_most or 0.0) - values)
+
+
+def direction(claim: Claim, columns: Mapping[str, Column]) -> float:
+    """1 where higher is better, else -1. Raises UserError where neither end is."""
+    column = column_of(claim.metric, columns)
+    if column is None:
+        raise unknown("metric", claim.metric, columns, f"claim {claim.id}")
+    if column.higher_is_better is None and claim.compares:
+        raise UserError(
+            f"neither end of {claim.metric} is better", f"claim {claim.id}", "use another metric"
+        )
+    return 1.0 if column.higher_is_better else -1.0
+
+
+def decide(finding: Finding, family: int) -> Finding:
+    """The verdict, with the reason where there is none.
+
+    A comparison is replicated where Holm's p is at most 0.05 in its favour and the interval does
+    not rule out the margin, and not replicated where the interval does. A bound is decided by
+    the interval alone.
+    """
+    effect, claim = finding.effect, finding.claim
+    if effect is None:
+        return finding
+    if effect.n < 2:
+        return replace(finding, reason="one seed has no interval")
+    if effect.high < max(claim.margin, 0):
+        return replace(finding, verdict="not replicated")
+    significant = finding.p <= ALPHA and effect.mean > 0
+    if significant if claim.compares else effect.low >= 0:
+        return replace(finding, verdict="replicated")
+    if claim.compares and family * least_p(effect.n) > ALPHA:
+        fewest = least_seeds(ALPHA, family)
+        text = f"{effect.n} seeds can decide none of {family} tests; {fewest} can"
+        return replace(finding, reason=text)
+    return replace(finding, reason="the interval holds both answers")
+
+
+def claim_sheet(
+    findings: Sequence[Finding], group: Group, recipe: str, interval: Interval
+) -> Sheet:
+    first = next(rows[0] for rows in group.trained.values() if rows[0].recipe == recipe)
+    lines = [
+        (
+            f.claim.id,
+            f.claim.figure,
+            f.claim.short,
+            f.verdict,
+            estimate_text(f.effect, symmetric=False) if f.effect else "none",
+            "none" if math.isnan(f.p) else number(f.p),
+            str(f.effect.n if f.effect else 0),
+        )
+        for f in findings
+    ]
+    reasons = [f"{f.claim.id}: {f.reason}" for f in findings if f.reason]
+    split = "" if first.split == "test" else f" · {first.split} split"
+    return Sheet(
+        f"claims · {first.task} · preset {first.preset} · recipe {recipe}{split}",
+        HEAD,
+        tuple(lines),
+        (
+            *reasons,
+            f"effect: mean [95 % {interval} interval] over seeds, positive where it speaks for "
+            "the claim; p of comparisons is Holm's",
+        ),
+        tuple(record(f, first) for f in findings),
+    )
+
+
+def record(finding: Finding, first: Row) -> dict[str, Any]:
+    claim, effect = finding.claim, finding.effect
+    return {
+        "id": claim.id,
+        "figure": claim.figure,
+        "verdict": finding.verdict,
+        "effect": effect.mean if effect else None,
+        "ci_low": finite(effect.low) if effect else None,
+        "ci_high": finite(effect.high) if effect else None,
+        "p": finite(finding.p),
+        "n": effect.n if effect else 0,
+        "task": first.task,
+        "data": first.data,
+        "preset": first.preset,
+        "recipe": first.recipe,
+        "split": first.split,
+        "metric": claim.metric,
+        "claim": claim.short,
+        "text": claim.text,
+        "reason": finding.reason,
+    }

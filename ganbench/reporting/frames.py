@@ -1,0 +1,72 @@
+"""What a result folder says, as data frames: the Python side of `table`, `compare` and `claims`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganbench.core.errors import UserError
+from ganbench.registry.registry import discover
+from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.sheets import Sheet
+from ganbench.reporting.statistics import Interval
+from ganbench.reporting.tables import table_sheets
+from ganbench.results.benchmark_file import kept_benchmark, read_benchmark
+from ganbench.results.folder import Rows, read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def stored_rows(output: Path) -> Rows:
+    """Raises UserError for a folder that is not there or has no rows."""
+    if not output.is_dir():
+        raise UserError("there is no such result folder", str(output), "give a run's --output")
+    stored = read_rows(output)
+    if not stored.rows and not stored.torn:
+        raise UserError("the folder has no rows yet", str(output), "run `ganbench run` first")
+    return stored
+
+
+def table(output: Path | str, interval: Interval = "t") -> pd.DataFrame:
+    """One line a setting, checkpoint, model and metric: mean, interval, n, diverged seeds.
+
+    checkpoint: "final", or "selected" where validation found an earlier one better.
+    """
+    rows = stored_rows(Path(output)).rows
+    return _frame(table_sheets(rows, discover().columns, interval))
+
+
+def compare(
+    output: Path | str,
+    baseline: str = "",
+    metrics: Sequence[str] = (),
+    interval: Interval = "t",
+) -> pd.DataFrame:
+    """One line a paired test: difference, interval, p, and p after Holm's correction.
+
+    baseline: compare with this model only. metrics: test these columns only.
+    """
+    rows = stored_rows(Path(output)).rows
+    return _frame(comparison_sheets(rows, discover().columns, baseline, metrics, interval))
+
+
+def verdicts(
+    output: Path | str, benchmark: Path | str = "", interval: Interval = "t"
+) -> pd.DataFrame:
+    """One line a claim: verdict, effect, interval, p and n.
+
+    benchmark: a file with claims; empty takes the one that the folder was run for.
+    """
+    folder = Path(output)
+    rows = stored_rows(folder).rows
+    file = read_benchmark(Path(benchmark) if benchmark else kept_benchmark(folder))
+    return _frame(claim_sheets(file.claims, rows, discover().columns, interval))
+
+
+def _frame(sheets: Iterable[Sheet]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame([dict(record) for sheet in sheets for record in sheet.records])

@@ -1,0 +1,206 @@
+"""Rows that may stand side by side: one task, data, split, preset, set of options and precision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from ganbench.core.spec import PLAIN
+from ganbench.reporting.protocols import require_one_protocol
+from ganbench.results.jsonl import grouping_key
+from ganbench.results.records import Row, Status, number_of
+
+
+def final_metrics(row: Row) -> Mapping[str, float | str]:
+    """Of the last weights."""
+    return row.metrics
+
+
+def selected_metrics(row: Row) -> Mapping[str, float | str]:
+    """Of the weights that validation found best, or of the last where nothing chose."""
+    found: Mapping[str, float | str] = row.selected["metrics"] if row.selected else row.metrics
+    return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the seeds of a model have of one metric: numbers, and each text that stands in place of
+    one, such as a reason.
+    """
+
+    numbers: tuple[float, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one setting, one for each variant of a model and seed.
+
+    by_model: rows in the order of their seeds, by a label: the model, and what tells it from the
+        model's other variants. They share recipe and hyper-parameters. Small models stand first,
+        whatever the order in which their cells ended; references last.
+    older: rows of the same seeds by other code, which are left out.
+    metrics_of: which of a row's checkpoints is looked at.
+    """
+
+    by_model: Mapping[str, Sequence[Row]]
+    older: int
+    metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(chain.from_iterable(self.by_model.values()))
+
+    @cached_property
+    def trained(self) -> Mapping[str, Sequence[Row]]:
+        """`by_model` without references; all of it where there are only references."""
+        models = {k: rows for k, rows in self.by_model.items() if not rows[0].is_reference}
+        return models or self.by_model
+
+    @cached_property
+    def first(self) -> Row:
+        """A row, of a model where there is one, to see what all have in common."""
+        return next(iter(self.trained.values()))[0]
+
+    @cached_property
+    def found(self) -> dict[str, dict[str, Found]]:
+        """By label and metric, what its rows have."""
+        return {
+            label: found_by_metric(map(self.metrics_of, rows))
+            for label, rows in self.by_model.items()
+        }
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The metrics that a row of a model names, with a number or a reason, or else a row of
+        a reference: A to B first, then B to A.
+        """
+        of_models = chain.from_iterable(self.found[label] for label in self.trained)
+        names = dict.fromkeys(of_models) or dict.fromkeys(chain.from_iterable(self.found.values()))
+        return tuple(sorted(names, key=lambda name: name.endswith("_BA")))
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """Of these the ones that some model has a number for; all of them where none has."""
+        trained = [self.found[label] for label in self.trained]
+        numbered = {n for by_name in trained for n, found in by_name.items() if found.numbers}
+        return tuple(name for name in self.named if name in numbered) or self.named
+
+    @cached_property
+    def ends(self) -> dict[str, Counter[Status]]:
+        """By label, how many of its rows ended in which way."""
+        return {k: Counter(row.status for row in rows) for k, rows in self.by_model.items()}
+
+    @property
+    def title(self) -> str:
+        first = self.first
+        recipes = list(dict.fromkeys(rows[0].recipe for rows in self.trained.values()))
+        recipe = f"recipe {recipes[0]}" if len(recipes) == 1 else f"recipes {', '.join(recipes)}"
+        split = "" if first.split == "test" else f" · {first.split} split"
+        return f"{first.task} · data {first.data} · preset {first.preset} · {recipe}{split}"
+
+
+def found_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Found]:
+    """Of many rows' metrics, those that some row has."""
+    alike: dict[tuple[str, ...], list[Mapping[str, float | str]]] = {}
+    for metrics in scores:
+        alike.setdefault(tuple(metrics), []).append(metrics)
+    columns: dict[str, Sequence[float | str]] = {}
+    for names, same in alike.items():  # rows of the same metrics are turned into columns at once
+        for name, column in zip(names, zip(*(m.values() for m in same), strict=True), strict=True):
+            columns[name] = (*columns[name], *column) if name in columns else column
+    return {name: parted(column) for name, column in columns.items()}
+
+
+def parted(column: Sequence[float | str]) -> Found:
+    """Numbers and texts, each in their order."""
+    if str not in set(map(type, column)):
+        return Found(tuple(column))  # type: ignore[arg-type]
+    texts = tuple(dict.fromkeys(v for v in column if isinstance(v, str)))
+    return Found(tuple(v for v in column if not isinstance(v, str)), texts)
+
+
+def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
+    """The metric by seed, where it is a number."""
+    return {
+        row.seed: value for row in rows if (value := number_of(row.metrics.get(metric))) is not None
+    }
+
+
+def group_rows(rows: Iterable[Row]) -> list[Group]:
+    """One group for each setting in the rows; of two rows of one setting and seed the later.
+
+    Raises UserError where a column of a setting mixes protocols.
+    """
+    groups = []
+    for variants in by_setting(rows).values():
+        latest = [{row.seed: row for row in same} for same in variants.values()]
+        older = sum(map(len, variants.values())) - sum(map(len, latest))
+        models = sorted(([found[seed] for seed in sorted(found)] for found in latest), key=_place)
+        require_one_protocol([row for same in models for row in same])
+        groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
+    return groups
+
+
+def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
+    """Rows by their setting, and within it by the variant, which a model's seeds have in common.
+
+    The parts of rows that were read from one file are one object where they are equal, so that few
+    rows have to be looked at in full.
+    """
+    rows = list(rows)  # which keeps the parts alive, and so their ids apart
+    settings: dict[bytes, dict[bytes, list[Row]]] = {}
+    known: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        parts = id(row.budget), id(row.options), id(row.hparams)
+        names = row.task, row.data, row.split, row.preset, row.model, row.recipe
+        key = (*parts, *names, row.provenance.get("precision"))
+        same = known.get(key)
+        if same is None:
+            variants = settings.setdefault(_setting(row), {})
+            same = known[key] = variants.setdefault(_variant(row), [])
+        same.append(row)
+    return settings
+
+
+def _place(same: Sequence[Row]) -> tuple[bool, float]:
+    parameters = (row.cost["parameters"] for row in same if "parameters" in row.cost)
+    return same[0].is_reference, next(parameters, 0)
+
+
+def _setting(row: Row) -> bytes:
+    precision = row.provenance.get("precision")
+    budget = {"network": PLAIN, **row.budget}  # older rows do not say it
+    return grouping_key([row.task, row.data, row.split, row.preset, budget, row.options, precision])
+
+
+def _variant(row: Row) -> bytes:
+    return grouping_key([row.model, row.recipe, row.hparams])
+
+
+def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
+    """A label for each cell: its model, and what tells it from other variants of that model."""
+    variants: dict[bytes, list[Row]] = {}
+    for row in rows:
+        variants.setdefault(_variant(row), []).append(row)
+    labels = zip(_labels(list(variants.values())), variants.values(), strict=True)
+    return {row.cell: label for label, same in labels for row in same}
+
+
+def _labels(variants: Sequence[Sequence[Row]]) -> list[str]:
+    firsts = [same[0] for same in variants]
+    return [_label(row, [other for other in firsts if other.model == row.model]) for row in firsts]
+
+
+def _label(row: Row, others: Sequence[Row]) -> str:
+    """others: one row of each variant of its model."""
+    parts = [row.recipe] if len({other.recipe for other in others}) > 1 else []
+    parts += [
+        f"{key}={value}"
+        for key, value in sorted(row.hparams.items())
+        if any(o.hparams.get(key) != value for o in others if o.recipe == row.recipe)
+    ]
+    return f"{row.model} ({', '.join(parts)})" if parts else row.model

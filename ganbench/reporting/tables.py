@@ -1,0 +1,276 @@
+"""The comparison table: metrics down, models across, one sheet a task and setting."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ganbench.core.spec import Column, column_of
+from ganbench.reporting.groups import Found, Group, group_rows, selected_metrics
+from ganbench.reporting.protocols import protocol_notes
+from ganbench.reporting.sheets import ARROWS, Sheet, estimate_text, finite
+from ganbench.reporting.statistics import Estimate, Interval, estimate
+from ganbench.results.records import Row, Status
+
+MOST_LISTED = 10
+STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
+FINAL, SELECTED = "final", "selected"
+NO_METRIC = ""  # of a record of rows that ended before any metric
+INTERVAL_TEXT = {
+    "t": "mean ± half of the 95 % t interval over seeds",
+    "bca": "mean [95 % BCa bootstrap interval] over seeds",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One metric of one model: an estimate over seeds, or the reason why there is none."""
+
+    estimate: Estimate | None
+    reason: str = ""
+
+
+def table_sheets(
+    rows: Iterable[Row], columns: Mapping[str, Column], interval: Interval = "t"
+) -> list[Sheet]:
+    """A sheet for each setting in the rows, and one for the checkpoints that validation selected
+    where they are not the last. columns: what the metrics' names mean.
+    """
+    sheets = []
+    for group in group_rows(rows):
+        steps = selected_steps(group)
+        notes = selection_notes(group, steps)
+        sheets.append(table_sheet(group, columns, interval, FINAL, notes))
+        if any(min(found) < last_step(group) for found in steps.values()):
+            selected = selected_group(group)
+            sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
+    return sheets
+
+
+def last_step(group: Group) -> int:
+    return int(group.first.budget["budget_steps"])
+
+
+def selected_group(group: Group) -> Group:
+    """The same with the metrics of the selected checkpoints; references have no other."""
+    by_model = {
+        label: rows if rows[0].is_reference else [row for row in rows if row.selected]
+        for label, rows in group.by_model.items()
+    }
+    by_model = {label: rows for label, rows in by_model.items() if rows}
+    return replace(group, by_model=by_model, metrics_of=selected_metrics)
+
+
+def selected_steps(group: Group) -> dict[str, list[int]]:
+    """By label, the steps of the checkpoints that validation found best."""
+    found = {
+        label: [row.selected["step"] for row in rows if row.selected]
+        for label, rows in group.by_model.items()
+    }
+    return {label: steps for label, steps in found.items() if steps}
+
+
+def selection_notes(group: Group, steps: Mapping[str, Sequence[int]]) -> list[str]:
+    """At which step validation found each model best."""
+    if not steps:
+        return []
+    by = common(row.selected["by"] for row in group.rows if row.selected)
+    told = "; ".join(f"{model} {steps_text(found)}" for model, found in steps.items())
+    return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
+
+
+def steps_text(steps: Sequence[int]) -> str:
+    """Each seed's step; of many seeds, how many have which."""
+    if len(steps) <= MOST_LISTED:
+        return ", ".join(map(str, steps))
+    return ", ".join(f"{step} ({n} seeds)" for step, n in sorted(Counter(steps).items()))
+
+
+def table_sheet(
+    group: Group,
+    columns: Mapping[str, Column],
+    interval: Interval,
+    checkpoint: str,
+    notes: Sequence[str],
+) -> Sheet:
+    """notes: on the choice of the checkpoints."""
+    present = {k: rows for k, rows in group.by_model.items() if not is_absent_reference(rows)}
+    models = present or dict(group.by_model)
+    entries = {
+        (metric, model): entry(metric, rows, group.found[model].get(metric, Found()), interval)
+        for metric in group.named or (NO_METRIC,)
+        for model, rows in models.items()
+    }
+    body = [
+        [metric_label(m, columns), *(shown(entries[m, model], interval) for model in models)]
+        for m in group.metrics
+    ]
+    backward = sum(not name.endswith("_BA") for name in group.metrics)
+    rules = {len(body), backward}
+    body += status_lines(group, models)
+    if checkpoint == FINAL:  # the other sheet stands right below, and shares all else
+        notes = [
+            *budget_notes(group),
+            *reasons(group),
+            *protocol_notes(group.rows),
+            *notes,
+            *older_note(group),
+            f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower",
+        ]
+    return Sheet(
+        group.title + (" · selected checkpoints" if checkpoint == SELECTED else ""),
+        ("metric", *models),
+        tuple(map(tuple, body)),
+        tuple(notes),
+        tuple(records(group, entries, columns, checkpoint)),
+        frozenset(rules),
+    )
+
+
+def is_absent_reference(rows: Sequence[Row]) -> bool:
+    """A reference that these data do not have; a note tells why."""
+    return all(row.is_reference and row.status == "skipped" for row in rows)
+
+
+def entry(metric: str, rows: Sequence[Row], found: Found, interval: Interval) -> Entry:
+    """Over the seeds that have a number; without one, the first reason given. Where no row is done,
+    how the first one ended.
+    """
+    if found.numbers:
+        return Entry(estimate(found.numbers, interval))
+    if found.texts:
+        return Entry(None, found.texts[0])
+    if not any(row.status == "done" for row in rows):
+        return Entry(None, f"{rows[0].status}: {rows[0].reason}")
+    one_way = metric.endswith("_BA")
+    return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
+
+
+def status_lines(group: Group, models: Iterable[str]) -> list[list[str]]:
+    """Counts of seeds by how they ended, and the training time."""
+    lines = []
+    for status in STATUSES:
+        counts = [group.ends[model][status] for model in models]
+        if status == "done" or any(counts):
+            lines.append([f"seeds {status}", *map(str, counts)])
+    seconds = [mean_train_sec(group.by_model[model]) for model in models]
+    lines.append(["train_sec a seed", *("none" if math.isnan(s) else f"{s:.1f}" for s in seconds)])
+    return lines
+
+
+def mean_train_sec(rows: Sequence[Row]) -> float:
+    seconds = [row.cost.get("train_sec") for row in rows]
+    known = [sec for sec in seconds if sec is not None]
+    return sum(known) / len(known) if known else math.nan
+
+
+def common(values: Iterable[Any]) -> Any:
+    """The value that all share, or all values as a text."""
+    found = list(dict.fromkeys(values))
+    return found[0] if len(found) == 1 else " / ".join(map(str, found))
+
+
+def budget_notes(group: Group) -> list[str]:
+    """Which budget the numbers stand for, and that it is not the paper's where it is not."""
+    rows = [same[0] for same in group.trained.values()]
+    budget = rows[0].budget
+    size = f" at {budget['size']} px" if budget.get("size") else ""
+    text = f"{rows[0].preset}: {budget['budget_steps']:,} steps{size}, width {budget['width']}"
+    if not rows[0].is_reference:
+        text += "".join(
+            f", {name} {common(row.hparams.get(key) for row in rows)}"
+            for name, key in (("batch", "batch_size"), ("lr", "lr"))
+        )
+    foreign = rows[0].preset != "paper"
+    notes = [text + ("; this is not the paper's budget" if foreign else "")]
+    warm = {row.model: row.hparams.get("warmup_steps", 0) for row in rows}
+    notes += [
+        f"{model}: the warm-up of {steps:,} steps outlasts the budget, so only the weights at "
+        "the start were used"
+        for model, steps in warm.items()
+        if steps >= budget["budget_steps"]
+    ]
+    return notes
+
+
+def reasons(group: Group) -> list[str]:
+    """A line for each way in which a model's cells did not end, and for each reason of a skip."""
+    ends: dict[tuple[str, str, str], list[int]] = {}
+    skips: dict[str, dict[str, list[str]]] = {}
+    for label, rows in group.by_model.items():
+        for row in [row for row in rows if row.status != "done"]:
+            ends.setdefault((label, row.status, row.reason), []).append(row.seed)
+    for label in [label for label, rows in group.by_model.items() if not rows[0].is_reference]:
+        for name, found in group.found[label].items():
+            for text in found.texts:
+                told = skips.setdefault(text, {}).setdefault(name.removesuffix("_BA"), [])
+                told += [] if label in told else [label]
+    lines = []
+    for (label, status, reason), seeds in ends.items():
+        which = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+        lines.append(f"{label} {which} {status}: {reason}")
+    for text, by_metric in skips.items():
+        whose: dict[str, list[str]] = {}
+        for metric, labels in by_metric.items():
+            whose.setdefault(", ".join(labels), []).append(metric)
+        lines += [f"{labels}: {', '.join(metrics)} {text}" for labels, metrics in whose.items()]
+    return lines
+
+
+def older_note(group: Group) -> list[str]:
+    if not group.older:
+        return []
+    return [f"{group.older} older rows of the same seeds, by other code, are left out"]
+
+
+def shown(found: Entry, interval: Interval) -> str:
+    if found.estimate is None:
+        return found.reason.split(":")[0]
+    return estimate_text(found.estimate, symmetric=interval == "t")
+
+
+def metric_label(name: str, columns: Mapping[str, Column]) -> str:
+    column = column_of(name, columns)
+    return name if column is None else f"{name} {ARROWS[column.higher_is_better]}".rstrip()
+
+
+def records(
+    group: Group,
+    entries: Mapping[tuple[str, str], Entry],
+    columns: Mapping[str, Column],
+    checkpoint: str,
+) -> list[dict[str, Any]]:
+    """One record a model and metric: what CSV and JSON hold. A metric without any number is there
+    too, for a CSV file has no notes that tell the reason.
+    """
+    found = []
+    first, ends = group.first, group.ends
+    for (metric, model), value in entries.items():
+        rows = group.by_model[model]
+        column = column_of(metric, columns)
+        numbers_ = asdict(value.estimate) if value.estimate else {"n": 0}
+        found.append(
+            {
+                "task": first.task,
+                "data": first.data,
+                "split": first.split,
+                "preset": first.preset,
+                "recipe": rows[0].recipe,
+                "model": model,
+                "checkpoint": checkpoint,
+                "metric": metric,
+                "unit": column.unit if column else "",
+                "higher_is_better": column.higher_is_better if column else None,
+                "mean": finite(numbers_.get("mean")),
+                "ci_low": finite(numbers_.get("low")),
+                "ci_high": finite(numbers_.get("high")),
+                "n": numbers_["n"],
+                "diverged": ends[model]["diverged"],
+                "failed": ends[model]["failed"],
+                "reason": value.reason,
+            }
+        )
+    return found

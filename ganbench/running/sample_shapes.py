@@ -1,0 +1,44 @@
+"""What a cell's networks were built for, kept beside its checkpoint: it outlives the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ganbench.contracts.task import Task
+from ganbench.core.files import write_atomically
+from ganbench.core.spec import Architecture, DataSpec
+
+FILE = "shapes.json"
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """All that a model is told of its task."""
+
+    spec: DataSpec
+    architecture: Architecture
+
+
+def shapes_of(task: Task) -> Shapes:
+    return Shapes(task.spec, task.architecture)
+
+
+def keep_shapes(shapes: Shapes, folder: Path) -> None:
+    write_atomically(folder / FILE, msgspec.json.encode(shapes, enc_hook=_plain))
+
+
+def read_shapes(folder: Path) -> Shapes | None:
+    """None where they were not kept, as in results of an older version."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Shapes)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers, which a task may give as well."""
+    return value.item()

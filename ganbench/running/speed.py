@@ -1,0 +1,381 @@
+"""How fast a model trains, beside the authors' algorithm and the machine's limit, in one run."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.errors import UserError
+from ganbench.core.source_hash import PACKAGE_DIR
+from ganbench.core.spec import DEFAULT_EVERY, DataKind, Precision
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.convolutions import plain
+from ganbench.results.records import Cell
+from ganbench.running.cell import build_model, build_task, memory
+from ganbench.running.resolve import Job
+from ganbench.training import checkpoint
+from ganbench.training.compiled import Compiled
+from ganbench.training.loop import LOG_EVERY_STEPS, Plan, batches, place
+from ganbench.training.loss_log import LossLog, Window
+from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
+from ganbench.training.rng import device_rng
+from ganbench.training.step import Step, step_on
+
+PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
+PEAK_PRODUCTS = 4
+PRODUCT_FLOP = PEAK_PRODUCTS * 2 * PEAK_SIDE**3
+PRODUCTS = ("product", "convolution")
+TURN_SEC = 0.3  # of each piece of work in a round, at least
+CYCLES = 2  # of the schedule in a piece of work
+REFERENCE_CYCLE = 3  # steps
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Of one model. A step is one of the schedule, in the mean over its phases.
+
+    reference_ms_per_step: of the authors' algorithm, which makes one update an iteration, for as
+        many updates as a step has; None for a model that it does not have.
+    flop_per_step: as PyTorch counts them, forward and backward. peak_flop_per_sec: of a large
+        matrix product in the same precision, device and number of threads.
+    together: seeds that were trained as one program; times are one seed's share.
+    data_ms, log_ms, checkpoint_ms: a step's share of what is not training.
+    """
+
+    model: str
+    task: str
+    device: str
+    precision: Precision
+    threads: int
+    compiled: bool
+    size: int
+    batch_size: int
+    together: int
+    ms_per_step: float
+    reference_ms_per_step: float | None
+    flop_per_step: float
+    peak_flop_per_sec: float
+    data_ms: float
+    log_ms: float
+    checkpoint_ms: float
+    peak_memory_bytes: int
+
+    @property
+    def ratio_to_reference(self) -> float | None:
+        """How many times as fast as the authors' algorithm."""
+        reference = self.reference_ms_per_step
+        return None if reference is None else reference / self.ms_per_step
+
+    @property
+    def steps_per_sec(self) -> float:
+        return 1e3 / self.ms_per_step
+
+    @property
+    def samples_per_sec(self) -> float:
+        """Of both domains."""
+        return 2 * self.batch_size * self.steps_per_sec
+
+    @property
+    def share_of_peak(self) -> float:
+        return self.flop_per_step * self.steps_per_sec / self.peak_flop_per_sec
+
+    @property
+    def harness_share(self) -> float:
+        """Data, logging and checkpoints, of the bare step."""
+        return (self.data_ms + self.log_ms + self.checkpoint_ms) / self.ms_per_step
+
+
+class NoModules:
+    """In the place of a counter's module tracker, whose hooks bear no gradients of gradients."""
+
+    parents = frozenset({"Global"})
+
+    def __enter__(self) -> NoModules:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is timed of a job.
+
+    model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
+    cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
+    reference: one cycle of the authors' algorithm; None for a model that it does not have.
+    """
+
+    model: Model
+    optimisers: checkpoint.Optimisers
+    draw: Callable[[int], dict[str, Tensor]]
+    step: Step
+    cycle: range
+    flop: int
+    reference: Work | None
+
+
+def measure(job: Job, rounds: int, together: int = 1) -> Speed:
+    """Times the job's model; nothing of it is kept. Data must be prepared.
+
+    Each round does the same work by the model, by the reference and by matrix products in turn, so
+    that what else the machine does hits all of them; the medians over the rounds count.
+
+    together: seeds that train as one program; all times are then a seed's share. Raises UserError
+        for more than one of a model whose seeds train one by one alone.
+    """
+    cell = job.cell
+    torch.set_num_threads(cell.threads)
+    load = workload_of(job, together)
+    hp, real = load.model.hp, load.draw(0)
+    work: dict[str, Work] = {"train": lambda: repeat(load.step, real, load.cycle)}
+    work |= products(cell.device, cell.precision)
+    if load.reference:
+        work["reference"] = load.reference
+    sec = {
+        name: statistics.median(found) for name, found in timed(work, rounds, cell.device).items()
+    }
+    harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device)
+    ms_per_step = 1e3 * sec["train"] / (together * len(load.cycle))
+    updates = statistics.fmean(map(len, hp.phases))
+    return Speed(
+        model=cell.model,
+        task=cell.task,
+        device=cell.device,
+        precision=cell.precision,
+        threads=cell.threads,
+        compiled=cell.compiled,
+        size=cell.preset.size,
+        batch_size=hp.batch_size,
+        together=together,
+        ms_per_step=ms_per_step,
+        reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
+        if load.reference
+        else None,
+        flop_per_step=load.flop / len(load.cycle),
+        peak_flop_per_sec=PRODUCT_FLOP / min(sec[name] for name in PRODUCTS),
+        data_ms=harness["data"],
+        log_ms=harness["log"],
+        checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
+        peak_memory_bytes=memory(),
+    )
+
+
+def workload_of(job: Job, together: int) -> Workload:
+    """Raises UserError as `measure` does."""
+    cell, task = job.cell, build_task(job)
+    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
+    models = [build_model(one, task) for one in seeds]
+    first, split = models[0], task.load("train")
+    plans = [
+        Plan(10**9, first.hp.batch_size, one.cell.seed, cell.device, cell.precision)
+        for one in seeds
+    ]
+    real = batches(split, plans[:1])(0)
+    join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
+    networks = {**nets_of(first), **missing_networks(job, first)}
+    reference = reference_step(cell.model, networks, first.hp, real, cell.device)
+    for model in models:
+        place(model, cell.device)
+        model.train()
+    cycle = range(CYCLES * len(first.hp.phases))
+    flop = flop_of_steps(deepcopy(first), real, cycle, cell)
+    own = [optimisers_of(model) for model in models]
+    draw = batches(split, plans)
+    states = [device_rng(cell.device).get_state()] * together
+    trained = list(zip(models, own, strict=True))
+    program = join(trained, states, draw(0), cell.device, cell.precision)
+    step = step_on(Compiled(program) if cell.compiled else program)
+    return Workload(first, own[0], draw, step, cycle, flop, reference)
+
+
+def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
+    """How its seeds train together. Raises UserError where they cannot."""
+    few = {domain: values[:2].cpu() for domain, values in real.items()}
+    join = how_to_join(model, few, kind, cell.device, cell.precision)
+    if join is None:
+        raise UserError(
+            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked",
+            f"--together, model {cell.model}",
+            "drop --together",
+        )
+    return join
+
+
+def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
+    """Of one seed, for the counter knows no stacked operations in all precisions."""
+    seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
+    program = alone([seed], [state], real, cell.device, cell.precision)
+    return counted_flop(lambda: repeat(program, real, numbers))
+
+
+def counted_flop(work: Work) -> int:
+    """Floating-point operations of the work, as PyTorch counts them."""
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = NoModules()  # type: ignore[assignment]
+    with counter:
+        work()
+    return counter.get_total_flops()
+
+
+def repeat(step: Step, real: Batch, numbers: range) -> None:
+    for number in numbers:
+        step(real, number)
+
+
+def products(device: str, precision: Precision) -> dict[str, Work]:
+    """The same large matrix product by two libraries: PyTorch takes one of them for linear layers
+    and another for convolutions, and on some machines one is twice as fast. The numbers are of the
+    precision: to cast them would cost time too.
+    """
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    square = torch.rand(PEAK_SIDE, PEAK_SIDE, device=device, dtype=dtype)
+    height = PEAK_SIDE // PEAK_WIDTH_PX
+    pixels = square.view(1, height, PEAK_WIDTH_PX, PEAK_SIDE).permute(0, 3, 1, 2)
+    weight = square.view(PEAK_SIDE, PEAK_SIDE, 1, 1)
+
+    def multiply() -> None:
+        for _ in range(PEAK_PRODUCTS):
+            square @ square
+
+    def convolve() -> None:
+        for _ in range(PEAK_PRODUCTS):
+            F.conv2d(pixels, weight)
+
+    return {"product": multiply, "convolution": convolve}
+
+
+def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[float]]:
+    """Seconds of each piece of work in each round, after one that does not count. A short piece is
+    done again and again in its turn, so that it does not just find what the one before left in the
+    caches.
+    """
+    found: dict[str, list[float]] = {name: [] for name in work}
+    for turn, (name, function) in itertools.product(range(rounds + 1), work.items()):
+        synchronise(device)
+        start, times = time.perf_counter(), 0
+        while not times or time.perf_counter() - start < TURN_SEC:
+            function()
+            times += 1
+        synchronise(device)
+        if turn:
+            found[name].append((time.perf_counter() - start) / times)
+    return found
+
+
+def synchronise(device: str) -> None:
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def nets_of(model: Model) -> dict[str, nn.Module]:
+    return {**model.generators, **model.discriminators}
+
+
+def missing_networks(job: Job, model: Model) -> dict[str, nn.Module]:
+    """Those of the four that the authors' code has and the model has not."""
+    task = build_task(job)
+    nets = NetworkBuilder(task.spec, task.architecture, job.cell.seed, job.cell.preset.network)
+    make: dict[str, Callable[[], nn.Module]] = {
+        "G_AB": lambda: nets.translator("A", "B"),
+        "G_BA": lambda: nets.translator("B", "A"),
+        "D_A": lambda: nets.discriminator("A"),
+        "D_B": lambda: nets.discriminator("B"),
+    }
+    known = nets_of(model)
+    return {name: build() for name, build in make.items() if name not in known}
+
+
+def reference_step(
+    name: str, networks: Mapping[str, nn.Module], hp: Any, real: Mapping[str, Tensor], device: str
+) -> Work | None:
+    """One cycle of the authors' algorithm on copies of the networks, with PyTorch's own layers;
+    None for other models.
+    """
+    module = load_reference()
+    if module is None or name not in module.MODELS:
+        return None
+    mine = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
+    weights = {
+        key: getattr(hp, key)
+        for key in ("lambda_adv", "lambda_rec", "feat_share")
+        if hasattr(hp, key)
+    }
+    reference = module.Reference(name, mine, hp.lr, hp.weight_decay, **weights)
+    given = [real[domain].contiguous() for domain in ("A", "B")]
+
+    def cycle() -> None:
+        for number in range(REFERENCE_CYCLE):
+            reference.step(*given, number)
+
+    return cycle
+
+
+def load_reference() -> ModuleType | None:
+    """`benchmarks/speed/reference.py`, of the checkout or the wheel; None where it is not there."""
+    places = (
+        PACKAGE_DIR / "running" / "speed_reference.py",
+        PACKAGE_DIR.parent / "benchmarks/speed/reference.py",
+    )
+    path = next((path for path in places if path.is_file()), None)
+    spec = path and importlib.util.spec_from_file_location("ganbench_speed_reference", path)
+    if not spec or not spec.loader:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def harness_ms(
+    model: Model,
+    optimisers: checkpoint.Optimisers,
+    draw: Callable[[int], dict[str, Tensor]],
+    together: int,
+    device: str,
+) -> dict[str, float]:
+    """What the loop does beside training, a seed's share: to draw a batch and to log a step's
+    losses, each in ms a step, and to write one checkpoint, in ms.
+    """
+    terms = {f"term_{i}": torch.ones(together, device=device) for i in range(4)}
+    with tempfile.TemporaryDirectory() as made:
+        window, log = Window([{}] * together), LossLog(Path(made) / "losses.csv")
+
+        def draw_many() -> None:
+            for step in range(LOG_EVERY_STEPS):
+                draw(step)
+
+        def log_many() -> None:
+            for _ in range(LOG_EVERY_STEPS):
+                window.add(terms)
+            for means in window.means():
+                log.write(LOG_EVERY_STEPS, means)
+
+        def save() -> None:
+            path = Path(made) / "checkpoint.safetensors"
+            checkpoint.save(path, model, optimisers, {}, checkpoint.Position())
+
+        work: dict[str, Work] = {"data": draw_many, "log": log_many, "checkpoint": save}
+        found = timed(work, 3, device)
+    sec = {name: statistics.median(values) for name, values in found.items()}
+    return {
+        "data": 1e3 * sec["data"] / LOG_EVERY_STEPS / together,
+        "log": 1e3 * sec["log"] / LOG_EVERY_STEPS / together,
+        "checkpoint": 1e3 * sec["checkpoint"],
+    }

@@ -1,0 +1,193 @@
+"""Trained models applied to pictures, one after the other: chains of conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganbench.contracts.model import Model
+from ganbench.contracts.task import Domain, Task
+from ganbench.core.errors import UserError, unknown
+from ganbench.core.spec import ANGLE_ENDING, DEFAULT_READING, DataSpec, Direction, Reading
+from ganbench.evaluation.evaluate import in_batches, sides
+from ganbench.evaluation.fidelity.weights import places
+from ganbench.registry.registry import Registry
+from ganbench.reporting.sheets import Sheet, number
+from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
+from ganbench.results.records import Row
+from ganbench.running.cell import build_task, model_of_shapes, probes
+from ganbench.running.resolve import Job
+from ganbench.running.sample_shapes import read_shapes, shapes_of
+from ganbench.training import checkpoint
+from ganbench.training.loop import CHECKPOINT
+
+
+@dataclass(frozen=True)
+class Step:
+    """One conversion of a chain: a trained model and its direction.
+
+    output_seed: which of its outputs, of a model that has several.
+    """
+
+    job: Job
+    spec: DataSpec
+    model: Model
+    direction: Direction
+    output_seed: int = 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.job.cell.task} {self.direction}"
+
+
+def load_step(
+    folder: Path,
+    model: str,
+    seed: int,
+    direction: Direction,
+    registry: Registry,
+    paths: Mapping[str, Path],
+    cache_dir: Path,
+    output_seed: int = 0,
+    reading: Reading = DEFAULT_READING,
+) -> Step:
+    """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
+
+    Its data need not be there: the shapes that it was trained on were kept beside it. Raises
+    UserError where the folder has no such model, or the model not that direction, or not several
+    outputs to choose from, and for points.
+    """
+    row = stored_row(folder, model, seed)
+    refuse_odd_name(folder, "--step")
+    cell = read_cell(cell_folder(folder, row.cell))
+    weights = places(cache_dir, None)
+    job = Job(cell, (), None, weights, registry, paths, cache_dir, "", reading=reading)
+    shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(job))
+    if shapes.spec.kind != "image":
+        raise UserError("points are not translated from the command line", "--step", "use images")
+    built = model_of_shapes(job, shapes)
+    if direction not in built.directions:
+        raise UserError(
+            f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
+        )
+    if output_seed and not built.several_outputs:
+        raise UserError(
+            f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
+        )
+    kept = checkpoint.read(cell_folder(folder, cell.id) / CHECKPOINT)
+    if kept is None:
+        raise UserError(
+            f"the checkpoint of {model}, seed {seed}, is missing or damaged",
+            str(cell_folder(folder, cell.id) / CHECKPOINT),
+            "run the same benchmark again with --no-cache",
+        )
+    try:
+        checkpoint.restore(kept[0], built, {})
+    except RuntimeError as error:
+        raise UserError(
+            f"the checkpoint does not fit the model as its plugin is now: {error}",
+            str(cell_folder(folder, cell.id)),
+            "run the benchmark again",
+        ) from error
+    return Step(job, shapes.spec, built.eval(), direction, output_seed)
+
+
+def task_with_data(job: Job) -> Task:
+    """The task of a cell. Raises UserError where a `--data` that it needs is not given."""
+    cell = job.cell
+    needs = job.registry.load("task", cell.task).sources.get(cell.data, ())
+    lacking = [name for name in needs if name not in job.paths]
+    if lacking:
+        raise UserError(
+            f"task {cell.task} was run on data of your own, which are not given",
+            "--data",
+            f"give {' '.join(f'--data {name}=DIR' for name in lacking)}, or --images DIR",
+        )
+    return build_task(job)
+
+
+def stored_row(folder: Path, model: str, seed: int) -> Row:
+    """The latest done row of a model and seed."""
+    rows = [row for row in read_rows(folder).rows if row.status == "done" and not row.is_reference]
+    if not rows:
+        raise UserError("no trained model here", str(folder), "give the --output of a finished run")
+    of_model = [row for row in rows if row.model == model]
+    if not of_model:
+        raise unknown("model", model, {row.model for row in rows}, str(folder))
+    of_seed = [row for row in of_model if row.seed == seed]
+    if not of_seed:
+        there = ", ".join(str(row.seed) for row in of_model)
+        raise UserError(f"{model} has no seed {seed} here", str(folder), f"seeds: {there}")
+    if len({row.task for row in of_seed}) > 1:
+        raise UserError("more than one task in this result", str(folder), "give one of one task")
+    return of_seed[-1]
+
+
+def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
+    """Float samples (n, ...) before, and after each step; uint8 images are taken too.
+
+    Raises UserError where the steps do not have samples of one shape.
+    """
+    shapes = {step.spec.shape(side) for step in steps for side in ("A", "B")}
+    if shapes != {tuple(samples.shape[1:])}:
+        told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
+        raise UserError(f"the chain's samples differ in shape: {told}", "--step", "use one size")
+    done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples]
+    for step in steps:
+        target = sides(step.direction)[1]
+
+        def translate(some: Tensor, step: Step = step, target: Any = target) -> Tensor | None:
+            if step.model.several_outputs:
+                return step.model.translate(some, target, step.output_seed)
+            return step.model.translate(some, target)
+
+        after = in_batches(step.model, done[-1], "cpu", translate)
+        assert after is not None
+        done.append(after)
+    return done
+
+
+def attribute_sheet(
+    steps: Sequence[Step], done: Sequence[Tensor], inputs: Domain, task: Task
+) -> Sheet:
+    """What the probes of the first step's task read after each step.
+
+    Of an attribute that a step changes, the share of images that have it; of every other, the
+    share that still has the input's value.
+    """
+    first = steps[0]
+    read = probes(first.job, task)
+    names = [n for n in (first.spec.changed, *first.spec.kept) if n in inputs.truth]
+    changed = {step.spec.changed for step in steps}
+    head = ("attribute", "input", *(step.label for step in steps))
+    records = [
+        {"attribute": name, "measure": "has it" if name in changed else "as the input", **shares}
+        for name in names
+        if not name.endswith(ANGLE_ENDING)
+        for shares in [dict(enumerate(shares_of(name, name in changed, read, done, inputs)))]
+    ]
+    lines = tuple(
+        (f"{r['attribute']}: {r['measure']}", *(number(r[i]) for i in range(len(done))))
+        for r in records
+    )
+    notes = ("shares of the test images, as the probes of the first task read them",)
+    told = [{str(key): value for key, value in record.items()} for record in records]
+    return Sheet("chain: " + ", then ".join(head[2:]), head, lines, notes, tuple(told))
+
+
+def shares_of(
+    name: str,
+    is_changed: bool,
+    read: Callable[[str], Any],
+    done: Sequence[Tensor],
+    inputs: Domain,
+) -> list[float]:
+    """The share before, and after each step."""
+    wanted = np.ones(len(inputs), dtype=bool) if is_changed else inputs.truth[name]
+    return [float((read(name).predict(samples) == wanted).mean()) for samples in done]

@@ -1,0 +1,82 @@
+"""Worker processes, which are there at once: forked from a server that has imported all they need.
+
+The server imports while its starter still works, so this module imports nothing heavy itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.context import BaseContext
+
+from ganbench.core.interrupts import interrupts_blocked, interrupts_held
+
+NEEDED = [
+    "ganbench.running.executor",
+    "torch._dynamo",
+]  # the latter is imported by the first optimiser
+
+
+def worker_context() -> BaseContext:
+    """Fresh processes, none of which shares the parent's threads or device; where a server that has
+    imported PyTorch cannot be forked safely, each of them imports it by itself.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(NEEDED)
+    return context
+
+
+def has_server() -> bool:
+    return worker_context().get_start_method() == "forkserver"
+
+
+def start_server() -> None:
+    """Let the server begin its imports now, if it has not; it ends with this process."""
+    if has_server():
+        resource_tracker.ensure_running()  # the server starts it too, and that unblocks Ctrl-C
+        with interrupts_held(), interrupts_blocked():
+            forkserver.ensure_running()
+
+
+def end_server() -> None:
+    """At once, even while it imports; by itself it would end after that, and whoever reads the
+    output that it shares with this process would wait for it.
+    """
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)  # told in no public way
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def server_at_hand() -> Iterator[None]:
+    """The server runs from the beginning of the context to its end."""
+    start_server()
+    try:
+        yield
+    finally:
+        end_server()
+
+
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Workers that are started meanwhile never get Ctrl-C: their parent tells them to stop. It gets
+    Ctrl-C at the end.
+
+    Those of a server are as deaf as it is. While it still imports, their start waits for it; Ctrl-C
+    ends the server then, so that the start fails at once.
+    """
+    if has_server():
+        start_server()
+        with interrupts_held(also=end_server):
+            yield
+    else:
+        with interrupts_held(), interrupts_blocked():
+            yield

@@ -1,0 +1,1 @@
+"""The kinds of objects that tasks show, one module each."""

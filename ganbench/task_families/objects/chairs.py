@@ -1,0 +1,25 @@
+"""Chairs: procedural, or the renders of Aubry et al. (2014)."""
+
+from dataclasses import dataclass
+
+from ganbench.data.procedural.chairs.chairs import procedural_chairs
+from ganbench.data.readers.rendered_chairs import list_rendered_chairs
+from ganbench.task_families.views import ObjectClass
+
+
+@dataclass(frozen=True)
+class ChairOptions:
+    """chair_elevation_deg: which of the two elevations of the rendered chairs, 20 or 30."""
+
+    chair_elevation_deg: int = 20
+
+
+CHAIRS = ObjectClass(
+    name="chairs",
+    shapes="ganbench.data.procedural.chairs.chairs",
+    procedural=lambda options: procedural_chairs(options.identities),
+    own_options=(),
+    real="rendered_chairs",
+    list_real=lambda folder, options: list_rendered_chairs(folder, options.chair_elevation_deg),
+    authors_test=10,
+)

@@ -1,0 +1,27 @@
+"""Heads: procedural, or the renders of the Basel face model (Paysan et al., 2009)."""
+
+from dataclasses import dataclass
+
+from ganbench.data.procedural.heads.heads import procedural_heads
+from ganbench.data.readers.basel_faces import LIKELY_PATTERN, list_basel_faces
+from ganbench.task_families.views import ObjectClass
+
+
+@dataclass(frozen=True)
+class HeadOptions:
+    """face_pattern: a regular expression that finds the degrees, as its group `azimuth`, in the
+    file names of Basel faces; how they are written there is not established.
+    """
+
+    face_pattern: str = LIKELY_PATTERN
+
+
+HEADS = ObjectClass(
+    name="heads",
+    shapes="ganbench.data.procedural.heads.heads",
+    procedural=lambda options: procedural_heads(options.identities),
+    own_options=(),
+    real="basel_faces",
+    list_real=lambda folder, options: list_basel_faces(folder, options.face_pattern),
+    authors_test=2,
+)

@@ -1,0 +1,189 @@
+"""Catalogue pictures of wares, and drawings of their edges. The object tasks stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from ganbench.contracts.task import Report
+from ganbench.core.cache import cached_arrays
+from ganbench.core.options import require
+from ganbench.core.source_hash import module_file, source_hash
+from ganbench.core.spec import JSON, DataSpec, DomainName
+from ganbench.data.decoded import fingerprint
+from ganbench.data.edges import drawing
+from ganbench.data.listing import Listing
+from ganbench.data.readers.fashion_mnist import list_fashion_mnist
+from ganbench.data.readers.pix2pix import Side, list_pix2pix
+from ganbench.data.rendering.mesh import Part
+from ganbench.data.rendering.render import Shot, render_shots
+from ganbench.data.rendering.rendered import GREYS, render_code_hash
+from ganbench.task_families.collection import (
+    Collection,
+    Parts,
+    array_collection,
+    authors_halves,
+    listed_collection,
+    official_parts,
+    own_parts,
+    shared_parts,
+)
+from ganbench.task_families.collection_task import CollectionTask
+
+FASHION_MNIST = "fashion_mnist"
+LEAST_WARES = 24
+LOOKS = ("colour", "pattern")
+
+
+@dataclass(frozen=True)
+class Ware:
+    """One kind of ware.
+
+    shapes: the module that makes the procedural ones. population: a count to their parameters,
+        each with a `look` of colour and pattern; build: parameters to a mesh.
+    shot: how the catalogue shows them.
+    pix2pix: the set that has photographs of them; labels: theirs in Fashion-MNIST.
+    """
+
+    name: str
+    shapes: str
+    population: Callable[[int], Sequence[Any]]
+    build: Callable[[Any], tuple[Part, ...]]
+    shot: Shot
+    pix2pix: str
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class WareOptions:
+    """wares: procedural ones of each kind.
+    background: of the procedural photographs; grey by default for the reason that ViewOptions
+        gives; the real ones are white.
+    split: identities into train, validation and test; or as the set's owners split it; or as the
+        paper's authors did, who trained A on the first half of the train files and B on the second.
+    """
+
+    wares: int = 800
+    background: Literal["black", "grey", "white"] = "grey"
+    split: Literal["clean", "official", "authors"] = "clean"
+
+    def __post_init__(self) -> None:
+        require(self.wares >= LEAST_WARES, "wares", self.wares, f"{LEAST_WARES} or more")
+
+
+class WareTask(CollectionTask):
+    """Photographs of one ware, or drawings of their edges, to those of another or the same.
+
+    wares: of domain A and of domain B. drawn: the domain that shows edges only, or none.
+    """
+
+    wares: ClassVar[tuple[Ware, Ware]]
+    drawn: ClassVar[tuple[DomainName, ...]] = ()
+    options_type: ClassVar[type[Any]] = WareOptions
+    preset_options: ClassVar = {"smoke": {"wares": 48}}
+    metrics: ClassVar = ("edges", *CollectionTask.metrics)
+    references: ClassVar = ("real", "identity", "untrained")
+    default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """The data can be procedural, the sets of pix2pix, or Fashion-MNIST."""
+        super().__init_subclass__(**more)
+        sets = tuple(dict.fromkeys(ware.pix2pix for ware in cls.wares))
+        cls.sources = {"procedural": (), "+".join(sets): sets, FASHION_MNIST: (FASHION_MNIST,)}
+
+    @property
+    def one_ware(self) -> bool:
+        return self.wares[0] is self.wares[1]
+
+    @property
+    def spec(self) -> DataSpec:
+        looks = self.source == "procedural" and not self.drawn
+        return replace(super().spec, kept=LOOKS if looks else (), drawn=self.drawn)
+
+    def fingerprint(self) -> JSON:
+        sides = {"A": self.content_key("A"), "B": self.content_key("B")}
+        return {"split": self.options.split, "size": self.preset.size, **sides}
+
+    def content_key(self, domain: DomainName) -> JSON:
+        """What the pictures of a domain depend on."""
+        ware, drawn = self.ware(domain), domain in self.drawn
+        if self.source == "procedural":
+            key = wares_key(ware, self.options, self.preset.size)
+        else:
+            key = fingerprint(self.listing(ware, "edges" if drawn else "photo"))
+        return {**key, "drawn": edges_code_hash()} if drawn else key
+
+    def ware(self, domain: DomainName) -> Ware:
+        return self.wares[0 if domain == "A" else 1]
+
+    def listing(self, ware: Ware, side: Side) -> Listing:
+        if self.source != FASHION_MNIST:
+            return list_pix2pix(self.paths[ware.pix2pix], (side,))
+        photos = list_fashion_mnist(self.paths[FASHION_MNIST])
+        return photos.take(np.isin(photos.truth["label"], ware.labels))
+
+    def side(self, domain: DomainName, report: Report) -> Collection:
+        ware, drawn, size = self.ware(domain), domain in self.drawn, self.preset.size
+        if self.source == "procedural":
+            photos = wares(ware, self.options, size, self.cache_dir, report)
+            return edges_drawn(photos) if drawn else photos
+        listing = self.listing(ware, "edges" if drawn else "photo").named()
+        found = listed_collection(listing, size, self.cache_dir, report, self.reading)
+        return edges_drawn(found) if drawn and self.source == FASHION_MNIST else found
+
+    def sides(self, report: Report) -> tuple[Collection, Collection]:
+        return self.side("A", report), self.side("B", report)
+
+    def parts(self, a: Collection, b: Collection) -> Parts:
+        if self.options.split == "official":
+            return official_parts(a, b)
+        if self.options.split == "authors":
+            return authors_halves(a, b)
+        return (
+            shared_parts(a.identities) if self.one_ware else own_parts(a.identities, b.identities)
+        )
+
+
+def wares_key(ware: Ware, options: WareOptions, size: int) -> JSON:
+    return {
+        "ware": ware.name,
+        "count": options.wares,
+        "background": options.background,
+        "size": size,
+        "code": render_code_hash(ware.shapes),
+    }
+
+
+def wares(
+    ware: Ware, options: WareOptions, size: int, cache_dir: Path, report: Report
+) -> Collection:
+    """Procedural wares, one picture each, from the cache or rendered now."""
+
+    def make() -> dict[str, np.ndarray]:
+        report(f"rendering {options.wares} {ware.name} at {size} px")
+        found = ware.population(options.wares)
+        background = GREYS[options.background]
+        images = render_shots(found, ware.build, [[ware.shot]] * len(found), size, background)
+        looks = [parameters.look for parameters in found]
+        truth = {name: np.array([getattr(each, name) for each in looks]) for name in LOOKS}
+        return {"images": images[:, 0], **truth}
+
+    arrays = cached_arrays(cache_dir, ware.name, wares_key(ware, options, size), make)
+    truth: Mapping[str, np.ndarray] = {name: np.array(arrays[name]) for name in LOOKS}
+    identity = np.arange(options.wares)
+    return array_collection(arrays["images"], {**truth, "identity": identity})
+
+
+def edges_drawn(photos: Collection) -> Collection:
+    """Their edges instead of the photographs."""
+    return Collection(photos.truth, lambda index: drawing(photos.pixels(index)))
+
+
+def edges_code_hash() -> str:
+    file = module_file("ganbench.data.edges")
+    assert file is not None
+    return source_hash([file])

@@ -1,0 +1,252 @@
+"""The one training loop, straight as the algorithm: draw, update D, update G, log now and then."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.contracts.task import Split
+from ganbench.core.seeds import seed_for
+from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
+from ganbench.networks.inputs import as_input
+from ganbench.training import checkpoint
+from ganbench.training.checkpoint import Optimisers, Position
+from ganbench.training.compiled import Compiled
+from ganbench.training.loss_log import LossLog, Window
+from ganbench.training.multi_seed import Join, alone, optimisers_of, stacked
+from ganbench.training.rng import device_rng, drawing_from
+from ganbench.training.sampler import Sampler
+from ganbench.training.step import Step, step_on
+
+LOG_EVERY_STEPS = 50
+CHECKPOINT = "checkpoint.safetensors"
+LOSS_LOG = "losses.csv"
+
+OnLosses = Callable[[int, Mapping[str, float]], None]
+OnSnapshot = Callable[[int], None]
+
+
+class Interrupted(Exception):
+    """The user asked to stop; the checkpoint is written."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long, on what and under which seed to train.
+
+    snapshots: steps after which the model is shown to who asked for it.
+    checkpoint_every: how much training a crash can lose, at most.
+    """
+
+    budget_steps: int
+    batch_size: int
+    seed: int
+    device: str = "cpu"
+    precision: Precision = "fp32"
+    compiled: bool = False
+    snapshots: frozenset[int] = frozenset()
+    checkpoint_every: Every = DEFAULT_EVERY
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """diverged: why the run ended early, or empty."""
+
+    position: Position
+    diverged: str = ""
+
+
+def place(model: Model, device: str) -> None:
+    """Move to the device; convolution weights go channels last, as the images do."""
+    model.to(device)
+    model.to(memory_format=torch.channels_last)
+
+
+def nobody(step: int) -> None:
+    """Looks at no snapshot."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One seed's training: of which model, where it is kept, and who is told.
+
+    on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
+        are. Its time does not count as training. After a crash some may be shown again.
+    """
+
+    model: Model
+    plan: Plan
+    folder: Path
+    on_losses: OnLosses
+    on_snapshot: OnSnapshot = nobody
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A run at its start or at its checkpoint. random_state: of the device's generator, there."""
+
+    run: Run
+    optimisers: Optimisers
+    position: Position
+    window: Mapping[str, Tensor]
+    log: LossLog
+    random_state: Tensor
+
+
+def train(
+    model: Model,
+    split: Split,
+    plan: Plan,
+    folder: Path,
+    on_losses: OnLosses,
+    should_stop: Callable[[], bool],
+    on_snapshot: OnSnapshot = nobody,
+) -> Outcome:
+    """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
+    if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
+    """
+    run = Run(model, plan, folder, on_losses, on_snapshot)
+    return train_together([run], split, should_stop)[0]
+
+
+def train_together(
+    runs: Sequence[Run], split: Split, should_stop: Callable[[], bool], join: Join = stacked
+) -> list[Outcome]:
+    """The same for runs that differ in their seed alone: those that stand at the same step are
+    joined to one program. Raises Interrupted too.
+    """
+    begun = [begin(run, split) for run in runs]
+    outcomes: dict[int, Outcome] = {}
+    for step in {start.position.step: None for start in begun}:
+        level = [start for start in begun if start.position.step == step]
+        plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
+        program = (join if len(level) > 1 else alone)(
+            [(start.run.model, start.optimisers) for start in level],
+            [start.random_state for start in level],
+            draw(step),
+            plan.device,
+            plan.precision,
+        )
+        update = step_on(Compiled(program) if plan.compiled else program)
+        ended = go_on(level, draw, update, program.rngs, should_stop)
+        for start, outcome in zip(level, ended, strict=True):
+            outcomes[id(start)] = outcome
+    return [outcomes[id(start)] for start in begun]
+
+
+def begin(run: Run, split: Split) -> Begun:
+    """Place the model, and put it where its checkpoint was, if there is one."""
+    model, plan = run.model, run.plan
+    place(model, plan.device)
+    model.train()
+    optimisers = optimisers_of(model)
+    torch.manual_seed(seed_for(plan.seed, "train"))
+    kept = checkpoint.read(run.folder / CHECKPOINT)
+    if kept is None:
+        model.fit_statistics(split.A.samples, split.B.samples)
+        log = LossLog(run.folder / LOSS_LOG)
+        return Begun(run, optimisers, Position(), {}, log, device_rng(plan.device).get_state())
+    tensors, position = kept
+    checkpoint.restore(tensors, model, optimisers)
+    log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
+    window = checkpoint.window_of(tensors)
+    return Begun(run, optimisers, position, window, log, device_rng(plan.device).get_state())
+
+
+def go_on(
+    begun: Sequence[Begun],
+    draw: Callable[[int], Batch],
+    update: Step,
+    rngs: Sequence[torch.Generator],
+    should_stop: Callable[[], bool],
+) -> list[Outcome]:
+    """From the step that all of them are at to the end of the budget.
+
+    draw: the batch of a step. rngs: what each one's random numbers come from.
+    """
+    plan, first = begun[0].run.plan, begun[0].position.step
+    window = Window([start.window for start in begun])
+    outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
+    live = list(range(len(begun)))
+    started, saved_step, saved_sec = time.perf_counter(), first, 0.0
+
+    def position(i: int, step: int, sec: float) -> Position:
+        before_sec, log_bytes = begun[i].position.train_sec, begun[i].log.bytes
+        return Position(step, before_sec + sec / len(begun), log_bytes, len(begun))
+
+    for step in range(first, plan.budget_steps):
+        for terms in update(draw(step), step):
+            window.add(terms)
+        done = step + 1
+        train_sec = time.perf_counter() - started
+        if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
+            means = window.means()
+            for i in list(live):
+                begun[i].log.write(done, means[i])
+                begun[i].run.on_losses(done, means[i])
+                if bad := not_finite(means[i].items()):
+                    reason = f"{bad} was not finite by step {done}"
+                    outcomes[i] = Outcome(position(i, done, train_sec), reason)
+                    live.remove(i)
+            if not live:
+                return outcomes
+        if done in plan.snapshots:
+            paused = time.perf_counter()
+            for i in live:
+                begun[i].run.on_snapshot(done)
+            started += time.perf_counter() - paused
+        stop, ended = should_stop(), done == plan.budget_steps
+        since = done - saved_step, train_sec - saved_sec
+        if stop or ended or plan.checkpoint_every.is_over(*since):
+            saved_step, saved_sec = done, train_sec
+            for i in live:
+                outcomes[i] = Outcome(position(i, done, train_sec))
+                with drawing_from(rngs[i]):  # whose state the checkpoint keeps
+                    save(begun[i], window.of_seed(i), outcomes[i].position)
+        if stop and not ended:
+            raise Interrupted
+    return outcomes
+
+
+def save(start: Begun, window: Mapping[str, Tensor], position: Position) -> None:
+    path = start.run.folder / CHECKPOINT
+    checkpoint.save(path, start.run.model, start.optimisers, window, position)
+
+
+def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
+    """The data live on the device; a step gathers its batch there, (n, ...) for one plan's seed and
+    (seeds, n, ...) for several.
+    """
+    device, batch_size = plans[0].device, plans[0].batch_size
+    samples = {"A": split.A.samples.to(device), "B": split.B.samples.to(device)}
+    samplers = {
+        name: [Sampler(len(values), batch_size, plan.seed, name) for plan in plans]
+        for name, values in samples.items()
+    }
+
+    def draw_one(name: str, step: int) -> Tensor:
+        of_seeds = [sampler.indices(step) for sampler in samplers[name]]
+        indices = of_seeds[0] if len(of_seeds) == 1 else torch.cat(of_seeds)
+        drawn = as_input(samples[name][indices.to(device, non_blocking=True)], device)
+        return (
+            drawn
+            if len(of_seeds) == 1
+            else drawn.reshape(len(of_seeds), batch_size, *drawn.shape[1:])
+        )
+
+    def draw(step: int) -> dict[str, Tensor]:
+        return {name: draw_one(name, step) for name in samples}
+
+    return draw
+
+
+def not_finite(means: Iterable[tuple[str, float]]) -> str:
+    """The first loss that is not finite, or an empty string."""
+    return next((name for name, value in means if not math.isfinite(value)), "")

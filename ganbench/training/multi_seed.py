@@ -1,0 +1,101 @@
+"""How seeds of one model train as one program: alone, as a stack, or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.spec import DataKind, Precision
+from ganbench.training.checkpoint import Optimisers
+from ganbench.training.rng import device_rng, rng_at
+from ganbench.training.step import Eager, Program, adam
+from ganbench.training.streams import Beside
+from ganbench.training.vmap_stack import Stack, can_stack
+
+Trained = tuple[Model, Optimisers]
+
+
+class Join(Protocol):
+    """How seeds become one program.
+
+    seeds: their models, placed, with optimisers. random_states: of a generator of the device, one
+    a seed. real: a batch, (seeds, n, ...), or (n, ...) of one seed.
+    """
+
+    def __call__(
+        self,
+        seeds: Sequence[Trained],
+        random_states: Sequence[Tensor],
+        real: Batch,
+        device: str,
+        precision: Precision,
+    ) -> Program: ...
+
+
+def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
+    return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
+
+
+def alone(
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
+) -> Eager:
+    """One seed, which draws from the device's own generator."""
+    ((model, optimisers),) = seeds
+    rng = device_rng(device)
+    rng.set_state(random_states[0])
+    return Eager(model, optimisers, device, precision, (rng,))
+
+
+def stacked(
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
+) -> Eager:
+    """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
+    stack = Stack([model for model, _ in seeds], random_states, real)
+    optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
+    return Eager(stack, optimisers, device, precision, stack.rngs)
+
+
+def beside(
+    seeds: Sequence[Trained],
+    random_states: Sequence[Tensor],
+    real: Batch,
+    device: str,
+    precision: Precision,
+) -> Beside:
+    """Each seed's own steps, at the same time on streams of one GPU."""
+    rngs = [rng_at(device, state) for state in random_states]
+    return Beside(
+        [
+            Eager(model, optimisers, device, precision, (rng,))
+            for (model, optimisers), rng in zip(seeds, rngs, strict=True)
+        ]
+    )
+
+
+def how_to_join(
+    model: Model, few: Batch, kind: DataKind, device: str, precision: Precision
+) -> Join | None:
+    """What is best for seeds of the model; None where they can only train one by one.
+
+    Networks of images are too large to wait for calls; stacked, their convolutions become grouped
+    ones, which a GPU's library is slow at.
+
+    few: a few samples of each domain, on the model's device.
+    """
+    if device == "cuda" and kind == "image":
+        return beside
+    if can_stack(model, few, precision):
+        return stacked
+    return beside if device == "cuda" else None

@@ -1,0 +1,201 @@
+"""Many seeds of one model as one program: their tensors stacked, their losses mapped by torch.func.
+
+A step of n small networks then takes as many calls as a step of one, which on a GPU is most of its
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.spec import Precision
+from ganbench.training.rng import Draw, Handing, Noting, device_rng, rng_at
+from ganbench.training.step import precision_context
+
+Optimisers = Mapping[str, torch.optim.Optimizer]
+EACH, SHARED = 0, None  # vmap's words for an argument with a value a seed, and with one for all
+
+
+class _Called(nn.Module):
+    """A model whose methods are called by name, as `functional_call` needs it."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, method: str, *given: Any) -> Any:
+        return getattr(self.model, method)(*given)
+
+
+class Stack:
+    """Models that differ in their seed alone, with the losses of one model; each loss is (seeds,).
+
+    Their parameters and buffers become views of the stacked ones: a model always has its seed's
+    present weights, to be scored or saved. No seed sees another; one that diverges hurts itself.
+
+    random_states: what each seed's generator stands at, of the models' device.
+    real: a batch, (seeds, n, ...), to see what the losses draw.
+    """
+
+    def __init__(
+        self, models: Sequence[Model], random_states: Sequence[Tensor], real: Batch
+    ) -> None:
+        self.hp = models[0].hp
+        device = next(models[0].parameters()).device
+        self.rngs = tuple(rng_at(device.type, state) for state in random_states)
+        self._first = models[0]
+        self._called = _Called(models[0])
+        self._places = places_of(models[0])
+        self._state = {name: stacked(list(values)) for name, values in tensors_of(models).items()}
+        for name, values in tensors_of(models).items():
+            for value, slice_of_all in zip(values, self._state[name].data, strict=True):
+                value.data = slice_of_all
+        self.generators = self._parameters("generators")
+        self.discriminators = self._parameters("discriminators")
+        self._draws = self._noted(real)
+
+    def _parameters(self, part: str) -> nn.ParameterList:
+        own = {name for name, _ in self._first.named_parameters() if name.startswith(f"{part}.")}
+        return nn.ParameterList([self._state[name] for name in self._state if name in own])
+
+    def fakes(self, real: Batch) -> dict[str, Tensor]:
+        return self._map("fakes", (EACH,), real)
+
+    def judged(self, fake: Batch) -> dict[str, Tensor]:
+        return self._first.judged(fake)
+
+    def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
+        return self._map("discriminator_loss", (EACH, EACH, SHARED), real, fake, step)
+
+    def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
+        return self._map("generator_loss", (EACH, EACH, SHARED), real, fake, step)
+
+    def _map(self, method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
+        drawn = [draw.of(self.rngs) for draw in self._draws[method]]
+
+        def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
+            with Handing(drawn) if drawn else nullcontext():
+                return self._call(method, state, own)
+
+        mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
+        found: dict[str, Tensor] = mapped(self._state, drawn, *given)
+        return found
+
+    def _noted(self, real: Batch) -> dict[str, list[Draw]]:
+        """What each method draws for one seed; found on copies, for losses may change buffers."""
+        copies = {name: value.detach().clone() for name, value in self._state.items()}
+        found = {}
+
+        def note(method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
+            def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
+                return self._call(method, state, own)
+
+            mapped = torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")
+            with Noting() as noting:
+                out: dict[str, Tensor] = mapped(copies, *given)
+            found[method] = noting.draws
+            return out
+
+        device = self.rngs[0].device
+        at = torch.zeros((), dtype=torch.long, device=device)
+        own = [torch.cuda.current_device()] if device.type == "cuda" else []
+        with torch.random.fork_rng(own), torch.no_grad():
+            fake = note("fakes", (EACH,), real)
+            note("discriminator_loss", (EACH, EACH, SHARED), real, self.judged(fake), at)
+            note("generator_loss", (EACH, EACH, SHARED), real, fake, at)
+        return found
+
+    def _call(self, method: str, state: Mapping[str, Tensor], given: Sequence[Any]) -> Any:
+        named = {f"model.{place}": state[name] for place, name in self._places.items()}
+        return torch.func.functional_call(self._called, named, (method, *given), tie_weights=False)
+
+    def join(self, optimisers: Sequence[Optimisers], joined: Optimisers) -> Optimisers:
+        """`joined`, which are Adams over this stack, with the state of each seed's own ones, whose
+        state becomes a view of it: they tell a checkpoint what their seed's is.
+        """
+        for letter, all_seeds in joined.items():
+            alone = [own[letter] for own in optimisers]
+            lists = [optimiser.param_groups[0]["params"] for optimiser in alone]
+            for param, own in zip(
+                all_seeds.param_groups[0]["params"], zip(*lists, strict=True), strict=True
+            ):
+                states = [o.state[p] or fresh_state(p) for o, p in zip(alone, own, strict=True)]
+                kept = {
+                    "step": states[0]["step"],
+                    **{
+                        name: torch.stack([state[name] for state in states])
+                        for name in ("exp_avg", "exp_avg_sq")
+                    },
+                }
+                all_seeds.state[param] = kept
+                for i, (optimiser, p) in enumerate(zip(alone, own, strict=True)):
+                    optimiser.state[p] = {
+                        name: value if name == "step" else value[i] for name, value in kept.items()
+                    }
+        return joined
+
+
+def tensors_of(models: Sequence[Model]) -> dict[str, tuple[Tensor, ...]]:
+    """By name, each model's parameter or buffer; a tied one stands once."""
+    named = [[*model.named_parameters(), *model.named_buffers()] for model in models]
+    columns = zip(*named, strict=True)
+    return {column[0][0]: tuple(value for _, value in column) for column in columns}
+
+
+def places_of(model: Model) -> dict[str, str]:
+    """By each place of a tensor in the model, the tensor's name: a tied one has several places. A
+    module that stands at two places is one place, which `functional_call` would fill twice and
+    empty once.
+    """
+    names: dict[int, str] = {}
+    places = {}
+    for path, module in model.named_modules():
+        own = (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False))
+        for name, value in own:
+            place = f"{path}.{name}".lstrip(".")
+            places[place] = names.setdefault(id(value), place)
+    return places
+
+
+def stacked(values: Sequence[Tensor]) -> Tensor:
+    both = torch.stack([value.detach() for value in values])
+    return nn.Parameter(both) if isinstance(values[0], nn.Parameter) else both
+
+
+def fresh_state(param: Tensor) -> dict[str, Tensor]:
+    """What Adam starts a parameter with."""
+    return {
+        "step": torch.zeros((), dtype=torch.float32, device=param.device),
+        "exp_avg": torch.zeros_like(param),
+        "exp_avg_sq": torch.zeros_like(param),
+    }
+
+
+def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
+    """Whether torch.func maps the model's losses and their gradients in the precision, with each
+    seed's own random numbers.
+
+    real: a few samples of each domain.
+    """
+    batch = {name: values[None] for name, values in real.items()}
+    rng = device_rng(next(model.parameters()).device.type)
+    step = torch.zeros((), dtype=torch.long, device=rng.device)
+    try:
+        stack = Stack([deepcopy(model)], [rng.get_state()], batch)
+        with precision_context(rng.device.type, precision):
+            fake = stack.fakes(batch)
+            of_d = stack.discriminator_loss(batch, stack.judged(fake), step)
+            of_g = stack.generator_loss(batch, fake, step)
+        for terms, part in ((of_d, stack.discriminators), (of_g, stack.generators)):
+            total = torch.stack([term.float() for term in terms.values()]).sum()
+            torch.autograd.grad(total, list(part.parameters()))
+    except Exception:  # whatever it is, the model's own run tells it
+        return False
+    return True

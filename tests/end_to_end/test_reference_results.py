@@ -1,0 +1,108 @@
+"""The committed results are whole, told rightly by tables and claims, and had again by a rerun."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from pathlib import Path
+
+import pytest
+import torch
+
+from ganbench.registry.registry import discover
+from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.sheets import renderers
+from ganbench.reporting.tables import table_sheets
+from ganbench.results.benchmark_file import read_benchmark
+from ganbench.results.folder import BENCHMARK, read_rows
+from ganbench.results.records import Row
+from ganbench.running.cell import device_name
+from tests.conftest import Command
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = sorted(file.parent for file in (ROOT / "results" / "reference").glob("*/*/rows.jsonl"))
+LEAST_SEEDS = 5
+every_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: "-".join(f.parts[-2:]))
+
+
+@every_folder
+def test_rows_are_whole_and_say_where_they_come_from(folder: Path) -> None:
+    stored = read_rows(folder)
+    assert not stored.torn
+    seeds: dict[str, set[int]] = {}
+    for row in stored.rows:
+        assert row.status in {"done", "diverged"} and row.split == "test"
+        assert row.provenance["torch"] and row.provenance["git"] and row.provenance["device"]
+        seeds.setdefault(row.model, set()).add(row.seed)
+    assert all(len(found) >= LEAST_SEEDS for found in seeds.values())
+    assert len({frozenset(found) for found in seeds.values()}) == 1  # so that all are paired
+    assert (folder / BENCHMARK).read_text() == (
+        ROOT / "benchmarks" / f"{folder.parent.name}.toml"
+    ).read_text()
+
+
+@every_folder
+def test_tables_and_claims_are_those_of_the_rows(folder: Path) -> None:
+    rows, columns = read_rows(folder).rows, discover().columns
+    table = renderers()["markdown"](table_sheets(rows, columns), "records")
+    assert (folder / "table.md").read_text() == table
+    told = json.loads((folder / "claims.json").read_text())["claims"]
+    claims = read_benchmark(folder / BENCHMARK).claims
+    found = [r for sheet in claim_sheets(claims, rows, columns) for r in sheet.records]
+    assert {c["id"]: c["verdict"] for c in told} == {r["id"]: r["verdict"] for r in found}
+    for kept, record in zip(told, found, strict=True):
+        assert kept["effect"] == pytest.approx(record["effect"])
+        assert kept["p"] == pytest.approx(record["p"])
+
+
+def tolerance(rows: list[Row], metric: str) -> float:
+    """On another processor or torch, sums differ in the last digit and training drifts apart: a
+    rerun is then as good as another seed, and must lie within 4 standard deviations of the seeds.
+    """
+    values = [float(row.metrics[metric]) for row in rows]
+    return 4 * statistics.stdev(values) + 0.02 * abs(statistics.fmean(values)) + 1e-9
+
+
+def limited() -> bool:
+    """Whether the instruction sets are not those that cells are run with."""
+    limits = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS")
+    return any(name in os.environ for name in limits)
+
+
+def check_rerun(ganbench: Command, folder: Path, model: str, tmp_path: Path) -> None:
+    rows = [row for row in read_rows(folder).rows if row.model == model]
+    first = min(rows, key=lambda row: row.seed)
+    done = ganbench(
+        *("run", folder / BENCHMARK, "--models", model, "--seed-list", first.seed),
+        *("--preset", first.preset, "--references", "none", "--device", "cpu"),
+        *("--output", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    (again,) = read_rows(tmp_path).rows
+    same = (torch.__version__, device_name("cpu")) == tuple(
+        first.provenance[name] for name in ("torch", "device")
+    )
+    for name, value in first.metrics.items():
+        if (same and not limited()) or isinstance(value, str):
+            assert again.metrics[name] == value, name
+        else:
+            off = abs(
+                float(again.metrics[name]) - statistics.fmean(float(r.metrics[name]) for r in rows)
+            )
+            assert off <= tolerance(rows, name), name
+
+
+@pytest.mark.numeric
+def test_a_committed_cell_is_had_again(ganbench: Command, tmp_path: Path) -> None:
+    folder = ROOT / "results" / "reference" / "figure4" / "quick"
+    check_rerun(ganbench, folder, "standard", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["standard", "recon", "discogan"])
+@pytest.mark.parametrize("name", ["figure4", "figure5", "figure6"])
+def test_every_kind_of_committed_cell_is_had_again(
+    ganbench: Command, tmp_path: Path, name: str, model: str
+) -> None:
+    check_rerun(ganbench, ROOT / "results" / "reference" / name / "quick", model, tmp_path)

@@ -1,0 +1,414 @@
+"""The real command: the whole job, again, interrupted, and its tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganbench.results.folder import ROWS, read_rows
+from ganbench.results.records import Row
+from tests.conftest import Command
+from tests.events import end_of, hooked, start, wait_for
+
+MODELS = "standard,recon,discogan"
+REFERENCES = {"real", "oracle", "untrained"}
+
+
+@pytest.fixture(scope="module")
+def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished smoke run of the main job: three models, two seeds."""
+    folder = tmp_path_factory.mktemp("run") / "out"
+    done = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", folder),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cells: 12, to do: 12" in done.stderr
+    assert "preset smoke · recipe" in done.stdout
+    assert "this is not the paper's budget" in done.stdout
+    return folder
+
+
+def rows(folder: Path) -> tuple[Row, ...]:
+    return read_rows(folder).rows
+
+
+def test_every_cell_has_its_row_and_its_folder(output: Path) -> None:
+    every = {*MODELS.split(","), *REFERENCES}
+    assert {(r.model, r.seed) for r in rows(output)} == {(m, s) for m in every for s in (0, 1)}
+    assert {r.model for r in rows(output) if r.is_reference} == REFERENCES
+    for row in rows(output):
+        assert (row.status, row.split) == ("done", "test")
+        if row.is_reference:
+            continue
+        assert row.cost["steps"] == row.budget["budget_steps"]
+        assert row.cost["train_sec"] > 0 and row.cost["peak_memory_bytes"] > 1e7
+        assert row.provenance["torch"] and row.provenance["plugin_hash"]
+        folder = output / "cells" / row.cell
+        assert {f.name for f in folder.iterdir()} >= {
+            "config.json",
+            "losses.csv",
+            "checkpoint.safetensors",
+            "samples.png",
+            "arrays.npz",
+        }
+        Image.open(folder / "samples.png").verify()
+
+
+def test_metrics_are_numbers_or_reasons_in_both_directions(output: Path) -> None:
+    by_model = {row.model: row.metrics for row in rows(output)}
+    for metrics in by_model.values():
+        assert -1 <= float(metrics["azimuth_correlation"]) <= 1
+        assert float(metrics["azimuth_alignment"]) == abs(float(metrics["azimuth_correlation"]))
+        assert float(metrics["probe_mae_deg"]) > 0
+    assert str(by_model["standard"]["reconstruction_mse"]).startswith("skipped: ")
+    assert float(by_model["recon"]["reconstruction_mse"]) > 0
+    assert {n for n in by_model["discogan"] if n.endswith("_BA")}
+    assert not {n for n in by_model["recon"] if n.endswith("_BA")}
+
+
+def test_figures_are_drawn(output: Path) -> None:
+    figures = {f.name for f in (output / "figures").iterdir()}
+    assert figures == {"car2car-samples.png", "car2car-azimuth.png"}
+    pixels = np.asarray(Image.open(output / "figures" / "car2car-azimuth.png").convert("L"))
+    assert pixels.std() > 5  # not a blank sheet
+
+
+def test_models_see_the_same_inputs(output: Path) -> None:
+    inputs = []
+    for row in rows(output):
+        with np.load(output / "cells" / row.cell / "arrays.npz") as arrays:
+            inputs.append(arrays["AB/samples/input"])
+    assert all(np.array_equal(inputs[0], other) for other in inputs[1:])
+
+
+def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) -> None:
+    before = (output / ROWS).read_bytes()
+    again = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", output),
+    )
+    assert again.returncode == 0
+    assert "cells: 12, to do: 0" in again.stderr
+    assert "azimuth_alignment" in again.stdout
+    assert (output / ROWS).read_bytes() == before
+
+
+def test_a_rerun_cell_gives_the_same_metrics(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    arguments = (
+        *("run", "--models", "discogan", "--task", "car2car", "--preset", "smoke"),
+        *("--seed-list", "1", "--output", tmp_path, "--references", "none"),
+    )
+    (first,) = [r for r in rows(output) if (r.model, r.seed) == ("discogan", 1)]
+    for more in ((), ("--no-cache",)):
+        done = ganbench(*arguments, *more)
+        assert done.returncode == 0, done.stderr
+        assert "cells: 1, to do: 1" in done.stderr
+        (row,) = rows(tmp_path)
+        assert (row.cell, row.metrics) == (first.cell, first.metrics)
+    assert len((tmp_path / ROWS).read_text().splitlines()) == 2
+
+
+def test_the_selected_scores_are_those_of_the_run_stopped_there(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    """So validation alone chose, and the weights are those of that step."""
+    early = [r for r in rows(output) if r.selected and r.selected["step"] < 20]
+    row = early[0]
+    assert set(row.selected["validation"]) == {"5", "10", "15", "20"}
+    validation = row.selected["validation"]
+    assert validation[str(row.selected["step"])] == min(validation.values())
+    done = ganbench(
+        *("run", "--models", row.model, "--task", "car2car", "--preset", "smoke"),
+        *("--seed-list", row.seed, "--output", tmp_path, "--references", "none"),
+        *("--steps", row.selected["step"]),
+    )
+    assert done.returncode == 0, done.stderr
+    (stopped,) = rows(tmp_path)
+    assert stopped.metrics == row.selected["metrics"] != row.metrics
+
+
+def test_a_row_tells_the_protocol_of_its_numbers(output: Path) -> None:
+    for row in rows(output):
+        assert row.protocol["samples"]["AB"] == {"real": 11, "fake": 11}
+        told = row.protocol["metrics"]["efficientnet_lite0"]
+        assert told["weights"].startswith("sha256:") and "128 px" in told["resizer"]
+        assert "kd_efficientnet_lite0" in told["columns"]
+
+
+@pytest.mark.parametrize("name", ["rich", "markdown", "csv", "latex", "json"])
+def test_table_formats(ganbench: Command, output: Path, name: str) -> None:
+    done = ganbench("table", output, "--format", name)
+    assert done.returncode == 0, done.stderr
+    assert "azimuth" in done.stdout and "discogan" in done.stdout
+    if name == "json":
+        records = json.loads(done.stdout)["records"]
+        alignment = [
+            r for r in records if (r["metric"], r["checkpoint"]) == ("azimuth_alignment", "final")
+        ]
+        assert {r["model"] for r in alignment} == {*MODELS.split(","), *REFERENCES}
+        assert all(r["n"] == 2 for r in alignment)
+
+
+def test_references_give_the_metrics_their_scale(output: Path) -> None:
+    by_model = {row.model: row.metrics for row in rows(output) if row.is_reference}
+    oracle, real = by_model["oracle"], by_model["real"]
+    assert float(oracle["azimuth_alignment"]) > float(real["azimuth_alignment"])
+    assert float(oracle["probe_mae_deg"]) == float(real["probe_mae_deg"])
+
+
+def test_compare_tests_the_models_in_pairs(ganbench: Command, output: Path) -> None:
+    done = ganbench("compare", output, "--metrics", "azimuth_alignment", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["records"]
+    pairs = {frozenset((r["first"], r["second"])) for r in found}
+    assert len(found) == 3 and set().union(*pairs) == set(MODELS.split(","))
+    assert all(r["n"] == 2 and 0 < r["p"] <= r["p_holm"] <= 1 for r in found)
+    shown = ganbench("compare", output, "--baseline", "standard")
+    assert "2 seeds can give no p below 0.500" in " ".join(shown.stdout.split())
+
+
+def check_figure_4(out: Path) -> None:
+    """The B plane: translations before and after, D_B's opinion of it, one picture of all."""
+    for row in rows(out):
+        with np.load(out / "cells" / row.cell / "arrays.npz") as arrays:
+            assert ("AB/judged" in arrays) == (not row.is_reference)
+            if row.is_reference:
+                continue
+            assert arrays["AB/judged"].min() >= 0 and arrays["AB/judged"].max() <= 1
+            assert arrays["AB/initial_points"].shape == arrays["AB/points"].shape
+            assert not np.array_equal(arrays["AB/initial_points"], arrays["AB/points"])
+    picture = np.asarray(Image.open(out / "figures" / "toy-points.png").convert("RGB"))
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 100
+
+
+def test_a_benchmark_file_is_run_and_its_claims_judged(ganbench: Command, tmp_path: Path) -> None:
+    file, out = tmp_path / "tiny.toml", tmp_path / "out"
+    file.write_text(
+        'models = ["standard", "discogan"]\ntasks = ["toy"]\nseeds = 2\npreset = "smoke"\n'
+        "[set.toy]\nsigma_A = 0.2\n[set.discogan]\nlambda_rec = 2\n"
+        '[[claims]]\nid = "first"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
+        'metric = "mode_collisions"\nbetter = "discogan"\nworse = "standard"\n'
+        '[[claims]]\nid = "second"\nfigure = "4"\ntext = "t"\ntask = "toy"\n'
+        'metric = "modes_covered"\nmodel = "discogan"\nat_least = 11\n'
+    )
+    done = ganbench("run", file, "--output", out)
+    assert done.returncode == 0, done.stderr
+    assert "claims · toy" in done.stdout and "second" in done.stdout
+    assert {(r.seed, r.options["sigma_A"]) for r in rows(out)} == {(0, 0.2), (1, 0.2)}
+    check_figure_4(out)
+    told = ganbench("claims", out, "--format", "json")
+    claims = {claim["id"]: claim for claim in json.loads(told.stdout)["claims"]}
+    assert claims["first"]["verdict"] == "undecided" and claims["first"]["n"] == 2
+    assert claims["second"]["verdict"] == "not replicated"
+    keys = {"id", "figure", "verdict", "effect", "ci_low", "ci_high", "p", "n"}
+    assert keys <= claims["first"].keys()
+    fewer = ("run", file, "--output", out, "--seeds", "1", "--references", "none")
+    assert "cells: 2, to do: 0" in ganbench(*fewer).stderr
+    assert "cells: 1, to do: 0" in ganbench(*fewer, "--models", "standard").stderr
+
+
+def test_the_python_api_reads_what_a_run_left(output: Path) -> None:
+    import ganbench
+
+    found = ganbench.table(output)
+    assert set(found["checkpoint"]) == {"final", "selected"}
+    means = found[found["checkpoint"] == "final"].set_index(["model", "metric"])["mean"]
+    tests = ganbench.compare(output, baseline="standard", metrics=["azimuth_alignment"])
+    assert list(tests["first"]) == ["recon", "discogan"]
+    differences = [means[m, "azimuth_alignment"] for m in tests["first"]]
+    expected = [d - means["standard", "azimuth_alignment"] for d in differences]
+    assert list(tests["difference"]) == pytest.approx(expected)
+    found = ganbench.verdicts(output, Path(__file__).parents[2] / "benchmarks" / "figure5.toml")
+    assert set(found["verdict"]) <= {"replicated", "not replicated", "undecided"}
+    with pytest.raises(ganbench.UserError, match="not run from a benchmark file"):
+        ganbench.verdicts(output)
+
+
+def test_the_validation_split_is_a_table_of_its_own(ganbench: Command, tmp_path: Path) -> None:
+    arguments = ("run", "--models", "standard", "--task", "toy", "--preset", "smoke")
+    for split in ("validation", "test"):
+        done = ganbench(*arguments, "--seeds", "1", "--split", split, "--output", tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert ("· validation split" in done.stdout) == (split == "validation")
+    scores = {r.split: r.metrics for r in rows(tmp_path) if r.model == "oracle"}
+    assert scores["validation"] != scores["test"]
+
+
+def test_a_cut_off_rows_file_loses_one_row_at_most(
+    ganbench: Command, output: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(output, copy)
+    text = (copy / ROWS).read_text()
+    (copy / ROWS).write_text(text[:-40])
+    table = ganbench("table", copy)
+    assert table.returncode == 1
+    assert "the last line was cut off" in table.stderr and "Traceback" not in table.stderr
+    assert "discogan" in table.stdout
+    again = ganbench(
+        *("run", "--models", MODELS, "--task", "car2car", "--preset", "smoke"),
+        *("--seeds", "2", "--output", copy),
+    )
+    assert again.returncode == 0, again.stderr
+    assert "cells: 12, to do: 1" in again.stderr
+    assert {r.cell: r.metrics for r in rows(copy)} == {r.cell: r.metrics for r in rows(output)}
+
+
+def test_fid_without_weights_is_skipped_and_the_rest_is_scored(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "car2car", "--preset", "smoke", "--seeds", "1"),
+        *("--references", "none", "--metrics", "fid", "--offline", "--output", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = rows(tmp_path)
+    assert str(row.metrics["fid"]).startswith("skipped: the weights weights-inception")
+    assert "--weights-dir" in str(row.metrics["kid"])
+    assert isinstance(row.metrics["kd_efficientnet_lite0"], float)
+    assert "inception_v3" not in row.protocol["metrics"]
+
+
+def test_a_set_smaller_than_a_batch_is_told(ganbench: Command, tmp_path: Path) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--steps", "2"),
+        *("--seeds", "1", "--output", tmp_path, "--references", "none", "--batch-size", "128"),
+        *("--set", "toy.train_samples=100"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "toy: domain A has 100 training samples, fewer than a batch of 128" in done.stderr
+    assert "--batch-size 100" in done.stderr
+
+
+def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> None:
+    done = ganbench(
+        *("run", "--models", "standard", "--task", "toy", "--dry-run"),
+        *("--seed-list", "3,7", "--output", tmp_path / "out", "--references", "none"),
+    )
+    assert done.returncode == 0
+    assert "seed 3" in done.stdout and "cells: 2, to do: 2" in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+SECOND_CELL = """
+def interrupt(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("losses.csv") and arguments[1] == "a":
+        cells = {f.parent for f in Path(arguments[0]).parent.parent.glob("*/losses.csv")}
+        if len(cells) == 2 and tell("interrupted") == 1:
+            os.killpg(0, signal.SIGINT)
+
+
+sys.addaudithook(interrupt)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
+    """Ctrl-C as the second of two cells writes its first losses, at a thirtieth of its training."""
+    arguments = [
+        *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
+        *("--steps", "1500", "--seeds", "1", "--workers", "1", "--references", "none"),
+        *("--output", str(tmp_path / "out")),
+    ]
+    hook = hooked(tmp_path / "hook", SECOND_CELL)
+    started = start(*arguments, cache=cache_dir, hook=hook)
+    _, errors = end_of(started)
+    assert started.returncode == 130, errors
+    assert "Traceback" not in errors and "goes on from here" in errors
+    kept = (tmp_path / "out" / ROWS).read_text()
+    done = ganbench(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert "cells: 2, to do: 1" in done.stderr
+    assert (tmp_path / "out" / ROWS).read_text().startswith(kept)
+    assert {(r.model, r.status) for r in rows(tmp_path / "out")} == {
+        ("standard", "done"),
+        ("discogan", "done"),
+    }
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
+def test_workers_end_with_a_killed_run(cache_dir: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    started = start(
+        *("run", "--models", "standard", "--task", "toy", "--preset", "smoke"),
+        *("--steps", "1000000", "--seeds", "1", "--output", out),
+        cache=cache_dir,
+    )
+
+    def children() -> list[str]:
+        stats = [f.read_text() for f in Path("/proc").glob("[0-9]*/stat") if f.exists()]
+        return [s.split()[0] for s in stats if s.rsplit(")", 1)[1].split()[1] == str(started.pid)]
+
+    wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))), started)
+    workers = children()
+    assert workers
+    started.kill()
+    end_of(started)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+
+
+def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
+    import ganbench
+
+    frame = ganbench.run(
+        models=["standard"],
+        tasks=["toy"],
+        seeds=2,
+        preset="smoke",
+        references=[],
+        output=tmp_path,
+        cache_dir=cache_dir,
+        workers=1,
+        together=2,
+    )
+    assert list(frame["seed"]) == [0, 1]
+    assert {row.provenance["together"] for row in read_rows(tmp_path).rows} == {2}
+    assert frame["modes_covered"].notna().all()
+
+
+def test_a_plugin_of_ones_own(ganbench: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        '"""The standard model under another name."""\n'
+        "from ganbench.api import Model, adversarial_recipes\n\n\n"
+        "class Mine(Model):\n"
+        "    recipes = staticmethod(adversarial_recipes)\n\n"
+        "    def build(self, nets):\n"
+        '        self.generators["G_AB"] = nets.translator("A", "B")\n'
+        '        self.discriminators["D_B"] = nets.discriminator("B")\n\n'
+        "    def fakes(self, real):\n"
+        '        return {"B": self.generators["G_AB"](real["A"])}\n\n'
+        "    def generator_loss(self, real, fake, step):\n"
+        '        return self.adversarial_terms("B", real, fake)\n'
+    )
+    (tmp_path / "raises.py").write_text(
+        '"""A model that fails in training."""\n'
+        "from ganbench.api import Model\n\n\n"
+        "class Raises(Model):\n"
+        "    def build(self, nets):\n"
+        "        raise RuntimeError('no network today')\n\n"
+        "    def fakes(self, real): ...\n"
+        "    def generator_loss(self, real, fake, step): ...\n"
+    )
+    out = tmp_path / "out"
+    done = ganbench(
+        *("run", "--models", "standard,mine,raises", "--task", "toy", "--preset", "smoke"),
+        *("--seeds", "1", "--plugins", tmp_path, "--output", out, "--references", "none"),
+    )
+    assert done.returncode == 1
+    by_model = {row.model: row for row in rows(out)}
+    assert by_model["mine"].metrics == by_model["standard"].metrics
+    failed = by_model["raises"]
+    assert failed.status == "failed"
+    assert "RuntimeError: no network today (raises.py, line 7" in failed.reason
+    assert "Traceback" in (out / "cells" / failed.cell / "traceback.txt").read_text()
+    assert "raises seed 0 failed: RuntimeError: no network today" in done.stdout

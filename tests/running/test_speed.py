@@ -1,0 +1,131 @@
+"""The lean step computes what the authors' algorithm does; `ganbench bench` tells its time."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from ganbench.cli.commands.bench import print_table
+from ganbench.registry.registry import discover
+from ganbench.running.cell import build_model, build_task
+from ganbench.running.resolve import Request, resolve
+from ganbench.running.speed import Speed, load_reference, missing_networks, nets_of, workload_of
+from ganbench.training.loop import Plan, batches, place
+from ganbench.training.multi_seed import optimisers_of
+from ganbench.training.step import Eager
+
+STEPS = 50
+SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "batch_size": 16}}
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize(("dtype", "steps"), [(torch.float64, STEPS), (torch.float32, 3)])
+@pytest.mark.parametrize("task_name", ["toy", "car2car"])
+@pytest.mark.parametrize("model_name", ["standard", "recon", "discogan"])
+@pytest.mark.parametrize("feat_share", [0.0, 0.9])
+def test_a_step_is_the_authors_step(
+    cache_dir: Path,
+    task_name: str,
+    dtype: torch.dtype,
+    steps: int,
+    model_name: str,
+    feat_share: float,
+) -> None:
+    """Same data, same initial weights: the same losses and weights, step by step. In fp32 rounding
+    grows with the steps, by how much depends on the processor: there the first losses are compared.
+    """
+    tolerance = {torch.float64: 1e-7, torch.float32: 1e-5}[dtype]
+    request = Request(
+        (model_name,),
+        (task_name,),
+        (0,),
+        cache_dir,
+        preset="smoke",
+        recipe="code",
+        references=(),
+        budget=SETTINGS[task_name],
+        device="cpu",
+    )
+    (job,) = resolve(request, discover()).jobs
+    task = build_task(job)
+    task.prepare(lambda line: None)
+    model = build_model(job, task)
+    changes = {"feat_share": feat_share}
+    weights = {}
+    if hasattr(model.hp, "warmup_steps"):
+        changes["warmup_steps"] = 0
+        weights = {"lambda_adv": model.hp.lambda_adv, "lambda_rec": model.hp.lambda_rec}
+    model.hp = replace(model.hp, **changes)
+    networks: dict[str, nn.Module] = deepcopy({**nets_of(model), **missing_networks(job, model)})
+    for net in (model, *networks.values()):
+        net.to(dtype)
+    module = load_reference()
+    assert module is not None
+    reference = module.Reference(
+        model_name,
+        networks,
+        model.hp.lr,
+        model.hp.weight_decay,
+        feat_share=feat_share,
+        **weights,
+    )
+    place(model, "cpu")
+    model.train()
+    lean = Eager(model, optimisers_of(model), "cpu", "fp32")
+    plan = Plan(steps, model.hp.batch_size, 0)
+    draw = batches(task.load("train"), [plan])
+    for step in range(steps):
+        real = {k: v.to(dtype) for k, v in draw(step).items()}
+        (terms,) = lean(real, step)
+        losses = reference.step(real["A"].contiguous(), real["B"].contiguous(), step)
+        letter = "D" if step % 3 == 0 else "G"
+        assert sum(map(float, terms.values())) == pytest.approx(
+            float(losses[letter].detach()), rel=tolerance
+        )
+    for name, net in nets_of(model).items() if dtype == torch.float64 else ():
+        mine = torch.cat([p.flatten() for p in net.parameters()])
+        theirs = torch.cat([p.flatten() for p in networks[name].parameters()])
+        assert (mine - theirs).norm() / theirs.norm() < tolerance, name
+
+
+def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
+    request = Request(
+        *(("recon",), ("toy",), (0,), cache_dir),
+        budget={"width": 16},
+        device="cpu",
+        precision="bf16",
+        references=(),
+    )
+    (job,) = resolve(request, discover()).jobs
+    build_task(job).prepare(lambda line: None)
+    alone, stack = (workload_of(job, together) for together in (1, 3))
+    assert alone.flop == stack.flop > 0
+    losses = stack.step(stack.draw(0), 0)
+    assert {loss.shape for terms in losses for loss in terms.values()} == {(3,)}
+
+
+def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
+    speed = Speed(
+        *("standard", "toy", "cpu", "fp32", 1, False, 0, 10, 1),
+        ms_per_step=20.0,
+        reference_ms_per_step=50.0,
+        flop_per_step=1e9,
+        peak_flop_per_sec=1e11,
+        data_ms=0.1,
+        log_ms=0.1,
+        checkpoint_ms=0.2,
+        peak_memory_bytes=1,
+    )
+    assert speed.ratio_to_reference == 2.5
+    assert speed.samples_per_sec == 1_000
+    assert speed.share_of_peak == pytest.approx(0.5)
+    assert speed.harness_share == pytest.approx(0.02)
+    print_table([speed])
+    printed = capsys.readouterr().out
+    assert "standard" in printed and "2.50" in printed and "2.0%" in printed
+    assert "100 GFLOP/s" in printed
