@@ -37,7 +37,8 @@ from ganbench.core.source_hash import source_hash
 from ganbench.core.spec import JSON, PLAIN, Column, Preset, canonical_json, column_of, content_hash
 from ganbench.registry.registry import Kind, Registry, discover
 from ganbench.results.records import Cell
-from ganbench.running.resolve import evaluation_files, resolve_metrics, training_files
+from ganbench.running.fingerprint import evaluation_files, training_files
+from ganbench.running.resolve import resolve_metrics
 
 HASHES = ("plugin_hash", "data_hash", "evaluation_hash")
 MAY_CHANGE = frozenset({"cell", *(f"provenance.{name}" for name in HASHES)})

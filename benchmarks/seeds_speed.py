@@ -15,9 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.devices import cores
 from ganbench.registry.registry import discover
 from ganbench.results.folder import read_rows
-from ganbench.running.resolve import Request, cores, resolve
+from ganbench.running.job import Request
+from ganbench.running.resolve import resolve
 from ganbench.running.speed import measure
 
 MODELS = ("standard", "recon", "discogan")

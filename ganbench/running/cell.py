@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 import json
-import platform
-import resource
-import subprocess
-import sys
-import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
-from importlib.metadata import version
-from io import BytesIO
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from msgspec import structs
 
-from ganbench.contracts.metric import Probe
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Split, Task
+from ganbench.core.devices import memory
 from ganbench.core.disk import NoRoom, is_disk_full
 from ganbench.core.errors import UserError, printable
 from ganbench.core.files import write_atomically
-from ganbench.core.image_grid import image_rows, png_bytes
 from ganbench.core.memory import is_out_of_memory, memory_told
-from ganbench.core.source_hash import PACKAGE_DIR, file_hashes
-from ganbench.core.spec import JSON, Direction
-from ganbench.evaluation.evaluate import (
-    DIRECTIONS,
-    VARIANTS_KEPT,
-    Scored,
-    Translation,
-    evaluate,
-    translations_of_model,
-    translations_of_reference,
-)
-from ganbench.evaluation.fidelity.feature_cache import FeatureReader
-from ganbench.evaluation.probes import probes_of
-from ganbench.networks.builder import NetworkBuilder
+from ganbench.core.source_hash import file_hashes
+from ganbench.core.spec import JSON
+from ganbench.evaluation.evaluate import Scored, translations_of_model, translations_of_reference
 from ganbench.networks.inputs import as_input
 from ganbench.registry.registry import Kind
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
-from ganbench.results.records import Row, Status
-from ganbench.running.resolve import Job, evaluation_files, training_files
-from ganbench.running.sample_shapes import Shapes, keep_shapes, shapes_of
-from ganbench.training.checkpoint_selection import MOST_SAMPLES, Selection, snapshots
+from ganbench.results.records import Row
+from ganbench.running.build import build_model, build_task
+from ganbench.running.fingerprint import evaluation_files, training_files
+from ganbench.running.job import Job
+from ganbench.running.provenance import empty_row, provenance
+from ganbench.running.sample_shapes import keep_shapes, shapes_of
+from ganbench.running.scoring import FEWER, score_all, scored_row, selection_for
+from ganbench.training.checkpoint_selection import Selection, snapshots
 from ganbench.training.loop import Interrupted, Outcome, Plan, Run, nobody, train_together
 from ganbench.training.multi_seed import how_to_join
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
-FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
 SMALLER = f"give --batch-size {{}}, or {FEWER.removeprefix('give ')}"
 
 
@@ -215,55 +198,6 @@ def _train_and_score(
     return structs.replace(row, selected=best)
 
 
-def selection_for(
-    job: Job,
-    task: Task,
-    model: Model,
-    folder: Path,
-    score: Callable[[Split, Sequence[str]], Scored],
-) -> Selection | None:
-    """None where nothing chooses: no such column for the task, or data without validation."""
-    if job.selection is None:
-        return None
-    plugin, column = job.selection
-    try:
-        validation = first_samples_of(task.load("validation"), MOST_SAMPLES)
-    except UserError:
-        return None
-    higher = job.registry.load("metric", plugin).columns[column].higher_is_better
-    return Selection(
-        column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
-    )
-
-
-def first_samples_of(split: Split, most: int) -> Split:
-    """The first `most` samples of each domain, or all."""
-    return Split(*(d.take(np.arange(min(len(d), most))) for d in (split.A, split.B)))
-
-
-def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:
-    """The row with its metrics; pictures and arrays go to the folder."""
-    clock = time.perf_counter()
-    with memory_told("scoring, one sample at a time", FEWER):
-        scored = score()
-    keep_pictures(folder, task, scored)
-    cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
-    return structs.replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)
-
-
-def score_all(
-    job: Job,
-    task: Task,
-    split: Split,
-    translations: Mapping[Direction, Translation],
-    names: Sequence[str],
-) -> Scored:
-    """The metric plugins `names` of the translations."""
-    metrics = {name: job.registry.load("metric", name)() for name in names}
-    reader = FeatureReader(job.weights, job.cache_dir, job.cell.device)
-    return evaluate(translations, split, task.spec, metrics, probes(job, task), reader)
-
-
 def sources_of(job: Job) -> JSON:
     """The files that training and scoring reach, so that `ganbench why` can tell which changed."""
     cell, registry = job.cell, job.registry
@@ -274,95 +208,6 @@ def sources_of(job: Job) -> JSON:
         "evaluation_hash": job.evaluation_hash,
         "metrics": list(job.metrics),
     }
-
-
-def build_task(job: Job) -> Task:
-    """The task of a cell, as the grid resolved it."""
-    cell = job.cell
-    task_type = job.registry.load("task", cell.task)
-    options = task_type.options_type(**cell.options)
-    task: Task = task_type(
-        options, cell.preset, cell.data, job.paths, job.cache_dir / "data", job.reading
-    )
-    return task
-
-
-def build_model(job: Job, task: Task) -> Model:
-    """The model of a cell with the initial weights of its seed."""
-    return model_of_shapes(job, shapes_of(task))
-
-
-def model_of_shapes(job: Job, shapes: Shapes) -> Model:
-    """The same where only the shapes of the task's data are known."""
-    cell, spec = job.cell, shapes.spec
-    model_type = job.registry.load("model", cell.model)
-    hparams = replace(model_type.recipes(spec)[cell.recipe], **cell.hparams)
-    model: Model = model_type(hparams)
-    model.build_seeded(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
-    return model
-
-
-def network_size(job: Job) -> int:
-    """Parameters of a cell's networks; 0 where the plugin cannot build them."""
-    try:
-        if job.cell.is_reference:
-            return 0
-        return sum(p.numel() for p in build_model(job, build_task(job)).parameters())
-    except Exception:  # the cell's own run tells what is wrong
-        return 0
-
-
-def probes(job: Job, task: Task) -> Callable[[str], Probe]:
-    """The task's probes, trained once for all cells."""
-    key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
-    return probes_of(task, job.cache_dir / "probes", key, job.cell.device)
-
-
-def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
-    """`arrays.npz` for figures and, for images, `samples.png`: the same inputs for every model."""
-    buffer = BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **scored.arrays)
-    write_atomically(folder / "arrays.npz", buffer.getvalue())
-    if task.spec.kind != "image":
-        return
-    rows = []
-    for direction in DIRECTIONS:
-        source, target = direction
-        for label, name in (
-            (f"input {source}", "input"),
-            (f"in {target}", "fake"),
-            *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + VARIANTS_KEPT)),
-            (f"back in {source}", "rec"),
-        ):
-            images = scored.arrays.get(f"{direction}/samples/{name}")
-            if images is not None:
-                rows.append((label, images))
-    write_atomically(folder / "samples.png", png_bytes(image_rows(rows)))
-
-
-def empty_row(job: Job) -> Row:
-    cell = job.cell
-    return Row(
-        cell=cell.id,
-        model=cell.model,
-        task=cell.task,
-        data=cell.data,
-        preset=cell.preset.name,
-        recipe=cell.recipe,
-        seed=cell.seed,
-        status="done",
-        split=cell.split,
-        hparams=dict(cell.hparams),
-        options=dict(cell.options),
-        budget=asdict(cell.preset),
-    )
-
-
-def failed_row(job: Job, status: Status, reason: str) -> Row:
-    """The row of a cell whose worker is gone."""
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    row = structs.replace(empty_row(job), provenance=provenance(job, started))
-    return structs.replace(row, status=status, reason=reason)
 
 
 def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
@@ -383,63 +228,6 @@ def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
         "parameters": sum(p.numel() for p in model.parameters()),
         "peak_memory_bytes": memory(),
     }
-
-
-def memory() -> int:
-    """The most memory that this process, or on a GPU its tensors, ever held."""
-    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
-        return torch.cuda.max_memory_allocated()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def provenance(job: Job, started: str) -> dict[str, Any]:
-    cell = job.cell
-    return {
-        "version": version("ganbench"),
-        "git": git_revision(),
-        "plugin_hash": cell.code_hash,
-        "evaluation_hash": job.evaluation_hash,
-        "data_hash": cell.data_hash,
-        "torch": cell.torch,
-        "device": device_name(cell.device),
-        "precision": cell.precision,
-        "threads": cell.threads,
-        **({"compiled": 1} if cell.compiled else {}),
-        "python": platform.python_version(),
-        "started": started,
-    }
-
-
-def device_name(device: str) -> str:
-    """What results depend on in the last digit: the GPU, or the processor and its instructions."""
-    if device == "cuda":
-        return torch.cuda.get_device_name()
-    capability = torch.backends.cpu.get_cpu_capability()
-    return f"cpu {platform.machine()} {processor_name()} {capability}".replace("  ", " ")
-
-
-@cache
-def processor_name() -> str:
-    """The processor's own name where the system tells it, else nothing."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
-
-
-@cache
-def git_revision() -> str:
-    """The commit of the checkout that the code runs from, "+" if changed; empty if it is none."""
-    if not (PACKAGE_DIR.parent / ".git").exists():
-        return ""
-    command = ["git", "-C", str(PACKAGE_DIR.parent), "describe", "--always", "--dirty=+"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip()
 
 
 def to_json(value: Any) -> bytes:

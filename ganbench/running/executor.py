@@ -24,8 +24,9 @@ from msgspec import structs
 from ganbench.core.interrupts import Held, interrupts_held
 from ganbench.results.folder import GrowingRows, append_row, claimed
 from ganbench.results.records import SETTLED, Row
-from ganbench.running.cell import failed_row, run_cell, train_cells
-from ganbench.running.resolve import Job
+from ganbench.running.cell import run_cell, train_cells
+from ganbench.running.job import Job
+from ganbench.running.provenance import failed_row
 from ganbench.running.worker_processes import starting_workers, worker_context
 
 POLL_SEC = 0.1

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -15,106 +13,21 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
+from ganbench.core.devices import resolve_device, resolve_precision
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
-from ganbench.core.source_hash import module_file, reach, source_hash
-from ganbench.core.spec import (
-    DEFAULT_EVERY,
-    DEFAULT_READING,
-    DataKind,
-    Every,
-    Precision,
-    Preset,
-    Reading,
-    ScoredSplit,
-    content_hash,
-)
-from ganbench.evaluation.fidelity.weights import Places, places
+from ganbench.core.source_hash import source_hash
+from ganbench.core.spec import Preset, content_hash
+from ganbench.evaluation.fidelity.weights import places
 from ganbench.networks.blocks import encoder_channels
-from ganbench.networks.builder import FAMILIES, family_module
-from ganbench.registry.registry import Kind, Registry
+from ganbench.networks.builder import family_module
+from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
+from ganbench.running.fingerprint import evaluation_files, training_files
+from ganbench.running.job import Grid, Job, Request
 
-NETWORKS = "ganbench.networks.builder"
-TRAINING_MODULES = ("ganbench.training.loop", NETWORKS)
 NETWORK = "network"
 MOST_TOGETHER = 64
-EVALUATION_MODULES = (
-    "ganbench.evaluation.evaluate",
-    "ganbench.evaluation.probes",
-    "ganbench.evaluation.fidelity.feature_cache",
-)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `ganbench run` was asked; empty or None leaves the choice to task, recipe and machine.
-
-    sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them.
-    budget: preset fields to replace, such as {"budget_steps": 100}.
-    references: names, none where empty, and the task's own where None.
-    split: where the cells are scored; "validation" is for whoever still chooses a setting.
-    together: seeds that train as one program at most; 0 for as many as pay.
-    """
-
-    models: tuple[str, ...]
-    tasks: tuple[str, ...]
-    seeds: tuple[int, ...]
-    cache_dir: Path
-    preset: str = ""
-    recipe: str = ""
-    sets: tuple[str, ...] = ()
-    budget: Mapping[str, Any] | None = None
-    data: Mapping[str, Path] | None = None
-    metrics: tuple[str, ...] = ()
-    references: tuple[str, ...] | None = None
-    split: ScoredSplit = "test"
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    threads: int = 1
-    compiled: bool = False
-    weights_dir: Path | None = None
-    checkpoint_every: Every = DEFAULT_EVERY
-    together: int = 0
-    reading: Reading = DEFAULT_READING
-
-
-@dataclass(frozen=True)
-class Job:
-    """A cell and all that a worker needs to run it.
-
-    unsupported: why the model cannot be trained on the task, or empty.
-    selection: the metric plugin and its column that choose a checkpoint; None for no choice.
-    weights: where extractors' weights are looked for.
-    evaluation_hash: the code that scores it.
-    together: cells that differ in their seed alone and train as one program, at most.
-    """
-
-    cell: Cell
-    metrics: tuple[str, ...]
-    selection: tuple[str, str] | None
-    weights: Places
-    registry: Registry
-    paths: Mapping[str, Path]
-    cache_dir: Path
-    evaluation_hash: str
-    unsupported: str = ""
-    checkpoint_every: Every = DEFAULT_EVERY
-    together: int = 1
-    reading: Reading = DEFAULT_READING
-
-
-@dataclass(frozen=True)
-class Grid:
-    """tasks: by name, in the request's order."""
-
-    tasks: Mapping[str, Task]
-    jobs: tuple[Job, ...]
-
-    @property
-    def preset(self) -> Preset:
-        """Of the first task, which the result folder is named by."""
-        return next(iter(self.tasks.values())).preset
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
@@ -199,28 +112,6 @@ def reference_cells(
         reference: type[Reference] = registry.load("reference", name)
         code = source_hash(training_files(registry, "reference", name, base))
         yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
-
-
-def resolve_device(asked: str) -> str:
-    """cpu or cuda. Raises UserError for CUDA on a machine that has none."""
-    if asked == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise UserError(
-            "CUDA was asked for, but torch finds no CUDA device here",
-            "--device cuda",
-            "use --device cpu, or install a driver and a CUDA build of torch",
-        )
-    return asked
-
-
-def resolve_precision(asked: str, device: str) -> Precision:
-    """fp32 unless bf16 is asked for: a score must not change with the machine's taste."""
-    if asked == "bf16":
-        if device == "cuda" and not torch.cuda.is_bf16_supported():
-            raise UserError("this GPU has no bf16", "--precision bf16", "use --precision fp32")
-        return "bf16"
-    return "fp32"
 
 
 def seeds_that_pay(cell: Cell) -> int:
@@ -344,38 +235,3 @@ def column_owner(column: str, registry: Registry) -> str:
     """The metric plugin that gives a column."""
     metrics = registry.of_kind("metric").values()
     return next(plugin.name for plugin in metrics if column in plugin.columns)
-
-
-def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set[Path]:
-    """The source that a plugin's training reaches for the task and the preset of `cell`: both
-    plugins, the trainer, the networks of the cell's family, and what they use.
-
-    A reference, the other kind, reaches no trainer. Whoever makes networks by himself may take any
-    family of such data.
-    """
-    plugins = [registry.find(kind, name).path, registry.find("task", cell.task).path]
-    data: DataKind = "image" if cell.preset.size else "points"
-    own = family_module(data, cell.preset.network)
-    by_plugin = reach(plugins)
-    modules = {*TRAINING_MODULES, own} if kind == "model" else set()
-    if not by_plugin.isdisjoint(module_files([NETWORKS])):
-        modules |= set(FAMILIES[data].values())
-    return by_plugin | reach(module_files(sorted(modules)))
-
-
-def evaluation_files(registry: Registry, metrics: Sequence[str]) -> set[Path]:
-    """The source that scores a cell."""
-    files = [registry.find("metric", name).path for name in metrics]
-    found = reach([*files, *module_files(EVALUATION_MODULES)])
-    if found.isdisjoint(module_files([NETWORKS])):
-        return found
-    return found | reach(module_files([m for kind in FAMILIES.values() for m in kind.values()]))
-
-
-def module_files(names: Sequence[str]) -> list[Path]:
-    return [path for name in names if (path := module_file(name)) is not None]
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

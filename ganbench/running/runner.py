@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from ganbench.contracts.task import Task
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.devices import cores
 from ganbench.core.files import refuse_around, refuse_inside
 from ganbench.core.spec import MAX_MEGAPIXELS, Reading, ScoredSplit
 from ganbench.registry.registry import discover
@@ -23,9 +24,10 @@ from ganbench.results.folder import (
     set_torn_aside,
 )
 from ganbench.results.records import Row
-from ganbench.running.cell import network_size
+from ganbench.running.build import network_size
 from ganbench.running.executor import Progress, execute, settled
-from ganbench.running.resolve import Grid, Job, Request, cores, resolve
+from ganbench.running.job import Grid, Job, Request
+from ganbench.running.resolve import resolve
 from ganbench.training.loop import CHECKPOINT
 
 if TYPE_CHECKING:

@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch import Tensor
 
-from ganbench.contracts.model import Batch, Model
-from ganbench.core.errors import UserError
-from ganbench.core.source_hash import PACKAGE_DIR
-from ganbench.core.spec import DEFAULT_EVERY, DataKind, Precision
-from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.convolutions import plain
-from ganbench.results.records import Cell
-from ganbench.running.cell import build_model, build_task, memory
-from ganbench.running.resolve import Job
+from ganbench.contracts.model import Model
+from ganbench.core.devices import memory
+from ganbench.core.spec import DEFAULT_EVERY, Precision
+from ganbench.running.job import Job
+from ganbench.running.reference_algorithm import REFERENCE_CYCLE, Work
+from ganbench.running.workload import repeat, workload_of
 from ganbench.training import checkpoint
-from ganbench.training.compiled import Compiled
-from ganbench.training.loop import LOG_EVERY_STEPS, Plan, batches, place
+from ganbench.training.loop import LOG_EVERY_STEPS
 from ganbench.training.loss_log import LossLog, Window
-from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
-from ganbench.training.rng import device_rng
-from ganbench.training.step import Step, step_on
 
 PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
 PEAK_PRODUCTS = 4
 PRODUCT_FLOP = PEAK_PRODUCTS * 2 * PEAK_SIDE**3
 PRODUCTS = ("product", "convolution")
 TURN_SEC = 0.3  # of each piece of work in a round, at least
-CYCLES = 2  # of the schedule in a piece of work
-REFERENCE_CYCLE = 3  # steps
-
-Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -102,36 +86,6 @@ class Speed:
         return (self.data_ms + self.log_ms + self.checkpoint_ms) / self.ms_per_step
 
 
-class NoModules:
-    """In the place of a counter's module tracker, whose hooks bear no gradients of gradients."""
-
-    parents = frozenset({"Global"})
-
-    def __enter__(self) -> NoModules:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        return None
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What is timed of a job.
-
-    model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
-    cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
-    reference: one cycle of the authors' algorithm; None for a model that it does not have.
-    """
-
-    model: Model
-    optimisers: checkpoint.Optimisers
-    draw: Callable[[int], dict[str, Tensor]]
-    step: Step
-    cycle: range
-    flop: int
-    reference: Work | None
-
-
 def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     """Times the job's model; nothing of it is kept. Data must be prepared.
 
@@ -178,68 +132,6 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     )
 
 
-def workload_of(job: Job, together: int) -> Workload:
-    """Raises UserError as `measure` does."""
-    cell, task = job.cell, build_task(job)
-    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
-    models = [build_model(one, task) for one in seeds]
-    first, split = models[0], task.load("train")
-    plans = [
-        Plan(10**9, first.hp.batch_size, one.cell.seed, cell.device, cell.precision)
-        for one in seeds
-    ]
-    real = batches(split, plans[:1])(0)
-    join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
-    networks = {**nets_of(first), **missing_networks(job, first)}
-    reference = reference_step(cell.model, networks, first.hp, real, cell.device)
-    for model in models:
-        place(model, cell.device)
-        model.train()
-    cycle = range(CYCLES * len(first.hp.phases))
-    flop = flop_of_steps(deepcopy(first), real, cycle, cell)
-    own = [optimisers_of(model) for model in models]
-    draw = batches(split, plans)
-    states = [device_rng(cell.device).get_state()] * together
-    trained = list(zip(models, own, strict=True))
-    program = join(trained, states, draw(0), cell.device, cell.precision)
-    step = step_on(Compiled(program) if cell.compiled else program)
-    return Workload(first, own[0], draw, step, cycle, flop, reference)
-
-
-def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
-    """How its seeds train together. Raises UserError where they cannot."""
-    few = {domain: values[:2].cpu() for domain, values in real.items()}
-    join = how_to_join(model, few, kind, cell.device, cell.precision)
-    if join is None:
-        raise UserError(
-            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked",
-            f"--together, model {cell.model}",
-            "drop --together",
-        )
-    return join
-
-
-def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
-    """Of one seed, for the counter knows no stacked operations in all precisions."""
-    seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
-    program = alone([seed], [state], real, cell.device, cell.precision)
-    return counted_flop(lambda: repeat(program, real, numbers))
-
-
-def counted_flop(work: Work) -> int:
-    """Floating-point operations of the work, as PyTorch counts them."""
-    counter = FlopCounterMode(display=False)
-    counter.mod_tracker = NoModules()  # type: ignore[assignment]
-    with counter:
-        work()
-    return counter.get_total_flops()
-
-
-def repeat(step: Step, real: Batch, numbers: range) -> None:
-    for number in numbers:
-        step(real, number)
-
-
 def products(device: str, precision: Precision) -> dict[str, Work]:
     """The same large matrix product by two libraries: PyTorch takes one of them for linear layers
     and another for convolutions, and on some machines one is twice as fast. The numbers are of the
@@ -283,64 +175,6 @@ def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[
 def synchronise(device: str) -> None:
     if device == "cuda":
         torch.cuda.synchronize()
-
-
-def nets_of(model: Model) -> dict[str, nn.Module]:
-    return {**model.generators, **model.discriminators}
-
-
-def missing_networks(job: Job, model: Model) -> dict[str, nn.Module]:
-    """Those of the four that the authors' code has and the model has not."""
-    task = build_task(job)
-    nets = NetworkBuilder(task.spec, task.architecture, job.cell.seed, job.cell.preset.network)
-    make: dict[str, Callable[[], nn.Module]] = {
-        "G_AB": lambda: nets.translator("A", "B"),
-        "G_BA": lambda: nets.translator("B", "A"),
-        "D_A": lambda: nets.discriminator("A"),
-        "D_B": lambda: nets.discriminator("B"),
-    }
-    known = nets_of(model)
-    return {name: build() for name, build in make.items() if name not in known}
-
-
-def reference_step(
-    name: str, networks: Mapping[str, nn.Module], hp: Any, real: Mapping[str, Tensor], device: str
-) -> Work | None:
-    """One cycle of the authors' algorithm on copies of the networks, with PyTorch's own layers;
-    None for other models.
-    """
-    module = load_reference()
-    if module is None or name not in module.MODELS:
-        return None
-    mine = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
-    weights = {
-        key: getattr(hp, key)
-        for key in ("lambda_adv", "lambda_rec", "feat_share")
-        if hasattr(hp, key)
-    }
-    reference = module.Reference(name, mine, hp.lr, hp.weight_decay, **weights)
-    given = [real[domain].contiguous() for domain in ("A", "B")]
-
-    def cycle() -> None:
-        for number in range(REFERENCE_CYCLE):
-            reference.step(*given, number)
-
-    return cycle
-
-
-def load_reference() -> ModuleType | None:
-    """`benchmarks/speed/reference.py`, of the checkout or the wheel; None where it is not there."""
-    places = (
-        PACKAGE_DIR / "running" / "speed_reference.py",
-        PACKAGE_DIR.parent / "benchmarks/speed/reference.py",
-    )
-    path = next((path for path in places if path.is_file()), None)
-    spec = path and importlib.util.spec_from_file_location("ganbench_speed_reference", path)
-    if not spec or not spec.loader:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def harness_ms(

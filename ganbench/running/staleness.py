@@ -18,7 +18,7 @@ from ganbench.core.spec import JSON, content_hash
 from ganbench.registry.registry import Kind, Registry
 from ganbench.results.folder import SOURCES, cell_folder, read_cell, read_rows
 from ganbench.results.records import Cell, Row
-from ganbench.running.resolve import evaluation_files, training_files
+from ganbench.running.fingerprint import evaluation_files, training_files
 
 Effect = Literal["trained again", "scored again"]
 

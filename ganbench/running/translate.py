@@ -21,9 +21,10 @@ from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
 from ganbench.results.records import Row
-from ganbench.running.cell import build_task, model_of_shapes, probes
-from ganbench.running.resolve import Job
+from ganbench.running.build import build_task, model_of_shapes
+from ganbench.running.job import Job
 from ganbench.running.sample_shapes import read_shapes, shapes_of
+from ganbench.running.scoring import probes
 from ganbench.training import checkpoint
 from ganbench.training.loop import CHECKPOINT
 

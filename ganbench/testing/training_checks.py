@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
-from ganbench.testing.model_checks import close
 from ganbench.testing.subjects import (
     BATCH,
     NotApplicable,
@@ -25,6 +24,7 @@ from ganbench.testing.subjects import (
     supported,
     total,
 )
+from ganbench.testing.translation_checks import close
 from ganbench.training.loop import LOSS_LOG, Interrupted, Plan, train
 
 STEPS = 9

@@ -18,7 +18,7 @@ from ganbench.core.terminal import console
 from ganbench.data.datasets.download import Bar
 from ganbench.reporting.sheets import Sheet
 from ganbench.results.folder import append_row
-from ganbench.running.cell import empty_row
+from ganbench.running.provenance import empty_row
 from tests.reporting.test_tables import row
 from tests.training.test_vmap_stack import job
 

@@ -11,7 +11,9 @@ from ganbench import api
 from ganbench.core.source_hash import PACKAGE_DIR, api_origins, project_imports, reach, source_hash
 from ganbench.registry.registry import Kind, discover
 from ganbench.results.records import Cell
-from ganbench.running.resolve import Request, evaluation_files, resolve, training_files
+from ganbench.running.fingerprint import evaluation_files, training_files
+from ganbench.running.job import Request
+from ganbench.running.resolve import resolve
 
 
 def test_the_api_offers_what_it_says() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ganbench.core.devices import device_name
 from ganbench.registry.registry import discover
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.sheets import renderers
@@ -17,7 +18,6 @@ from ganbench.reporting.tables import table_sheets
 from ganbench.results.benchmark_file import read_benchmark
 from ganbench.results.folder import BENCHMARK, read_rows
 from ganbench.results.records import Row
-from ganbench.running.cell import device_name
 from tests.conftest import Command
 
 ROOT = Path(__file__).parents[2]

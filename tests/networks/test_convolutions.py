@@ -18,7 +18,7 @@ from ganbench.networks.convolutions import (
     HalvingConv,
     plain,
 )
-from ganbench.running.speed import counted_flop
+from ganbench.running.workload import counted_flop
 
 pytestmark = pytest.mark.numeric
 

@@ -15,8 +15,9 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.points import Maxout
 from ganbench.networks.stylegan2 import ModulatedConv
 from ganbench.registry.registry import discover
-from ganbench.running.cell import build_model, build_task
-from ganbench.running.resolve import Job, Request, resolve
+from ganbench.running.build import build_model, build_task
+from ganbench.running.job import Job, Request
+from ganbench.running.resolve import resolve
 from tests.cli.test_mistakes import call, told
 
 pytestmark = pytest.mark.numeric

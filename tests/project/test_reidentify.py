@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from ganbench.registry.registry import discover
-from ganbench.running.cell import empty_row, provenance
-from ganbench.running.resolve import Request, resolve
+from ganbench.running.job import Request
+from ganbench.running.provenance import empty_row, provenance
+from ganbench.running.resolve import resolve
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = runpy.run_path(str(ROOT / "benchmarks" / "reidentify.py"))

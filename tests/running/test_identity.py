@@ -17,14 +17,14 @@ from ganbench.core import source_hash as source
 from ganbench.core.source_hash import PACKAGE_DIR, source_hash
 from ganbench.networks.builder import FAMILIES
 from ganbench.registry.registry import Registry, built_in_folder, discover
-from ganbench.running.resolve import (
+from ganbench.running.fingerprint import (
     EVALUATION_MODULES,
     TRAINING_MODULES,
-    Request,
     evaluation_files,
-    resolve,
     training_files,
 )
+from ganbench.running.job import Request
+from ganbench.running.resolve import resolve
 from tests.edits import SILENT, TELLING, Edit, aliased
 
 DRAWS = 220  # of each kind

@@ -12,9 +12,12 @@ from torch import nn
 
 from ganbench.cli.commands.bench import print_table
 from ganbench.registry.registry import discover
-from ganbench.running.cell import build_model, build_task
-from ganbench.running.resolve import Request, resolve
-from ganbench.running.speed import Speed, load_reference, missing_networks, nets_of, workload_of
+from ganbench.running.build import build_model, build_task
+from ganbench.running.job import Request
+from ganbench.running.reference_algorithm import load_reference, missing_networks, nets_of
+from ganbench.running.resolve import resolve
+from ganbench.running.speed import Speed
+from ganbench.running.workload import workload_of
 from ganbench.training.loop import Plan, batches, place
 from ganbench.training.multi_seed import optimisers_of
 from ganbench.training.step import Eager

@@ -26,9 +26,10 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.inputs import as_input
 from ganbench.registry.registry import Registry, discover
 from ganbench.results.records import Cell
-from ganbench.running.cell import empty_row
 from ganbench.running.executor import stacks
-from ganbench.running.resolve import Job, Request, resolve, seeds_that_pay
+from ganbench.running.job import Job, Request
+from ganbench.running.provenance import empty_row
+from ganbench.running.resolve import resolve, seeds_that_pay
 from ganbench.training import checkpoint
 from ganbench.training import loop as trainer
 from ganbench.training.loop import (

@@ -10,9 +10,11 @@ import click
 from rich.table import Table as RichTable
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.devices import cores
 from ganbench.core.terminal import console
 from ganbench.registry.registry import Registry
-from ganbench.running.resolve import Request, cores, resolve
+from ganbench.running.job import Request
+from ganbench.running.resolve import resolve
 from ganbench.running.speed import Speed, measure
 
 HEADS = (

@@ -34,7 +34,7 @@ def _version(name: str) -> str:
 def _devices() -> list[tuple[str, str]]:
     import torch
 
-    from ganbench.running.resolve import cores
+    from ganbench.core.devices import cores
 
     cpu = f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"
     if not torch.cuda.is_available():

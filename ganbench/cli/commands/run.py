@@ -25,7 +25,8 @@ from ganbench.results.benchmark_file import NO_FILE, BenchmarkFile, keep_benchma
 from ganbench.results.folder import open_output, read_rows
 from ganbench.results.records import Row
 from ganbench.running.executor import Progress as CellProgress
-from ganbench.running.resolve import Job, Request, resolve
+from ganbench.running.job import Job, Request
+from ganbench.running.resolve import resolve
 from ganbench.running.runner import Listener, check_output, default_output, left_to_do, run_grid
 
 DEFAULT_SEEDS = 3

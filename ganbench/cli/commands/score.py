@@ -12,6 +12,7 @@ import numpy as np
 from rich.table import Table as RichTable
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.devices import resolve_device
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import new_files, refuse_inside
 from ganbench.core.spec import JSON, Reading
@@ -22,7 +23,6 @@ from ganbench.evaluation.fidelity.folders import Score, score_folders
 from ganbench.evaluation.fidelity.scores import SCORES, conventions
 from ganbench.evaluation.fidelity.weights import Places, obtain, places
 from ganbench.reporting.sheets import number
-from ganbench.running.resolve import resolve_device
 
 SAVE = "--save-features"
 OF_INCEPTION = {"fid": "fd", "kid": "kd"}

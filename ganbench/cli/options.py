@@ -1,0 +1,142 @@
+"""What several commands share: parsers of arguments, and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ganbench.core.spec import MAX_MEGAPIXELS, Reading
+
+if TYPE_CHECKING:
+    from ganbench.core.spec import Every
+    from ganbench.registry.registry import Registry
+
+FORMATS = ("rich", "markdown", "csv", "latex", "json")
+
+
+class PathOfUser(click.Path):
+    """A path; an empty one, as of a shell variable that is not set, is not the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = PathOfUser(path_type=Path)
+
+
+def names(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """A comma-separated list; empty parts and repeats are dropped."""
+    return tuple(dict.fromkeys(part for part in map(str.strip, (value or "").split(",")) if part))
+
+
+def reference_names(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """None where nothing is given, an empty tuple for "none"."""
+    if value is None:
+        return None
+    return () if value.strip() == "none" else names(ctx, param, value)
+
+
+def seed_list(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[int, ...]:
+    try:
+        seeds = tuple(dict.fromkeys(int(part) for part in names(ctx, param, value)))
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is no list of whole numbers, such as 3,7") from None
+    if any(seed < 0 for seed in seeds):
+        raise click.BadParameter("seeds are 0 or more")
+    return seeds
+
+
+def every(ctx: click.Context, param: click.Parameter, value: str) -> Every:
+    """500 is a number of steps, 30s a number of seconds."""
+    from ganbench.core.spec import Every
+
+    number = value.removesuffix("s")
+    if not number.isdecimal() or not int(number):
+        raise click.BadParameter(f"'{value}' is neither steps, such as 500, nor seconds, as 30s")
+    return Every(seconds=float(number)) if value != number else Every(steps=int(number))
+
+
+def named_paths(
+    ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> dict[str, Path]:
+    found = {}
+    for value in values:
+        name, equals, path = value.partition("=")
+        if not (name and equals and path):
+            raise click.BadParameter(f"'{value}' is not NAME=PATH, such as A=photos/cats")
+        found[name] = Path(path)
+    return found
+
+
+plugins_option = click.option(
+    "--plugins",
+    "plugin_folders",
+    multiple=True,
+    type=PATH,
+    metavar="DIR",
+    help="A folder with plugins of your own; may be repeated.",
+)
+format_option = click.option(
+    "--format", "format_name", type=click.Choice(FORMATS), default="rich", show_default=True
+)
+interval_option = click.option(
+    "--interval",
+    type=click.Choice(["t", "bca"]),
+    default="t",
+    show_default=True,
+    help="Student's t, or the BCa bootstrap, which covers too little with few seeds.",
+)
+cache_option = click.option(
+    "--cache-dir", type=PATH, metavar="DIR", help="Where made data are kept [default: user cache]."
+)
+weights_option = click.option(
+    "--weights-dir",
+    type=PATH,
+    metavar="DIR",
+    help="Where weights of extractors such as FID's are [default: the cache, then torch.hub's].",
+)
+offline_option = click.option(
+    "--offline", is_flag=True, help="Download no weights for metrics that are asked for."
+)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options of how files are read, and gives them as one `reading`."""
+
+    @click.option(
+        "--skip-unreadable",
+        is_flag=True,
+        help="Leave out files that cannot be read, and say so, instead of refusing them.",
+    )
+    @click.option(
+        "--max-megapixels",
+        type=click.FloatRange(min=0, min_open=True),
+        default=MAX_MEGAPIXELS,
+        show_default=True,
+        metavar="N",
+        help="Refuse larger pictures.",
+    )
+    @wraps(command)
+    def read(*args: Any, skip_unreadable: bool, max_megapixels: float, **given: Any) -> None:
+        command(*args, reading=Reading(skip_unreadable, max_megapixels), **given)
+
+    return read
+
+
+data_dir_option = click.option(
+    "--data-dir", type=PATH, metavar="DIR", help="Where data sets are kept [default: user data]."
+)
+
+
+def find_plugins(folders: Sequence[Path]) -> Registry:
+    from ganbench.registry.registry import discover
+
+    return discover(folders)

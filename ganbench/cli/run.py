@@ -1,0 +1,122 @@
+"""`ganbench run`: its arguments."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import Any
+
+import click
+
+from ganbench.cli.options import (
+    PATH,
+    cache_option,
+    every,
+    named_paths,
+    names,
+    offline_option,
+    plugins_option,
+    reading_options,
+    reference_names,
+    seed_list,
+    weights_option,
+)
+from ganbench.core.spec import MOST_SEEDS_OF_A_RUN
+
+
+@click.command()
+@click.argument("benchmark", required=False, type=PATH)
+@click.option("--models", callback=names, metavar="NAME,…", help="Models to compare.")
+@click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, MOST_SEEDS_OF_A_RUN),
+    metavar="N",
+    help="Seeds 0…N-1 [default: 3].",
+)
+@click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
+@click.option(
+    "--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick]."
+)
+@click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
+@click.option(
+    "--set", "sets", multiple=True, metavar="NAME.KEY=VALUE", help="One option of a model or task."
+)
+@click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
+@click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
+@click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
+@click.option(
+    "--checkpoint-every",
+    callback=every,
+    default="30s",
+    show_default=True,
+    metavar="STEPS|SECs",
+    help="How much training a crash can lose: a number of steps, or of seconds.",
+)
+@click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
+@click.option(
+    "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."
+)
+@click.option("--metrics", callback=names, metavar="NAME,…", help="Metrics beside the task's own.")
+@click.option(
+    "--references",
+    callback=reference_names,
+    metavar="NAME,…",
+    help="References beside the models, or none [default: the task's own].",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["validation", "test"]),
+    default="test",
+    show_default=True,
+    help="Where to score; use validation to choose a setting.",
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option(
+    "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="CPU threads a cell; results depend on it.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
+@click.option(
+    "--together",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Seeds that train as one program, at most [default: as many as pay].",
+)
+@click.option(
+    "--compile",
+    "compiled",
+    is_flag=True,
+    help="Train by kernels of torch.compile; results depend on it.",
+)
+@click.option(
+    "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
+)
+@weights_option
+@offline_option
+@click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
+@click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
+@reading_options
+@plugins_option
+@cache_option
+def run(**given: Any) -> None:
+    """Train and score models on tasks, then print the comparison.
+
+    Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
+    command again continues, or does nothing but print. Exit code 1 if a cell is not done.
+    """
+    from ganbench.running.worker_processes import server_at_hand
+
+    with nullcontext() if given["dry_run"] else server_at_hand():
+        from ganbench.cli.commands.run import run_command
+
+        code = run_command(**given)
+    sys.exit(code)

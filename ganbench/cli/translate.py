@@ -1,0 +1,69 @@
+"""`ganbench translate`: its arguments."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganbench.cli.options import (
+    PATH,
+    cache_option,
+    find_plugins,
+    format_option,
+    named_paths,
+    plugins_option,
+    reading_options,
+)
+
+
+@click.command()
+@click.option(
+    "--step",
+    "steps",
+    multiple=True,
+    required=True,
+    metavar="DIR[:BA]",
+    help="The result folder of a finished run, and the direction [default: AB]; may be repeated.",
+)
+@click.option("--model", required=True, metavar="NAME", help="Which of its models.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
+@click.option(
+    "--output-seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which output of a model that has several, such as munit.",
+)
+@click.option(
+    "--times",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Apply each step so many times.",
+)
+@click.option(
+    "--images", type=PATH, metavar="DIR", help="Images of your own [default: the test images]."
+)
+@click.option("--output", type=PATH, required=True, metavar="DIR", help="Where pictures go.")
+@click.option(
+    "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of the run."
+)
+@format_option
+@reading_options
+@plugins_option
+@cache_option
+def translate(plugin_folders: Sequence[Path], **given: Any) -> None:
+    """Apply trained models to images, one after the other, and read what stays.
+
+    For example the gender and then the hair:
+
+    ganbench translate --step results/gender-quick --step results/hair-quick --model discogan
+    --output chain
+    """
+    from ganbench.cli.commands.translate import translate_command
+
+    sys.exit(translate_command(registry=find_plugins(plugin_folders), **given))

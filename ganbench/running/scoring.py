@@ -1,0 +1,106 @@
+"""Scores of a cell's translations, and what is kept for figures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from msgspec import structs
+
+from ganbench.contracts.metric import Probe
+from ganbench.contracts.model import Model
+from ganbench.contracts.task import Split, Task
+from ganbench.core.devices import memory
+from ganbench.core.errors import UserError
+from ganbench.core.files import write_atomically
+from ganbench.core.image_grid import image_rows, png_bytes
+from ganbench.core.memory import memory_told
+from ganbench.core.spec import Direction
+from ganbench.evaluation.evaluate import DIRECTIONS, VARIANTS_KEPT, Scored, Translation, evaluate
+from ganbench.evaluation.fidelity.feature_cache import FeatureReader
+from ganbench.evaluation.probes import probes_of
+from ganbench.results.records import Row
+from ganbench.running.job import Job
+from ganbench.training.checkpoint_selection import MOST_SAMPLES, Selection
+
+FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
+
+
+def selection_for(
+    job: Job,
+    task: Task,
+    model: Model,
+    folder: Path,
+    score: Callable[[Split, Sequence[str]], Scored],
+) -> Selection | None:
+    """None where nothing chooses: no such column for the task, or data without validation."""
+    if job.selection is None:
+        return None
+    plugin, column = job.selection
+    try:
+        validation = first_samples_of(task.load("validation"), MOST_SAMPLES)
+    except UserError:
+        return None
+    higher = job.registry.load("metric", plugin).columns[column].higher_is_better
+    return Selection(
+        column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
+    )
+
+
+def first_samples_of(split: Split, most: int) -> Split:
+    """The first `most` samples of each domain, or all."""
+    return Split(*(d.take(np.arange(min(len(d), most))) for d in (split.A, split.B)))
+
+
+def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:
+    """The row with its metrics; pictures and arrays go to the folder."""
+    clock = time.perf_counter()
+    with memory_told("scoring, one sample at a time", FEWER):
+        scored = score()
+    keep_pictures(folder, task, scored)
+    cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
+    return structs.replace(row, metrics=scored.metrics, protocol=scored.protocol, cost=cost)
+
+
+def score_all(
+    job: Job,
+    task: Task,
+    split: Split,
+    translations: Mapping[Direction, Translation],
+    names: Sequence[str],
+) -> Scored:
+    """The metric plugins `names` of the translations."""
+    metrics = {name: job.registry.load("metric", name)() for name in names}
+    reader = FeatureReader(job.weights, job.cache_dir, job.cell.device)
+    return evaluate(translations, split, task.spec, metrics, probes(job, task), reader)
+
+
+def probes(job: Job, task: Task) -> Callable[[str], Probe]:
+    """The task's probes, trained once for all cells."""
+    key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
+    return probes_of(task, job.cache_dir / "probes", key, job.cell.device)
+
+
+def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
+    """`arrays.npz` for figures and, for images, `samples.png`: the same inputs for every model."""
+    buffer = BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **scored.arrays)
+    write_atomically(folder / "arrays.npz", buffer.getvalue())
+    if task.spec.kind != "image":
+        return
+    rows = []
+    for direction in DIRECTIONS:
+        source, target = direction
+        for label, name in (
+            (f"input {source}", "input"),
+            (f"in {target}", "fake"),
+            *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + VARIANTS_KEPT)),
+            (f"back in {source}", "rec"),
+        ):
+            images = scored.arrays.get(f"{direction}/samples/{name}")
+            if images is not None:
+                rows.append((label, images))
+    write_atomically(folder / "samples.png", png_bytes(image_rows(rows)))

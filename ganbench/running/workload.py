@@ -1,0 +1,118 @@
+"""What is timed of a job, and how many operations it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.errors import UserError
+from ganbench.core.spec import DataKind
+from ganbench.results.records import Cell
+from ganbench.running.build import build_model, build_task
+from ganbench.running.job import Job
+from ganbench.running.reference_algorithm import Work, missing_networks, nets_of, reference_step
+from ganbench.training import checkpoint
+from ganbench.training.compiled import Compiled
+from ganbench.training.loop import Plan, batches, place
+from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
+from ganbench.training.rng import device_rng
+from ganbench.training.step import Step, step_on
+
+CYCLES = 2  # of the schedule in a piece of work
+
+
+class NoModules:
+    """In the place of a counter's module tracker, whose hooks bear no gradients of gradients."""
+
+    parents = frozenset({"Global"})
+
+    def __enter__(self) -> NoModules:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What is timed of a job.
+
+    model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
+    cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
+    reference: one cycle of the authors' algorithm; None for a model that it does not have.
+    """
+
+    model: Model
+    optimisers: checkpoint.Optimisers
+    draw: Callable[[int], dict[str, Tensor]]
+    step: Step
+    cycle: range
+    flop: int
+    reference: Work | None
+
+
+def workload_of(job: Job, together: int) -> Workload:
+    """Raises UserError as `measure` does."""
+    cell, task = job.cell, build_task(job)
+    seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
+    models = [build_model(one, task) for one in seeds]
+    first, split = models[0], task.load("train")
+    plans = [
+        Plan(10**9, first.hp.batch_size, one.cell.seed, cell.device, cell.precision)
+        for one in seeds
+    ]
+    real = batches(split, plans[:1])(0)
+    join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
+    networks = {**nets_of(first), **missing_networks(job, first)}
+    reference = reference_step(cell.model, networks, first.hp, real, cell.device)
+    for model in models:
+        place(model, cell.device)
+        model.train()
+    cycle = range(CYCLES * len(first.hp.phases))
+    flop = flop_of_steps(deepcopy(first), real, cycle, cell)
+    own = [optimisers_of(model) for model in models]
+    draw = batches(split, plans)
+    states = [device_rng(cell.device).get_state()] * together
+    trained = list(zip(models, own, strict=True))
+    program = join(trained, states, draw(0), cell.device, cell.precision)
+    step = step_on(Compiled(program) if cell.compiled else program)
+    return Workload(first, own[0], draw, step, cycle, flop, reference)
+
+
+def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
+    """How its seeds train together. Raises UserError where they cannot."""
+    few = {domain: values[:2].cpu() for domain, values in real.items()}
+    join = how_to_join(model, few, kind, cell.device, cell.precision)
+    if join is None:
+        raise UserError(
+            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked",
+            f"--together, model {cell.model}",
+            "drop --together",
+        )
+    return join
+
+
+def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
+    """Of one seed, for the counter knows no stacked operations in all precisions."""
+    seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
+    program = alone([seed], [state], real, cell.device, cell.precision)
+    return counted_flop(lambda: repeat(program, real, numbers))
+
+
+def counted_flop(work: Work) -> int:
+    """Floating-point operations of the work, as PyTorch counts them."""
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = NoModules()  # type: ignore[assignment]
+    with counter:
+        work()
+    return counter.get_total_flops()
+
+
+def repeat(step: Step, real: Batch, numbers: range) -> None:
+    for number in numbers:
+        step(real, number)
