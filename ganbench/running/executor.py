@@ -76,20 +76,14 @@ def execute(
     """
     todo = list(jobs)
     suspects: set[str] = set()
-    context = worker_context()
     while todo:
         suspected = [job for job in todo if job.cell.id in suspects]
         wait_for_others(suspected or todo, output)
         parts = [(job,) for job in suspected] or stacks(todo, workers)
-        channel = Channel(context.Queue(), context.Event())
+        channel = _channel()
         with (
             interrupts_held() as held,
-            ProcessPoolExecutor(
-                1 if suspected else min(workers, len(parts)),
-                context,
-                initializer=_enter,
-                initargs=(channel, output),
-            ) as pool,
+            _pool(1 if suspected else min(workers, len(parts)), channel, output) as pool,
         ):
             under_way: set[str] = set()
             try:
@@ -103,18 +97,37 @@ def execute(
                             todo.remove(job)
                             yield rows[job.cell.id]
             except BrokenProcessPool:
-                lost = [job for part in parts for job in part if job.cell.id in under_way]
-                for job in lost or parts[0]:
-                    if job.cell.id not in suspects:
-                        suspects.add(job.cell.id)
-                        continue
-                    todo.remove(job)
-                    known = {} if afresh else settled_rows([job], GrowingRows(output).look())
-                    yield known.get(job.cell.id) or row_of_lost(job, output)
+                for job in _lost(parts, under_way):
+                    if job.cell.id in suspects:
+                        todo.remove(job)
+                        yield _row_of_killer(job, output, afresh)
+                    suspects.add(job.cell.id)
             except BaseException:
                 channel.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+
+
+def _channel() -> Channel:
+    context = worker_context()
+    return Channel(context.Queue(), context.Event())
+
+
+def _pool(size: int, channel: Channel, output: Path) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        size, worker_context(), initializer=_enter, initargs=(channel, output)
+    )
+
+
+def _lost(parts: Sequence[Sequence[Job]], under_way: set[str]) -> Sequence[Job]:
+    """Which a worker may have died of: those under way, or else those that came first."""
+    return [job for part in parts for job in part if job.cell.id in under_way] or parts[0]
+
+
+def _row_of_killer(job: Job, output: Path, afresh: bool) -> Row:
+    """Of a cell that was alone with a worker that died: its row if it was written, or a failure."""
+    known = {} if afresh else settled_rows([job], GrowingRows(output).look())
+    return known.get(job.cell.id) or row_of_lost(job, output)
 
 
 def stacks(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:

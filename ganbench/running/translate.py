@@ -81,22 +81,29 @@ def load_step(
         raise UserError(
             f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
         )
-    kept = checkpoint.read(cell_folder(folder, cell.id) / CHECKPOINT)
+    load_weights(built, cell_folder(folder, cell.id), f"{model}, seed {seed},")
+    return Step(job, shapes.spec, built.eval(), direction, output_seed)
+
+
+def load_weights(model: Model, folder: Path, called: str) -> None:
+    """The weights of the cell's last checkpoint into `model`. Raises UserError where there is none
+    that can be read, or it does not fit. called: what the checkpoint is of.
+    """
+    kept = checkpoint.read(folder / CHECKPOINT)
     if kept is None:
         raise UserError(
-            f"the checkpoint of {model}, seed {seed}, is missing or damaged",
-            str(cell_folder(folder, cell.id) / CHECKPOINT),
+            f"the checkpoint of {called} is missing or damaged",
+            str(folder / CHECKPOINT),
             "run the same benchmark again with --no-cache",
         )
     try:
-        checkpoint.restore(kept[0], built, {})
+        checkpoint.restore(kept[0], model, {})
     except RuntimeError as error:
         raise UserError(
             f"the checkpoint does not fit the model as its plugin is now: {error}",
-            str(cell_folder(folder, cell.id)),
+            str(folder),
             "run the benchmark again",
         ) from error
-    return Step(job, shapes.spec, built.eval(), direction, output_seed)
 
 
 def task_with_data(job: Job) -> Task:

@@ -160,6 +160,28 @@ def begin(run: Run, split: Split) -> Begun:
     return Begun(run, optimisers, position, window, log, device_rng(plan.device).get_state())
 
 
+def position_of(start: Begun, step: int, sec: float, together: int) -> Position:
+    """After `sec` seconds of training since its start, which so many seeds share."""
+    before_sec, log_bytes = start.position.train_sec, start.log.bytes
+    return Position(step, before_sec + sec / together, log_bytes, together)
+
+
+def log_losses(start: Begun, done: int, means: Mapping[str, float]) -> str:
+    """Writes and tells the means of some steps. Gives why the run diverged, or nothing."""
+    start.log.write(done, means)
+    start.run.on_losses(done, means)
+    bad = not_finite(means.items())
+    return f"{bad} was not finite by step {done}" if bad else ""
+
+
+def seconds_of_looking(runs: Iterable[Run], done: int) -> float:
+    """Shows each snapshot to who asked for it; how long that took."""
+    paused = time.perf_counter()
+    for run in runs:
+        run.on_snapshot(done)
+    return time.perf_counter() - paused
+
+
 def go_on(
     begun: Sequence[Begun],
     draw: Callable[[int], Batch],
@@ -177,10 +199,6 @@ def go_on(
     live = list(range(len(begun)))
     started, saved_step, saved_sec = time.perf_counter(), first, 0.0
 
-    def position(i: int, step: int, sec: float) -> Position:
-        before_sec, log_bytes = begun[i].position.train_sec, begun[i].log.bytes
-        return Position(step, before_sec + sec / len(begun), log_bytes, len(begun))
-
     for step in range(first, plan.budget_steps):
         for terms in update(draw(step), step):
             window.add(terms)
@@ -189,25 +207,21 @@ def go_on(
         if done % LOG_EVERY_STEPS == 0 or done == plan.budget_steps:
             means = window.means()
             for i in list(live):
-                begun[i].log.write(done, means[i])
-                begun[i].run.on_losses(done, means[i])
-                if bad := not_finite(means[i].items()):
-                    reason = f"{bad} was not finite by step {done}"
-                    outcomes[i] = Outcome(position(i, done, train_sec), reason)
+                if reason := log_losses(begun[i], done, means[i]):
+                    outcomes[i] = Outcome(
+                        position_of(begun[i], done, train_sec, len(begun)), reason
+                    )
                     live.remove(i)
             if not live:
                 return outcomes
         if done in plan.snapshots:
-            paused = time.perf_counter()
-            for i in live:
-                begun[i].run.on_snapshot(done)
-            started += time.perf_counter() - paused
+            started += seconds_of_looking([begun[i].run for i in live], done)
         stop, ended = should_stop(), done == plan.budget_steps
         since = done - saved_step, train_sec - saved_sec
         if stop or ended or plan.checkpoint_every.is_over(*since):
             saved_step, saved_sec = done, train_sec
             for i in live:
-                outcomes[i] = Outcome(position(i, done, train_sec))
+                outcomes[i] = Outcome(position_of(begun[i], done, train_sec, len(begun)))
                 with drawing_from(rngs[i]):  # whose state the checkpoint keeps
                     save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:

@@ -125,13 +125,8 @@ MAX_FUNCTION_LINES = 45
 LONG_FILES = frozenset[str]()
 LONG_FUNCTIONS = frozenset(
     {
-        "cli/commands/translate.py:translate_command",
-        "data/rendering/render.py:render_shots",
-        "running/executor.py:execute",
         "running/resolve.py:resolve",
         "running/runner.py:run",
-        "running/translate.py:load_step",
-        "training/loop.py:go_on",
     }
 )
 

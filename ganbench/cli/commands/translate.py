@@ -22,6 +22,7 @@ from ganbench.data.decoded import decode
 from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.evaluation.evaluate import sides, to_array
 from ganbench.registry.registry import Registry
+from ganbench.reporting.sheets import Sheet
 from ganbench.running.translate import Step, attribute_sheet, chain, load_step, task_with_data
 
 SHOWN = 10
@@ -60,13 +61,9 @@ def translate_command(
         for _ in range(times)
     ]
     refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
-    sheets = []
+    sheets: list[Sheet] = []
     if own is None:
-        task = task_with_data(found[0].job)
-        inputs = task.load("test").domain(sides(found[0].direction)[0])
-        done = chain(found, inputs.samples)
-        if known_attributes(found, inputs):
-            sheets = [attribute_sheet(found, done, inputs, task)]
+        done, sheets = of_test_images(found)
     else:
         shape = found[0].spec.shape(sides(found[0].direction)[0])
         pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
@@ -76,6 +73,15 @@ def translate_command(
         print_sheets(sheets, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
+
+
+def of_test_images(steps: Sequence[Step]) -> tuple[list[Tensor], list[Sheet]]:
+    """The chain on the test images of the first step's task, and what its probes read there."""
+    task = task_with_data(steps[0].job)
+    inputs = task.load("test").domain(sides(steps[0].direction)[0])
+    done = chain(steps, inputs.samples)
+    known = known_attributes(steps, inputs)
+    return done, [attribute_sheet(steps, done, inputs, task)] if known else []
 
 
 def parse_step(text: str) -> tuple[Path, Direction]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, TypeVar
@@ -129,12 +130,7 @@ def render_shots(
     if not images.size:
         return images
     starts = range(0, len(objects), CHUNK_OBJECTS)
-    pool = ProcessPoolExecutor(
-        max_workers=_count_children(images.shape[0] * images.shape[1], len(starts)),
-        mp_context=get_context("spawn"),
-        initializer=start_child,
-    )
-    try:
+    with _children(_count_children(images.shape[0] * images.shape[1], len(starts))) as pool:
         futures = {
             pool.submit(
                 _render_chunk,
@@ -147,6 +143,15 @@ def render_shots(
             for i in starts
         }
         _collect(futures, images, on_progress)
+    return images
+
+
+@contextmanager
+def _children(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that render. Raises UserError where they cannot, or die."""
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=start_child)
+    try:
+        yield pool
     except BrokenProcessPool as error:
         raise UserError(
             what="off-screen rendering failed: the rendering process died",
@@ -159,7 +164,6 @@ def render_shots(
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return images
 
 
 class NoPictureError(RuntimeError):
