@@ -225,7 +225,9 @@ class Writer:
         self.parts.append(")")
 
     def name(self, node: ast.Name) -> None:
-        self.named_thing(node.id, ())
+        """What is bound here is no import's, though a class may have one of its name above."""
+        origin = self.scope.origin(node.id) if isinstance(node.ctx, ast.Load) else None
+        self.named_thing(node.id, origin, ())
 
     def attribute(self, node: ast.Attribute) -> None:
         """`np.linalg.norm` is one thing, however it was imported."""
@@ -234,19 +236,16 @@ class Writer:
         while isinstance(root, ast.Attribute):
             attributes.append(root.attr)
             root = root.value
-        if isinstance(root, ast.Name) and self.scope.origin(root.id):
-            self.named_thing(root.id, tuple(reversed(attributes)))
+        if isinstance(root, ast.Name) and (origin := self.scope.origin(root.id)):
+            self.named_thing(root.id, origin, tuple(reversed(attributes)))
         else:
             self.plain(node, ("value", "attr"))
 
-    def named_thing(self, name: str, attributes: Origin) -> None:
-        origin = self.scope.origin(name)
-        if origin is None:
-            self.parts.append(f"(Name {name})")
-            return
-        if self.scope.kind == "class" and name in self.scope.bound:
+    def named_thing(self, name: str, origin: Origin | None, attributes: Origin) -> None:
+        if origin is None or (self.scope.kind == "class" and name in self.scope.bound):
             self.parts.append(f"(Name {name})")  # or the import's, as long as the class has none
-        self.thing((*origin, *attributes))
+        if origin is not None:
+            self.thing((*origin, *attributes))
 
     def thing(self, origin: Origin) -> None:
         if is_own(origin):
