@@ -24,6 +24,13 @@ def test_links_and_named_files_are_there(page: Path) -> None:
     assert not missing
 
 
+def test_the_architecture_names_files_of_the_package() -> None:
+    named = re.findall(r"`([a-z_]+/[\w/]+\.py)`", (ROOT / "ARCHITECTURE.md").read_text())
+    package = [name for name in named if not name.startswith("tests/")]
+    assert len(package) > 20
+    assert not [name for name in package if not (ROOT / "ganbench" / name).exists()]
+
+
 def test_the_citation_is_of_this_version() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
