@@ -19,8 +19,8 @@ from PIL import Image
 
 from ganbench.core.cache import cached_files
 from ganbench.data.decoded import decoded, fingerprint
+from ganbench.data.listing import one_each
 from ganbench.data.readers.celeba import known_celeba, list_celeba
-from ganbench.data.readers.layout import one_each
 
 IMAGES = 202_599
 ATTRIBUTES = 40
