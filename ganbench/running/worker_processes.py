@@ -16,10 +16,8 @@ from multiprocessing.context import BaseContext
 
 from ganbench.core.interrupts import interrupts_blocked, interrupts_held
 
-NEEDED = [
-    "ganbench.running.executor",
-    "torch._dynamo",
-]  # the latter is imported by the first optimiser
+# The first optimiser of a process imports the latter.
+NEEDED = ["ganbench.running.executor", "torch._dynamo"]
 
 
 def worker_context() -> BaseContext:
