@@ -23,8 +23,8 @@ DOMAINS = (
     ("gender", {"people": 120}, {"A": "female", "B": "male"}),
     ("hair", {"people": 120}, {"A": "black hair", "B": "blond hair"}),
     ("glasses", {"people": 120}, {"A": "no glasses", "B": "glasses"}),
-    ("edges2shoes", {"wares": 60}, {"A": "edges of shoes", "B": "shoes"}),
-    ("edges2handbags", {"wares": 60}, {"A": "edges of bags", "B": "handbags"}),
+    ("edges2shoes", {"products": 60}, {"A": "edges of shoes", "B": "shoes"}),
+    ("edges2handbags", {"products": 60}, {"A": "edges of bags", "B": "handbags"}),
 )
 
 

@@ -63,8 +63,8 @@ def compare(meshes: Sequence[Mesh]) -> tuple[float, float, bool]:
 def main() -> None:
     tasks = discover()
     kinds: dict[str, list[Mesh]] = {}
-    for ware in tasks.load("task", "handbags2shoes").wares:
-        kinds[ware.name] = [ware.build(each) for each in ware.population(COUNT)]
+    for product in tasks.load("task", "handbags2shoes").products:
+        kinds[product.name] = [product.build(each) for each in product.population(COUNT)]
     for name in ("car2car", "face2face", "chair2car"):
         task = tasks.load("task", name)
         for kind in task.classes:

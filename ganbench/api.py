@@ -15,8 +15,8 @@ from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Domain, Report, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import Undefined, UserError
-from ganbench.core.large_tensors import all_finite, chunks, only_finite
-from ganbench.core.options import require
+from ganbench.core.large_tensors import all_finite, batched, only_finite
+from ganbench.core.options import require_range
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import Architecture, Column, DataSpec, DomainName, Preset, SplitName
 from ganbench.data.decoded import decoded, fingerprint
@@ -28,35 +28,35 @@ from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.sameness import sameness
 from ganbench.evaluation.fidelity.metric import FidelityMetric
-from ganbench.networks.blocks import Judgement
+from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.image_pool import ImagePool
-from ganbench.networks.latents import drawn, nearest_latents
+from ganbench.networks.latents import nearest_latents, seeded_latent
 from ganbench.networks.losses import (
     LEAST_SQUARES,
     LOG_LOSS,
     Adversarial,
-    distance,
     feature_matching_loss,
     gradient_penalty,
+    reconstruction_distance,
 )
-from ganbench.task_families.attributes import ConversionOptions, ConversionTask
+from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
 from ganbench.task_families.mixtures import (
     MixtureOptions,
     NoiseToMixture,
+    arc_centres,
+    circle_centres,
+    grid_centres,
     mixture,
-    on_arc,
-    on_circle,
-    on_grid,
 )
 from ganbench.task_families.objects.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
 from ganbench.task_families.objects.chairs import CHAIRS, ChairOptions
 from ganbench.task_families.objects.handbags import HANDBAGS
 from ganbench.task_families.objects.heads import HEADS, HeadOptions
 from ganbench.task_families.objects.shoes import SHOES
-from ganbench.task_families.products import Ware, WareOptions, WareTask
+from ganbench.task_families.products import Product, ProductOptions, ProductTask
 from ganbench.task_families.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
 
 __all__ = [
@@ -71,15 +71,16 @@ __all__ = [
     "Adversarial",
     "AdversarialHParams",
     "Architecture",
+    "AttributeOptions",
+    "AttributeTask",
     "Batch",
     "CarOptions",
     "ChairOptions",
     "Collection",
     "CollectionTask",
     "Column",
-    "ConversionOptions",
-    "ConversionTask",
     "DataSpec",
+    "DiscriminatorOutput",
     "Domain",
     "DomainName",
     "FidelityMetric",
@@ -87,7 +88,6 @@ __all__ = [
     "HeadOptions",
     "ImageFolder",
     "ImagePool",
-    "Judgement",
     "Listing",
     "Metric",
     "MixtureOptions",
@@ -96,6 +96,9 @@ __all__ = [
     "NoiseToMixture",
     "ObjectClass",
     "Preset",
+    "Product",
+    "ProductOptions",
+    "ProductTask",
     "ReconstructionHParams",
     "Reference",
     "Report",
@@ -109,20 +112,18 @@ __all__ = [
     "View",
     "ViewOptions",
     "ViewsTask",
-    "Ware",
-    "WareOptions",
-    "WareTask",
     "adversarial_recipes",
     "all_finite",
+    "arc_centres",
+    "batched",
     "cached_arrays",
-    "chunks",
+    "circle_centres",
     "decoded",
-    "distance",
-    "drawn",
     "edges_of",
     "feature_matching_loss",
     "fingerprint",
     "gradient_penalty",
+    "grid_centres",
     "kept_classes",
     "labels_path",
     "labels_told",
@@ -130,21 +131,20 @@ __all__ = [
     "mean_or_reason",
     "mixture",
     "nearest_latents",
-    "on_arc",
-    "on_circle",
-    "on_grid",
     "only_finite",
     "pixel_digests",
     "read_image_folder",
     "read_labels",
     "readings",
+    "reconstruction_distance",
     "reconstruction_recipes",
     "refuse_unreadable",
     "repeats_told",
-    "require",
     "require_apart",
+    "require_range",
     "sameness",
     "seed_for",
+    "seeded_latent",
     "share_read",
     "split_indices",
 ]

@@ -21,7 +21,7 @@ from ganbench.cli.options import (
     seed_list,
     weights_option,
 )
-from ganbench.core.spec import MOST_SEEDS_OF_A_RUN
+from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 
 
 @click.command()
@@ -30,7 +30,7 @@ from ganbench.core.spec import MOST_SEEDS_OF_A_RUN
 @click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
 @click.option(
     "--seeds",
-    type=click.IntRange(1, MOST_SEEDS_OF_A_RUN),
+    type=click.IntRange(1, MAX_SEEDS_OF_A_RUN),
     metavar="N",
     help="Seeds 0…N-1 [default: 3].",
 )
@@ -103,7 +103,7 @@ from ganbench.core.spec import MOST_SEEDS_OF_A_RUN
 @weights_option
 @offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
-@click.option("--no-cache", is_flag=True, help="Train every cell again from the start.")
+@click.option("--overwrite", is_flag=True, help="Train every cell again from the start.")
 @reading_options
 @plugins_option
 @cache_option

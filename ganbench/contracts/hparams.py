@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,15 +24,15 @@ class HParams:
     schedule: str = "DG"
 
     def __post_init__(self) -> None:
-        require(self.lr > 0, "lr", self.lr, "a positive number")
+        require_range(self.lr > 0, "lr", self.lr, "a positive number")
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
-            require(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
-        require(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
-        require(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
+            require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
+        require_range(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
+        require_range(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
         known = {"D", "G", "DG"}
         good = bool(self.phases) and set(self.phases) <= known
-        require(good, "schedule", self.schedule, "phases D, G or DG, such as D,G,G")
+        require_range(good, "schedule", self.schedule, "phases D, G or DG, such as D,G,G")
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -47,7 +47,9 @@ class AdversarialHParams(HParams):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(0 <= self.feat_share <= 1, "feat_share", self.feat_share, "a share from 0 to 1")
+        require_range(
+            0 <= self.feat_share <= 1, "feat_share", self.feat_share, "a share from 0 to 1"
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,5 +69,5 @@ class ReconstructionHParams(AdversarialHParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("lambda_adv", "lambda_rec", "lambda_adv_start", "lambda_rec_start"):
-            require(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
-        require(self.warmup_steps >= 0, "warmup_steps", self.warmup_steps, "0 or more")
+            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        require_range(self.warmup_steps >= 0, "warmup_steps", self.warmup_steps, "0 or more")

@@ -38,7 +38,7 @@ class Features(Protocol):
 
     def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         """`features` (n, d) and, of some extractors, `logits`, float32 on the CPU; of the first
-        MOST_IMAGES samples where there are more.
+        MAX_IMAGES samples where there are more.
         """
 
     def missing(self, extractor: str) -> str:
@@ -110,7 +110,7 @@ class Metric(ABC):
 
     columns: ClassVar[Mapping[str, Column]]
 
-    def unmet(self, view: View) -> str | None:
+    def unsupported(self, view: View) -> str | None:
         """Why the metric cannot be computed here, or None."""
         return None
 

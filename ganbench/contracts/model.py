@@ -39,11 +39,11 @@ class Model(nn.Module, ABC):
     several_outputs: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
     expected_failures: ClassVar[Mapping[str, str]] = {}
-    hp: Any
+    hparams: Any
 
-    def __init__(self, hp: HParams) -> None:
+    def __init__(self, hparams: HParams) -> None:
         super().__init__()
-        self.hp = hp
+        self.hparams = hparams
         self.generators = nn.ModuleDict()
         self.discriminators = nn.ModuleDict()
 
@@ -138,7 +138,7 @@ class Model(nn.Module, ABC):
         (1 - feat_share) * loss of the game + feat_share * feature matching, times `weight`. Models
         without the hyper-parameter have no feature matching.
         """
-        judge, share = self.discriminators[f"D_{domain}"], getattr(self.hp, "feat_share", 0.0)
+        judge, share = self.discriminators[f"D_{domain}"], getattr(self.hparams, "feat_share", 0.0)
         judged = judge(fake[domain])
         terms = {f"adv_{domain}": weight * (1 - share) * self.adversarial.generator(judged.logits)}
         if share:
@@ -149,8 +149,8 @@ class Model(nn.Module, ABC):
 
     def loss_weights(self, step: Tensor) -> tuple[Tensor, Tensor]:
         """(lambda_adv, lambda_rec) at `step`: the start values until the warm-up is over."""
-        hp, warm = self.hp, step < self.hp.warmup_steps
+        hparams, warm = self.hparams, step < self.hparams.warmup_steps
         return (
-            torch.where(warm, hp.lambda_adv_start, hp.lambda_adv),
-            torch.where(warm, hp.lambda_rec_start, hp.lambda_rec),
+            torch.where(warm, hparams.lambda_adv_start, hparams.lambda_adv),
+            torch.where(warm, hparams.lambda_rec_start, hparams.lambda_rec),
         )

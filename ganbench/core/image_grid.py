@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 GAP_PX = 3
 LABEL_PX = 15
-LEAST_TILE_PX = 64
+MIN_TILE_PX = 64
 LETTER_PX = 8
 
 
@@ -21,7 +21,7 @@ def image_rows(
 
     captions: short texts above the images, for each row one an image; or none at all.
     """
-    scale = max(1, LEAST_TILE_PX // rows[0][1].shape[-1])
+    scale = max(1, MIN_TILE_PX // rows[0][1].shape[-1])
     tile = rows[0][1].shape[-1] * scale
     count = max(len(images) for _, images in rows)
     left = LETTER_PX * max(len(label) for label, _ in rows) + 2 * GAP_PX

@@ -12,18 +12,18 @@ from torch import Tensor
 
 from ganbench.core.errors import Undefined
 
-MOST_BYTES = 2**28  # of a tensor that is kept in memory
+MAX_BYTES = 2**28  # of a tensor that is kept in memory
 CHUNK = 256
 
 
-def chunks(*samples: Tensor) -> Iterator[tuple[Tensor, ...]]:
+def batched(*samples: Tensor) -> Iterator[tuple[Tensor, ...]]:
     """Tensors of one length, some rows of each at a time: what a metric computes stays small."""
     parts = (torch.split(each, CHUNK) for each in samples)
     return zip(*parts, strict=True)
 
 
 def all_finite(samples: Tensor) -> bool:
-    return all(bool(part.isfinite().all()) for (part,) in chunks(samples))
+    return all(bool(part.isfinite().all()) for (part,) in batched(samples))
 
 
 def only_finite(samples: Tensor, what: str = "translations") -> Tensor:
@@ -64,7 +64,7 @@ def _room(n: int, like: Tensor) -> Tensor:
 
 
 def _flat(count: int) -> Tensor:
-    if 4 * count <= MOST_BYTES:
+    if 4 * count <= MAX_BYTES:
         return torch.empty(count)
     with tempfile.TemporaryFile() as file:
         if hasattr(os, "posix_fallocate"):

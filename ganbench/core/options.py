@@ -56,7 +56,7 @@ def replace_from_text(base: T, changes: Mapping[str, str], where: str) -> T:
     return dataclasses.replace(base, **values)  # type: ignore[type-var]
 
 
-def require(condition: bool, name: str, value: object, wanted: str) -> None:
+def require_range(condition: bool, name: str, value: object, wanted: str) -> None:
     """Raises UserError where a hyper-parameter is out of its range."""
     if not condition:
         raise UserError(f"{name}={value} is out of range", name, f"give {wanted}")

@@ -17,7 +17,7 @@ SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
 
-MOST_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
+MAX_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 PLAIN = "plain"  # the paper's networks
 MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
@@ -119,7 +119,7 @@ class Every:
         return 0 < self.steps <= steps or 0 < self.seconds <= seconds
 
 
-MOST_SEEDS_OF_A_RUN = 100_000
+MAX_SEEDS_OF_A_RUN = 100_000
 DEFAULT_EVERY = Every(seconds=30.0)
 
 

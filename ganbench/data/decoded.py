@@ -27,7 +27,7 @@ SMALL_BYTES = 2**26
 SMALL_FILES = 2**12
 SAMPLED_FILES = 64
 FILES_A_JOB = 32
-MOST_THREADS = 16
+MAX_THREADS = 16
 REPORTS = 10
 
 
@@ -220,7 +220,7 @@ def _create(target: Path, shape: tuple[int, ...]) -> np.memmap:
 @contextmanager
 def _threads() -> Iterator[ThreadPoolExecutor]:
     """Threads suffice: Pillow decodes and resizes outside of Python's lock."""
-    pool = ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+    pool = ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1))
     try:
         yield pool
     finally:

@@ -17,17 +17,17 @@ from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Domain, Split, Task
 from ganbench.core.errors import Undefined
-from ganbench.core.large_tensors import all_finite, chunks, gather, only_finite
+from ganbench.core.large_tensors import all_finite, batched, gather, only_finite
 from ganbench.core.memory import in_pieces
 from ganbench.core.seeds import seed_for
-from ganbench.core.spec import JSON, MOST_IMAGES, DataSpec, Direction, DomainName, column_of
+from ganbench.core.spec import JSON, MAX_IMAGES, DataSpec, Direction, DomainName, column_of
 from ganbench.evaluation.fidelity.extractors import EMBEDDED
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.perceptual import perceptual_distances
 from ganbench.networks.inputs import as_input
 from ganbench.results.records import number_or_reason
 
-MOST_SAMPLES, MOST_NUMBERS = 256, 256 * 3 * 64 * 64  # of a batch; larger images take fewer
+MAX_SAMPLES, MAX_NUMBERS = 256, 256 * 3 * 64 * 64  # of a batch; larger images take fewer
 SAMPLES_KEPT = 10
 VARIANTS_KEPT = 3
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
@@ -140,7 +140,7 @@ def in_batches(
 
 def batches_of(samples: Tensor) -> tuple[Tensor, ...]:
     """Of some samples each, so that what a network makes of them in between stays small."""
-    return torch.split(samples, min(MOST_SAMPLES, max(1, MOST_NUMBERS // samples[0].numel())))
+    return torch.split(samples, min(MAX_SAMPLES, max(1, MAX_NUMBERS // samples[0].numel())))
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
 
 
 class ViewFeatures:
-    """Features of one direction's samples, of the first MOST_IMAGES where there are more; those
+    """Features of one direction's samples, of the first MAX_IMAGES where there are more; those
     of real ones are kept in the cache.
 
     Raises Undefined for samples that are not finite, for networks see 8 bits, which would hide it.
@@ -190,10 +190,10 @@ class ViewFeatures:
 
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
-            parts = batches_of(only_finite(self._view.fakes[:MOST_IMAGES]))
+            parts = batches_of(only_finite(self._view.fakes[:MAX_IMAGES]))
             return self._reader.read(extractor, map(to_uint8, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
-        return self._reader.read_kept(extractor, domain.samples[:MOST_IMAGES])
+        return self._reader.read_kept(extractor, domain.samples[:MAX_IMAGES])
 
     def missing(self, extractor: str) -> str:
         return self._reader.missing(extractor)
@@ -203,7 +203,7 @@ class ViewFeatures:
 
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
-        pairs = chunks(*(only_finite(x[:MOST_IMAGES], "images") for x in (a, b)))
+        pairs = batched(*(only_finite(x[:MAX_IMAGES], "images") for x in (a, b)))
         found = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
         return torch.cat(found)
 
@@ -288,7 +288,7 @@ def evaluate(
             for plugin, metric in metrics.items():
                 for name, value in score(metric, view).items():
                     scores[name + suffix] = value
-                if metric.unmet(view) is None:
+                if metric.unsupported(view) is None:
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
                     with suppress(Undefined):
@@ -328,7 +328,7 @@ def score(metric: Metric, view: DirectionView) -> Scores:
     Of translations that are not all finite there is none, whatever the metric makes of them.
     """
     single = [name for name in metric.columns if "*" not in name]
-    reason = metric.unmet(view)
+    reason = metric.unsupported(view)
     if reason is not None:
         return dict.fromkeys(single, f"skipped: {reason}")
     try:

@@ -22,7 +22,7 @@ from ganbench.core.source_hash import source_hash
 from ganbench.core.spec import ANGLE_ENDING, JSON
 
 EPOCHS = 20
-MOST_STEPS = 6_000  # of a large set the probe sees each picture a few times, not twenty
+MAX_STEPS = 6_000  # of a large set the probe sees each picture a few times, not twenty
 BATCH_SIZE = 64
 BATCH_READ = {"cpu": 512, "cuda": 8192}
 LEARNING_RATE = 2e-3
@@ -178,7 +178,7 @@ def _train(
     network: nn.Module, train: Split, loss: Callable[[Tensor, Tensor], Tensor], *purpose: str
 ) -> Mapping[str, np.ndarray]:
     n = len(train.A) + len(train.B)
-    steps = min(EPOCHS * -(-n // BATCH_SIZE), MOST_STEPS)
+    steps = min(EPOCHS * -(-n // BATCH_SIZE), MAX_STEPS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_for(0, *purpose))
         for module in network.modules():

@@ -32,7 +32,7 @@ class Family:
     styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
 
 
-class Judgement(NamedTuple):
+class DiscriminatorOutput(NamedTuple):
     """A discriminator's answer: logits (n,), and hidden features from the second layer on."""
 
     logits: Tensor
@@ -40,19 +40,19 @@ class Judgement(NamedTuple):
 
 
 class Discriminator(nn.Module):
-    """Hidden blocks, then a head with one logit; (n, *shape) to Judgement."""
+    """Hidden blocks, then a head with one logit; (n, *shape) to DiscriminatorOutput."""
 
     def __init__(self, blocks: list[nn.Module], head: nn.Module) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
         self.head = head
 
-    def forward(self, x: Tensor) -> Judgement:
+    def forward(self, x: Tensor) -> DiscriminatorOutput:
         features = []
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        return Judgement(self.head(x).flatten(), tuple(features[1:]))
+        return DiscriminatorOutput(self.head(x).flatten(), tuple(features[1:]))
 
 
 class AdaptiveInstanceNorm(nn.Module):

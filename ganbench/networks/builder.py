@@ -64,7 +64,7 @@ class NetworkBuilder:
         )
 
     def discriminator(self, domain: DomainName) -> nn.Module:
-        """Judges samples of `domain`; returns a Judgement."""
+        """Judges samples of `domain`; returns a DiscriminatorOutput."""
         shape = self.spec.shape(domain)
         return self._seeded(
             f"D_{domain}", lambda: self.family.discriminator(shape, self.architecture)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-def drawn(dim: int, seed: int, device: torch.device) -> Tensor:
+def seeded_latent(dim: int, seed: int, device: torch.device) -> Tensor:
     """One normal latent (1, dim), the same on every device; the global random state stays."""
     return torch.randn(1, dim, generator=torch.Generator().manual_seed(seed)).to(device)
 
@@ -24,7 +24,7 @@ def nearest_latents(
     """
     with torch.inference_mode(False), torch.enable_grad():
         goal = x.clone()
-        start = drawn(latent_dim, 0, goal.device).to(goal.dtype)
+        start = seeded_latent(latent_dim, 0, goal.device).to(goal.dtype)
         latent = start.repeat(len(goal), 1).requires_grad_()
         optimiser = torch.optim.Adam([latent], lr)
         for _ in range(steps):

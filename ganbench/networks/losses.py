@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ganbench.networks.blocks import Judgement
+from ganbench.networks.blocks import DiscriminatorOutput
 
 DistanceName = Literal["l1", "l2", "huber"]
 
@@ -47,7 +47,9 @@ LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_los
 LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
 
 
-def gradient_penalty(judge: Callable[[Tensor], Judgement], real: Tensor, fake: Tensor) -> Tensor:
+def gradient_penalty(
+    judge: Callable[[Tensor], DiscriminatorOutput], real: Tensor, fake: Tensor
+) -> Tensor:
     """Mean squared distance from 1 of the critic's gradient norms, between real samples and fakes
     (Gulrajani et al., 2017). Both (n, ...); each pair gets a place of its own on the way.
 
@@ -69,7 +71,7 @@ def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) ->
     return torch.stack(terms).sum()
 
 
-def distance(name: DistanceName) -> Callable[[Tensor, Tensor], Tensor]:
+def reconstruction_distance(name: DistanceName) -> Callable[[Tensor, Tensor], Tensor]:
     """The reconstruction distance d(rec, real), averaged over all elements."""
     known: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "l1": F.l1_loss,

@@ -24,8 +24,8 @@ Arrays = dict[str, np.ndarray]
 Loaded = tuple[str, Row, Arrays]
 PANEL_INCH = 2.3
 DPI = 150
-MOST_SEEDS = 5
-LEAST_MARGIN_DEG = 5.0  # where all inputs have one azimuth; the jitter stays within
+MAX_SEEDS = 5
+MIN_MARGIN_DEG = 5.0  # where all inputs have one azimuth; the jitter stays within
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -52,7 +52,7 @@ def draw_figures(rows: Sequence[Row], output: Path) -> list[Path]:
 def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
     """The task's models on its first seeds; references have nothing to show."""
     mine = [row for row in rows if row.task == task and not row.is_reference]
-    seeds = sorted({row.seed for row in mine})[:MOST_SEEDS]
+    seeds = sorted({row.seed for row in mine})[:MAX_SEEDS]
     return [row for row in mine if row.seed in seeds]
 
 
@@ -103,7 +103,7 @@ def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
         axes.plot([low, high], [low, high], color="0.7", lw=0.8)
         axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
         axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
-        margin = 0.1 * (high - low) or LEAST_MARGIN_DEG
+        margin = 0.1 * (high - low) or MIN_MARGIN_DEG
         axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
         axes.set_yticks((-180, -90, 0, 90, 180))
         axes.set_title(f"{label}, seed {row.seed}, {correlation_told(row)}", fontsize=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ganbench.core.errors import UserError
-from ganbench.core.spec import FEW_IMAGES, JSON, MOST_IMAGES
+from ganbench.core.spec import FEW_IMAGES, JSON, MAX_IMAGES
 from ganbench.results.jsonl import grouping_key
 from ganbench.results.records import Row, number_of
 
@@ -81,7 +81,7 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
     counts = [n for told in protocols for n in told.get("samples", {}).values()]
     if not plugins or not counts:
         return []
-    most = min(int(p.get("at_most", MOST_IMAGES)) for p in plugins.values())
+    most = min(int(p.get("at_most", MAX_IMAGES)) for p in plugins.values())
     real, fake = (count_text([min(c[side], most) for c in counts]) for side in ("real", "fake"))
     lines = [
         f"{name}: layer {p.get('layer')}, {p.get('resizer')}, weights {p.get('weights')}; "

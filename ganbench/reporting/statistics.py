@@ -20,7 +20,7 @@ POWER = 0.8
 BOOTSTRAP_RESAMPLES = 9_999
 EXACT_UP_TO_SEEDS = 16
 RANDOM_SIGN_FLIPS = 99_999
-MOST_SEEDS = 1_000
+MAX_SEEDS = 1_000
 
 Interval = Literal["t", "bca"]
 INTERVALS: tuple[Interval, ...] = ("t", "bca")
@@ -167,7 +167,7 @@ def seeds_needed(differences: Floats, alpha: float = ALPHA) -> int | None:
 
     From the power of the paired t test at the effect size seen, but never fewer than the
     sign-flip test takes. A rough guide: with few seeds the effect size is itself a guess. None
-    for no effect at all, for a single pair, or beyond MOST_SEEDS.
+    for no effect at all, for a single pair, or beyond MAX_SEEDS.
     """
     from scipy.stats import nct, t
 
@@ -179,7 +179,7 @@ def seeds_needed(differences: Floats, alpha: float = ALPHA) -> int | None:
     fewest = least_seeds(alpha)
     if spread < 1e-12 * abs(mean):
         return fewest
-    counts = np.arange(fewest, MOST_SEEDS + 1)
+    counts = np.arange(fewest, MAX_SEEDS + 1)
     limit = t.ppf(1 - alpha / 2, counts - 1)
     shift = abs(mean) / spread * np.sqrt(counts)
     enough = np.flatnonzero(nct.sf(limit, counts - 1, shift) >= POWER)

@@ -15,7 +15,7 @@ from ganbench.reporting.sheets import ARROWS, Sheet, estimate_text, finite
 from ganbench.reporting.statistics import Estimate, Interval, estimate
 from ganbench.results.records import Row, Status
 
-MOST_LISTED = 10
+MAX_LISTED = 10
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 FINAL, SELECTED = "final", "selected"
 NO_METRIC = ""  # of a record of rows that ended before any metric
@@ -84,7 +84,7 @@ def selection_notes(group: Group, steps: Mapping[str, Sequence[int]]) -> list[st
 
 def steps_text(steps: Sequence[int]) -> str:
     """Each seed's step; of many seeds, how many have which."""
-    if len(steps) <= MOST_LISTED:
+    if len(steps) <= MAX_LISTED:
         return ", ".join(map(str, steps))
     return ", ".join(f"{step} ({n} seeds)" for step, n in sorted(Counter(steps).items()))
 

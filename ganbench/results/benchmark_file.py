@@ -12,7 +12,7 @@ from typing import Any
 
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import write_atomically
-from ganbench.core.spec import MOST_SEEDS_OF_A_RUN
+from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 from ganbench.results.folder import BENCHMARK
 
 
@@ -173,12 +173,12 @@ def names(content: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
 def seeds_of(content: Mapping[str, Any], where: str) -> tuple[int, ...]:
     """A number n for seeds 0 to n-1, or a list of seeds."""
     given = content.get("seeds", [])
-    found = list(range(given)) if type(given) is int and 0 < given <= MOST_SEEDS_OF_A_RUN else given
+    found = list(range(given)) if type(given) is int and 0 < given <= MAX_SEEDS_OF_A_RUN else given
     if not isinstance(found, list) or any(type(seed) is not int or seed < 0 for seed in found):
         raise UserError(
             f"seeds must be a number or a list of whole numbers, not {given!r}",
             where,
-            f"seeds = 5 or seeds = [3, 7]; {MOST_SEEDS_OF_A_RUN:,} at most",
+            f"seeds = 5 or seeds = [3, 7]; {MAX_SEEDS_OF_A_RUN:,} at most",
         )
     return tuple(dict.fromkeys(found))
 

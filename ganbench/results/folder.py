@@ -28,7 +28,7 @@ LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
 STRANGERS_TOLD = 3
 CELL_ID = re.compile("[0-9a-f]{16}")
-MOST_TOLD = 120
+MAX_TOLD = 120
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def rows_of_lines(lines: Sequence[bytes], path: Path) -> Rows:
             if number == len(lines):
                 return Rows(tuple(latest.values()), torn=line.decode(errors="replace"))
             raise UserError(
-                f"line {number} is no row ({str(error)[:MOST_TOLD]})",
+                f"line {number} is no row ({str(error)[:MAX_TOLD]})",
                 str(path),
                 "restore the file from a copy, or delete that line: its cell is then run again",
             ) from error

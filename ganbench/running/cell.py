@@ -61,7 +61,7 @@ class Trainee:
         cell, steps = self.job.cell, self.job.cell.preset.budget_steps
         plan = Plan(
             budget_steps=steps,
-            batch_size=self.model.hp.batch_size,
+            batch_size=self.model.hparams.batch_size,
             seed=cell.seed,
             device=cell.device,
             precision=cell.precision,
@@ -182,7 +182,7 @@ def _train_and_score(
         return scored_row(row, folder, task, lambda: score_all(job, task, split, made, job.metrics))
     trainee = trainee_of(job, task, folder)
     model, selection, score = trainee.model, trainee.selection, trainee.score
-    with memory_told("training", SMALLER.format(max(1, model.hp.batch_size // 2))):
+    with memory_told("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
         (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
     cost, together = training_cost(model, outcome), outcome.position.together
     known = ({"together": together} if together > 1 else {}) | row.provenance
@@ -212,7 +212,7 @@ def sources_of(job: Job) -> JSON:
 
 def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
     """Seconds, steps and updates; `samples_seen` counts both domains."""
-    steps, phases = outcome.position.step, model.hp.phases
+    steps, phases = outcome.position.step, model.hparams.phases
     whole, rest = divmod(steps, len(phases))
 
     def updates(letter: str) -> int:
@@ -222,7 +222,7 @@ def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
     return {
         "train_sec": outcome.position.train_sec,
         "steps": steps,
-        "samples_seen": 2 * steps * model.hp.batch_size,
+        "samples_seen": 2 * steps * model.hparams.batch_size,
         "d_updates": updates("D"),
         "g_updates": updates("G"),
         "parameters": sum(p.numel() for p in model.parameters()),

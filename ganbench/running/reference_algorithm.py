@@ -40,7 +40,11 @@ def missing_networks(job: Job, model: Model) -> dict[str, nn.Module]:
 
 
 def reference_step(
-    name: str, networks: Mapping[str, nn.Module], hp: Any, real: Mapping[str, Tensor], device: str
+    name: str,
+    networks: Mapping[str, nn.Module],
+    hparams: Any,
+    real: Mapping[str, Tensor],
+    device: str,
 ) -> Work | None:
     """One cycle of the authors' algorithm on copies of the networks, with PyTorch's own layers;
     None for other models.
@@ -50,11 +54,11 @@ def reference_step(
         return None
     mine = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
     weights = {
-        key: getattr(hp, key)
+        key: getattr(hparams, key)
         for key in ("lambda_adv", "lambda_rec", "feat_share")
-        if hasattr(hp, key)
+        if hasattr(hparams, key)
     }
-    reference = module.Reference(name, mine, hp.lr, hp.weight_decay, **weights)
+    reference = module.Reference(name, mine, hparams.lr, hparams.weight_decay, **weights)
     given = [real[domain].contiguous() for domain in ("A", "B")]
 
     def cycle() -> None:

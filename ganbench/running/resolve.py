@@ -27,7 +27,7 @@ from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, Request
 
 NETWORK = "network"
-MOST_TOGETHER = 64
+MAX_TOGETHER = 64
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
@@ -121,7 +121,7 @@ def seeds_that_pay(cell: Cell) -> int:
     """
     is_small = not cell.preset.size  # points
     waits = cell.device == "cuda" or cell.precision == "bf16"
-    return MOST_TOGETHER if is_small and waits else 1
+    return MAX_TOGETHER if is_small and waits else 1
 
 
 def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:

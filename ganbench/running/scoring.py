@@ -24,7 +24,7 @@ from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.probes import probes_of
 from ganbench.results.records import Row
 from ganbench.running.job import Job
-from ganbench.training.checkpoint_selection import MOST_SAMPLES, Selection
+from ganbench.training.checkpoint_selection import MAX_SAMPLES, Selection
 
 FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
 
@@ -41,7 +41,7 @@ def selection_for(
         return None
     plugin, column = job.selection
     try:
-        validation = first_samples_of(task.load("validation"), MOST_SAMPLES)
+        validation = first_samples_of(task.load("validation"), MAX_SAMPLES)
     except UserError:
         return None
     higher = job.registry.load("metric", plugin).columns[column].higher_is_better

@@ -98,7 +98,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     cell = job.cell
     torch.set_num_threads(cell.threads)
     load = workload_of(job, together)
-    hp, real = load.model.hp, load.draw(0)
+    hparams, real = load.model.hparams, load.draw(0)
     work: dict[str, Work] = {"train": lambda: repeat(load.step, real, load.cycle)}
     work |= products(cell.device, cell.precision)
     if load.reference:
@@ -108,7 +108,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     }
     harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device)
     ms_per_step = 1e3 * sec["train"] / (together * len(load.cycle))
-    updates = statistics.fmean(map(len, hp.phases))
+    updates = statistics.fmean(map(len, hparams.phases))
     return Speed(
         model=cell.model,
         task=cell.task,
@@ -117,7 +117,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         threads=cell.threads,
         compiled=cell.compiled,
         size=cell.preset.size,
-        batch_size=hp.batch_size,
+        batch_size=hparams.batch_size,
         together=together,
         ms_per_step=ms_per_step,
         reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE

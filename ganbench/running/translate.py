@@ -94,7 +94,7 @@ def load_weights(model: Model, folder: Path, called: str) -> None:
         raise UserError(
             f"the checkpoint of {called} is missing or damaged",
             str(folder / CHECKPOINT),
-            "run the same benchmark again with --no-cache",
+            "run the same benchmark again with --overwrite",
         )
     try:
         checkpoint.restore(kept[0], model, {})

@@ -63,17 +63,17 @@ def workload_of(job: Job, together: int) -> Workload:
     models = [build_model(one, task) for one in seeds]
     first, split = models[0], task.load("train")
     plans = [
-        Plan(10**9, first.hp.batch_size, one.cell.seed, cell.device, cell.precision)
+        Plan(10**9, first.hparams.batch_size, one.cell.seed, cell.device, cell.precision)
         for one in seeds
     ]
     real = batches(split, plans[:1])(0)
     join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
     networks = {**nets_of(first), **missing_networks(job, first)}
-    reference = reference_step(cell.model, networks, first.hp, real, cell.device)
+    reference = reference_step(cell.model, networks, first.hparams, real, cell.device)
     for model in models:
         place(model, cell.device)
         model.train()
-    cycle = range(CYCLES * len(first.hp.phases))
+    cycle = range(CYCLES * len(first.hparams.phases))
     flop = flop_of_steps(deepcopy(first), real, cycle, cell)
     own = [optimisers_of(model) for model in models]
     draw = batches(split, plans)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ganbench.contracts.task import Report
 from ganbench.core.cache import cached_arrays
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 from ganbench.core.spec import JSON, DataSpec
 from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
@@ -34,7 +34,7 @@ from ganbench.task_families.collection_task import CollectionTask
 
 PEOPLE = "ganbench.data.procedural.heads.people"
 GREY = 0.5
-LEAST_PEOPLE = 24  # so that each domain has a few for each split
+MIN_PEOPLE = 24  # so that each domain has a few for each split
 AUTHORS_TEST = 200  # images of each domain, the last by name
 
 # CelebA's columns by the names used here, and the value that counts as having the attribute.
@@ -50,7 +50,7 @@ CELEBA: Mapping[str, tuple[str, bool]] = {
 
 
 @dataclass(frozen=True)
-class ConversionOptions:
+class AttributeOptions:
     """The procedural people, and how the data are split.
 
     people: how many; pictures: of each, in poses and lights of their own.
@@ -63,11 +63,11 @@ class ConversionOptions:
     split: Literal["clean", "official", "authors"] = "clean"
 
     def __post_init__(self) -> None:
-        require(self.people >= LEAST_PEOPLE, "people", self.people, f"{LEAST_PEOPLE} or more")
-        require(self.pictures >= 1, "pictures", self.pictures, "1 or more")
+        require_range(self.people >= MIN_PEOPLE, "people", self.people, f"{MIN_PEOPLE} or more")
+        require_range(self.pictures >= 1, "pictures", self.pictures, "1 or more")
 
 
-class ConversionTask(CollectionTask):
+class AttributeTask(CollectionTask):
     """A: faces without the attribute `changed`; B: faces with it. The others ought to stay.
 
     changed: one of the truth's attributes.
@@ -81,7 +81,7 @@ class ConversionTask(CollectionTask):
     tied: ClassVar[tuple[str, ...]] = ()
     celeba_only: ClassVar[Mapping[str, bool]] = {}
     celeba_rest: ClassVar[str] = ""
-    options_type: ClassVar[type[Any]] = ConversionOptions
+    options_type: ClassVar[type[Any]] = AttributeOptions
     preset_options: ClassVar = {"smoke": {"people": 48, "pictures": 1}}
     sources: ClassVar = {"procedural": (), "celeba": ("celeba",)}
     metrics: ClassVar = (
@@ -142,7 +142,7 @@ class ConversionTask(CollectionTask):
         return own_parts(in_a, in_b)
 
 
-def people_key(options: ConversionOptions, size: int) -> JSON:
+def people_key(options: AttributeOptions, size: int) -> JSON:
     return {
         "people": options.people,
         "pictures": options.pictures,
@@ -151,7 +151,7 @@ def people_key(options: ConversionOptions, size: int) -> JSON:
     }
 
 
-def people(options: ConversionOptions, size: int, cache_dir: Path, report: Report) -> Collection:
+def people(options: AttributeOptions, size: int, cache_dir: Path, report: Report) -> Collection:
     """The procedural people, from the cache or rendered now; all conversions share them."""
 
     def make() -> dict[str, np.ndarray]:

@@ -26,8 +26,8 @@ SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 SHARED_SHARES = (0.35, 0.05, 0.05, 0.1, 0.1)
 # Shares where each domain has identities of its own: validation and test.
 OWN_SHARES = (0.1, 0.2)
-LEAST_SHARED = len(SHARED_SHARES) + 1
-LEAST_OWN = len(OWN_SHARES) + 1
+MIN_SHARED = len(SHARED_SHARES) + 1
+MIN_OWN = len(OWN_SHARES) + 1
 
 
 @dataclass(frozen=True)

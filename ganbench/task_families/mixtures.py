@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 
 from ganbench.contracts.task import Domain, Report, Split, Task
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import JSON, Architecture, DataSpec, Preset, SplitName
 
@@ -39,19 +39,19 @@ def gaussian_noise(n: int, dimensions: int, seed: int) -> Domain:
     return Domain(torch.from_numpy(noise.astype(np.float32)))
 
 
-def on_circle(count: int, radius: float) -> Floats:
+def circle_centres(count: int, radius: float) -> Floats:
     """Centres (count, 2), evenly spaced on a whole circle."""
     angles = 2 * np.pi * np.arange(count) / count
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def on_arc(count: int, radius: float, start_deg: float, end_deg: float) -> Floats:
+def arc_centres(count: int, radius: float, start_deg: float, end_deg: float) -> Floats:
     """Centres (count, 2), evenly spaced on an arc, both ends included."""
     angles = np.radians(np.linspace(start_deg, end_deg, count))
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def on_grid(side: int, spacing: float) -> Floats:
+def grid_centres(side: int, spacing: float) -> Floats:
     """Centres (side * side, 2) of a square grid about the origin."""
     places = spacing * (np.arange(side) - (side - 1) / 2)
     return np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -66,9 +66,9 @@ class MixtureOptions:
     test_samples: int = 2_500
 
     def __post_init__(self) -> None:
-        require(self.sigma > 0, "sigma", self.sigma, "a positive number")
+        require_range(self.sigma > 0, "sigma", self.sigma, "a positive number")
         for name in ("train_samples", "test_samples"):
-            require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+            require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
 
 
 class NoiseToMixture(Task):

@@ -1,4 +1,4 @@
-"""Catalogue pictures of wares, and drawings of their edges. The object tasks stand on it."""
+"""Catalogue pictures of products, and drawings of their edges. The object tasks stand on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ganbench.contracts.task import Report
 from ganbench.core.cache import cached_arrays
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 from ganbench.core.source_hash import module_file, source_hash
 from ganbench.core.spec import JSON, DataSpec, DomainName
 from ganbench.data.decoded import fingerprint
@@ -35,13 +35,13 @@ from ganbench.task_families.collection import (
 from ganbench.task_families.collection_task import CollectionTask
 
 FASHION_MNIST = "fashion_mnist"
-LEAST_WARES = 24
+MIN_PRODUCTS = 24
 LOOKS = ("colour", "pattern")
 
 
 @dataclass(frozen=True)
-class Ware:
-    """One kind of ware.
+class Product:
+    """One kind of product.
 
     shapes: the module that makes the procedural ones. population: a count to their parameters,
         each with a `look` of colour and pattern; build: parameters to a mesh.
@@ -59,32 +59,34 @@ class Ware:
 
 
 @dataclass(frozen=True)
-class WareOptions:
-    """wares: procedural ones of each kind.
+class ProductOptions:
+    """products: procedural ones of each kind.
     background: of the procedural photographs; grey by default for the reason that ViewOptions
         gives; the real ones are white.
     split: identities into train, validation and test; or as the set's owners split it; or as the
         paper's authors did, who trained A on the first half of the train files and B on the second.
     """
 
-    wares: int = 800
+    products: int = 800
     background: Literal["black", "grey", "white"] = "grey"
     split: Literal["clean", "official", "authors"] = "clean"
 
     def __post_init__(self) -> None:
-        require(self.wares >= LEAST_WARES, "wares", self.wares, f"{LEAST_WARES} or more")
+        require_range(
+            self.products >= MIN_PRODUCTS, "products", self.products, f"{MIN_PRODUCTS} or more"
+        )
 
 
-class WareTask(CollectionTask):
-    """Photographs of one ware, or drawings of their edges, to those of another or the same.
+class ProductTask(CollectionTask):
+    """Photographs of one product, or drawings of their edges, to those of another or the same.
 
-    wares: of domain A and of domain B. drawn: the domain that shows edges only, or none.
+    products: of domain A and of domain B. drawn: the domain that shows edges only, or none.
     """
 
-    wares: ClassVar[tuple[Ware, Ware]]
+    products: ClassVar[tuple[Product, Product]]
     drawn: ClassVar[tuple[DomainName, ...]] = ()
-    options_type: ClassVar[type[Any]] = WareOptions
-    preset_options: ClassVar = {"smoke": {"wares": 48}}
+    options_type: ClassVar[type[Any]] = ProductOptions
+    preset_options: ClassVar = {"smoke": {"products": 48}}
     metrics: ClassVar = ("edges", *CollectionTask.metrics)
     references: ClassVar = ("real", "identity", "untrained")
     default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
@@ -92,12 +94,12 @@ class WareTask(CollectionTask):
     def __init_subclass__(cls, **more: Any) -> None:
         """The data can be procedural, the sets of pix2pix, or Fashion-MNIST."""
         super().__init_subclass__(**more)
-        sets = tuple(dict.fromkeys(ware.pix2pix for ware in cls.wares))
+        sets = tuple(dict.fromkeys(product.pix2pix for product in cls.products))
         cls.sources = {"procedural": (), "+".join(sets): sets, FASHION_MNIST: (FASHION_MNIST,)}
 
     @property
     def one_ware(self) -> bool:
-        return self.wares[0] is self.wares[1]
+        return self.products[0] is self.products[1]
 
     @property
     def spec(self) -> DataSpec:
@@ -110,28 +112,28 @@ class WareTask(CollectionTask):
 
     def content_key(self, domain: DomainName) -> JSON:
         """What the pictures of a domain depend on."""
-        ware, drawn = self.ware(domain), domain in self.drawn
+        product, drawn = self.product(domain), domain in self.drawn
         if self.source == "procedural":
-            key = wares_key(ware, self.options, self.preset.size)
+            key = products_key(product, self.options, self.preset.size)
         else:
-            key = fingerprint(self.listing(ware, "edges" if drawn else "photo"))
+            key = fingerprint(self.listing(product, "edges" if drawn else "photo"))
         return {**key, "drawn": edges_code_hash()} if drawn else key
 
-    def ware(self, domain: DomainName) -> Ware:
-        return self.wares[0 if domain == "A" else 1]
+    def product(self, domain: DomainName) -> Product:
+        return self.products[0 if domain == "A" else 1]
 
-    def listing(self, ware: Ware, side: Side) -> Listing:
+    def listing(self, product: Product, side: Side) -> Listing:
         if self.source != FASHION_MNIST:
-            return list_pix2pix(self.paths[ware.pix2pix], (side,))
+            return list_pix2pix(self.paths[product.pix2pix], (side,))
         photos = list_fashion_mnist(self.paths[FASHION_MNIST])
-        return photos.take(np.isin(photos.truth["label"], ware.labels))
+        return photos.take(np.isin(photos.truth["label"], product.labels))
 
     def side(self, domain: DomainName, report: Report) -> Collection:
-        ware, drawn, size = self.ware(domain), domain in self.drawn, self.preset.size
+        product, drawn, size = self.product(domain), domain in self.drawn, self.preset.size
         if self.source == "procedural":
-            photos = wares(ware, self.options, size, self.cache_dir, report)
+            photos = rendered_products(product, self.options, size, self.cache_dir, report)
             return edges_drawn(photos) if drawn else photos
-        listing = self.listing(ware, "edges" if drawn else "photo").named()
+        listing = self.listing(product, "edges" if drawn else "photo").named()
         found = listed_collection(listing, size, self.cache_dir, report, self.reading)
         return edges_drawn(found) if drawn and self.source == FASHION_MNIST else found
 
@@ -148,33 +150,33 @@ class WareTask(CollectionTask):
         )
 
 
-def wares_key(ware: Ware, options: WareOptions, size: int) -> JSON:
+def products_key(product: Product, options: ProductOptions, size: int) -> JSON:
     return {
-        "ware": ware.name,
-        "count": options.wares,
+        "product": product.name,
+        "count": options.products,
         "background": options.background,
         "size": size,
-        "code": render_code_hash(ware.shapes),
+        "code": render_code_hash(product.shapes),
     }
 
 
-def wares(
-    ware: Ware, options: WareOptions, size: int, cache_dir: Path, report: Report
+def rendered_products(
+    product: Product, options: ProductOptions, size: int, cache_dir: Path, report: Report
 ) -> Collection:
-    """Procedural wares, one picture each, from the cache or rendered now."""
+    """Procedural products, one picture each, from the cache or rendered now."""
 
     def make() -> dict[str, np.ndarray]:
-        report(f"rendering {options.wares} {ware.name} at {size} px")
-        found = ware.population(options.wares)
+        report(f"rendering {options.products} {product.name} at {size} px")
+        found = product.population(options.products)
         background = GREYS[options.background]
-        images = render_shots(found, ware.build, [[ware.shot]] * len(found), size, background)
+        images = render_shots(found, product.build, [[product.shot]] * len(found), size, background)
         looks = [parameters.look for parameters in found]
         truth = {name: np.array([getattr(each, name) for each in looks]) for name in LOOKS}
         return {"images": images[:, 0], **truth}
 
-    arrays = cached_arrays(cache_dir, ware.name, wares_key(ware, options, size), make)
+    arrays = cached_arrays(cache_dir, product.name, products_key(product, options, size), make)
     truth: Mapping[str, np.ndarray] = {name: np.array(arrays[name]) for name in LOOKS}
-    identity = np.arange(options.wares)
+    identity = np.arange(options.products)
     return array_collection(arrays["images"], {**truth, "identity": identity})
 
 

@@ -12,7 +12,7 @@ import PIL
 
 from ganbench.contracts.task import Report
 from ganbench.core.errors import UserError
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import JSON, Architecture, DataSpec, DomainName, Reading
 from ganbench.data.decoded import file_digest, fingerprint
@@ -22,7 +22,7 @@ from ganbench.data.readers.meshes import AUTO, Axis, find_meshes, mesh_files_has
 from ganbench.data.rendering.mesh import Part
 from ganbench.data.rendering.rendered import GREYS, Made, render_code_hash, rendered_views
 from ganbench.task_families.collection import (
-    LEAST_SHARED,
+    MIN_SHARED,
     Collection,
     Parts,
     array_collection,
@@ -88,12 +88,16 @@ class ViewOptions:
     split: Literal["clean", "authors"] = "clean"
 
     def __post_init__(self) -> None:
-        enough = self.identities >= LEAST_SHARED
-        require(enough, "identities", self.identities, f"{LEAST_SHARED} or more")
-        require(self.azimuth_step_deg > 0, "azimuth_step_deg", self.azimuth_step_deg, "above 0")
+        enough = self.identities >= MIN_SHARED
+        require_range(enough, "identities", self.identities, f"{MIN_SHARED} or more")
+        require_range(
+            self.azimuth_step_deg > 0, "azimuth_step_deg", self.azimuth_step_deg, "above 0"
+        )
         span = self.azimuth_max_deg - self.azimuth_min_deg
-        require(0 < span < 360, "azimuth_max_deg", self.azimuth_max_deg, "a range below 360")
-        require(-89 < self.elevation_deg < 89, "elevation_deg", self.elevation_deg, "-89 to 89")
+        require_range(0 < span < 360, "azimuth_max_deg", self.azimuth_max_deg, "a range below 360")
+        require_range(
+            -89 < self.elevation_deg < 89, "elevation_deg", self.elevation_deg, "-89 to 89"
+        )
 
     @property
     def azimuths_deg(self) -> np.ndarray:
@@ -145,9 +149,9 @@ READER = "ganbench.data.readers.meshes"
 def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
     """The user's meshes. Raises UserError as `read_meshes` does, and for too few."""
     found = read_meshes(folder, *axes, skip_unreadable=reading.skip_unreadable)
-    if len(found.objects) < LEAST_SHARED:
+    if len(found.objects) < MIN_SHARED:
         raise UserError(
-            f"only {len(found.objects)} meshes could be read, {LEAST_SHARED} are needed "
+            f"only {len(found.objects)} meshes could be read, {MIN_SHARED} are needed "
             "for train, validation and test identities of A and B",
             str(folder),
             "add more mesh files",

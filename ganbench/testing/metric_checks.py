@@ -17,7 +17,7 @@ from ganbench.core.spec import DataSpec, column_of
 from ganbench.evaluation.evaluate import DirectionView, Translation
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
-from ganbench.task_families.mixtures import mixture, on_circle
+from ganbench.task_families.mixtures import circle_centres, mixture
 from ganbench.testing.subjects import NotApplicable, Subject, random_states, require
 
 N = 12
@@ -98,7 +98,7 @@ def scenes() -> Iterator[Scene]:
     perfect[:, 2] += 0.4  # the mark, and nothing else
     yield Scene("pictures", IMAGES, split, perfect.clamp(0, 1))
     yield Scene("drawings", DRAWINGS, Split(Domain(drawn(given)), Domain(split.B.samples)), given)
-    centres = on_circle(MODES, 2.0)
+    centres = circle_centres(MODES, 2.0)
     plane = Split(mixture(centres, 0.1, POINTS, 0), mixture(3 * centres, 0.1, POINTS, 1))
     # Each mode to the mode in its direction: one to one, as good as can be.
     moved = torch.from_numpy((3 * centres)[plane.A.truth["mode"]].astype(np.float32))
@@ -144,7 +144,7 @@ def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
         given = scene.split.A.samples
         back = given.float() / 255 if scene.spec.kind == "image" else given
         view = view_of(subject, scene, scene.perfect, back)
-        reason = metric.unmet(view)
+        reason = metric.unsupported(view)
         if reason is None:
             yield scene, view, metric
         else:
@@ -188,14 +188,17 @@ def check_columns_are_as_declared(subject: Subject) -> None:
                 require(math.isfinite(value), f"'{name}' of {scene.name} is {value}")
 
 
-def check_unmet_gives_a_reason(subject: Subject) -> None:
+def check_unsupported_gives_a_reason(subject: Subject) -> None:
     """Of data that it cannot score a metric says why, in words."""
     metric: Metric = subject.loaded()
     for scene in scenes():
         samples = scene.split.A.samples
         back = samples.float() / 255 if scene.spec.kind == "image" else samples
-        reason = metric.unmet(view_of(subject, scene, scene.perfect, back))
-        require(reason is None or bool(reason.strip()), f"unmet() gives no reason for {scene.name}")
+        reason = metric.unsupported(view_of(subject, scene, scene.perfect, back))
+        require(
+            reason is None or bool(reason.strip()),
+            f"unsupported() gives no reason for {scene.name}",
+        )
 
 
 def check_better_is_better(subject: Subject) -> None:
@@ -269,7 +272,7 @@ def check_scoring_changes_nothing(subject: Subject) -> None:
 
 METRIC_CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_columns_are_as_declared,
-    check_unmet_gives_a_reason,
+    check_unsupported_gives_a_reason,
     check_better_is_better,
     check_the_ends_are_numbers,
     check_order_plays_no_part,

@@ -12,7 +12,7 @@ from torch import Tensor
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.options import replace_from_text
-from ganbench.networks.blocks import Judgement
+from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.testing.subjects import (
     BATCH,
     Subject,
@@ -38,7 +38,7 @@ from ganbench.testing.translation_checks import (
 
 LATE_STEP = 10**6  # after any warm-up
 D_UPDATES = 50
-MOST_D_ROUNDS = 10
+MAX_D_ROUNDS = 10
 PASSES = 4
 
 
@@ -62,7 +62,9 @@ def check_parameters_have_one_owner(subject: Subject) -> None:
 
 
 def check_discriminators_have_their_fakes(subject: Subject) -> None:
-    """`fakes` gives each discriminator D_X samples of the shape of X, and D_X gives a Judgement."""
+    """`fakes` gives each discriminator D_X samples of the shape of X, and D_X gives a
+    DiscriminatorOutput.
+    """
     for built in each(subject):
         real, model = batch(built.spec), built.model
         fake = model.fakes(real)
@@ -73,7 +75,10 @@ def check_discriminators_have_their_fakes(subject: Subject) -> None:
             shape = (BATCH, *(built.spec.A if domain == "A" else built.spec.B))
             require_shape(fake[domain], shape, f"fakes()['{domain}']", built)
             judgement = judge(fake[domain])
-            require(isinstance(judgement, Judgement), f"{name} does not return a Judgement")
+            require(
+                isinstance(judgement, DiscriminatorOutput),
+                f"{name} does not return a DiscriminatorOutput",
+            )
             require_shape(judgement.logits, (BATCH,), f"{name}'s logits", built)
 
 
@@ -140,7 +145,7 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
         fake = {name: 0.4 * noise[name] for name in judged}
         optimiser = torch.optim.Adam(model.discriminators.parameters(), 2e-3)
         wrong = judged
-        for _ in range(MOST_D_ROUNDS):  # a gradient penalty needs more than one
+        for _ in range(MAX_D_ROUNDS):  # a gradient penalty needs more than one
             for _ in range(D_UPDATES):
                 loss = total(model.discriminator_loss(real, fake, step_tensor()))
                 optimiser.zero_grad()
@@ -213,16 +218,19 @@ def one_step(model: Model, real: dict[str, Tensor]) -> dict[str, float]:
 def check_hparams_survive_json(subject: Subject) -> None:
     """Each recipe is a frozen dataclass that JSON and `--set` give back as it was."""
     for spec in supported(subject).values():
-        for name, hp in subject.loaded.recipes(spec).items():
+        for name, hparams in subject.loaded.recipes(spec).items():
             where = f"recipe '{name}'"
-            require(isinstance(hp, HParams), f"{where} is no HParams")
+            require(isinstance(hparams, HParams), f"{where} is no HParams")
             try:
-                kept = type(hp)(**json.loads(json.dumps(dataclasses.asdict(hp))))
+                kept = type(hparams)(**json.loads(json.dumps(dataclasses.asdict(hparams))))
             except TypeError as error:
                 require(False, f"{where} cannot be written as JSON: {error}")
-            require(kept == hp, f"{where} is another one after a way through JSON")
-            texts = {key: str(value) for key, value in dataclasses.asdict(hp).items()}
-            require(replace_from_text(hp, texts, name) == hp, f"{where} cannot be set from text")
+            require(kept == hparams, f"{where} is another one after a way through JSON")
+            texts = {key: str(value) for key, value in dataclasses.asdict(hparams).items()}
+            require(
+                replace_from_text(hparams, texts, name) == hparams,
+                f"{where} cannot be set from text",
+            )
 
 
 MODEL_CHECKS: tuple[Callable[[Subject], None], ...] = (

@@ -22,8 +22,8 @@ from ganbench.testing.subjects import NotApplicable, Subject, require
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 DOMAINS: tuple[DomainName, ...] = ("A", "B")
 PERMUTATIONS = 30
-MOST_SIGMAS = 5.0
-MOST_PAIRS = 500
+MAX_SIGMAS = 5.0
+MAX_PAIRS = 500
 
 
 def made(subject: Subject, cache_dir: Path) -> Task:
@@ -108,14 +108,14 @@ def check_domains_are_not_paired(subject: Subject) -> None:
             raise NotApplicable("samples of the two domains have different shapes")
         found = separation_sigmas(*pair)
         require(
-            abs(found) < MOST_SIGMAS,
+            abs(found) < MAX_SIGMAS,
             f"in {split}, samples of A and B of one place are {found:+.0f} standard deviations "
             "from what chance gives: shuffle the domains apart",
         )
 
 
 def comparable(split: Split) -> tuple[Tensor, Tensor] | None:
-    n = min(len(split.A), len(split.B), MOST_PAIRS)
+    n = min(len(split.A), len(split.B), MAX_PAIRS)
     a, b = split.A.samples[:n].flatten(1).float(), split.B.samples[:n].flatten(1).float()
     return (a, b) if a.shape == b.shape else None
 

@@ -141,7 +141,7 @@ def check_what_is_not_finite_gives_no_number(subject: Subject) -> None:
 
 def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
     """Nothing of a view that the metric says it cannot score."""
-    return {} if metric.unmet(view) is not None else computed(metric, view)
+    return {} if metric.unsupported(view) is not None else computed(metric, view)
 
 
 UNDEFINED_CHECKS: tuple[Callable[[Subject], None], ...] = (

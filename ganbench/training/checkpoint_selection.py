@@ -15,7 +15,7 @@ from ganbench.results.records import number_of
 from ganbench.training.checkpoint import load_weights, save_weights
 
 SNAPSHOTS = 4
-MOST_SAMPLES = 500  # of the validation split and a domain; it is shuffled, so any will do
+MAX_SAMPLES = 500  # of the validation split and a domain; it is shuffled, so any will do
 SCORES = "validation.json"
 WEIGHTS = "selected.safetensors"
 

@@ -25,7 +25,7 @@ class CompiledLosses:
     """A learner with compiled losses, of which the gradients' code is made too."""
 
     def __init__(self, learner: Learner, compile_: Compile) -> None:
-        self.hp = learner.hp
+        self.hparams = learner.hparams
         self.judged = learner.judged
         self.fakes = compile_(learner.fakes)
         self.discriminator_loss = compile_(learner.discriminator_loss)

@@ -89,7 +89,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Begun:
+class RunState:
     """A run at its start or at its checkpoint. random_state: of the device's generator, there."""
 
     run: Run
@@ -135,13 +135,13 @@ def train_together(
             plan.precision,
         )
         update = step_on(Compiled(program) if plan.compiled else program)
-        ended = go_on(level, draw, update, program.rngs, should_stop)
+        ended = continue_runs(level, draw, update, program.rngs, should_stop)
         for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
 
 
-def begin(run: Run, split: Split) -> Begun:
+def begin(run: Run, split: Split) -> RunState:
     """Place the model, and put it where its checkpoint was, if there is one."""
     model, plan = run.model, run.plan
     place(model, plan.device)
@@ -152,21 +152,21 @@ def begin(run: Run, split: Split) -> Begun:
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)
         log = LossLog(run.folder / LOSS_LOG)
-        return Begun(run, optimisers, Position(), {}, log, device_rng(plan.device).get_state())
+        return RunState(run, optimisers, Position(), {}, log, device_rng(plan.device).get_state())
     tensors, position = kept
     checkpoint.restore(tensors, model, optimisers)
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
     window = checkpoint.window_of(tensors)
-    return Begun(run, optimisers, position, window, log, device_rng(plan.device).get_state())
+    return RunState(run, optimisers, position, window, log, device_rng(plan.device).get_state())
 
 
-def position_of(start: Begun, step: int, sec: float, together: int) -> Position:
+def position_of(start: RunState, step: int, sec: float, together: int) -> Position:
     """After `sec` seconds of training since its start, which so many seeds share."""
     before_sec, log_bytes = start.position.train_sec, start.log.bytes
     return Position(step, before_sec + sec / together, log_bytes, together)
 
 
-def log_losses(start: Begun, done: int, means: Mapping[str, float]) -> str:
+def log_losses(start: RunState, done: int, means: Mapping[str, float]) -> str:
     """Writes and tells the means of some steps. Gives why the run diverged, or nothing."""
     start.log.write(done, means)
     start.run.on_losses(done, means)
@@ -182,8 +182,8 @@ def seconds_of_looking(runs: Iterable[Run], done: int) -> float:
     return time.perf_counter() - paused
 
 
-def go_on(
-    begun: Sequence[Begun],
+def continue_runs(
+    begun: Sequence[RunState],
     draw: Callable[[int], Batch],
     update: Step,
     rngs: Sequence[torch.Generator],
@@ -229,7 +229,7 @@ def go_on(
     return outcomes
 
 
-def save(start: Begun, window: Mapping[str, Tensor], position: Position) -> None:
+def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> None:
     path = start.run.folder / CHECKPOINT
     checkpoint.save(path, start.run.model, start.optimisers, window, position)
 

@@ -14,7 +14,7 @@ from ganbench.training.checkpoint import Optimisers
 from ganbench.training.rng import device_rng, rng_at
 from ganbench.training.step import Eager, Program, adam
 from ganbench.training.streams import Beside
-from ganbench.training.vmap_stack import Stack, can_stack
+from ganbench.training.vmap_stack import VmapStack, can_stack
 
 Trained = tuple[Model, Optimisers]
 
@@ -36,7 +36,7 @@ class Join(Protocol):
     ) -> Program: ...
 
 
-def optimisers_of(learner: Model | Stack) -> dict[str, torch.optim.Optimizer]:
+def optimisers_of(learner: Model | VmapStack) -> dict[str, torch.optim.Optimizer]:
     return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
 
 
@@ -62,7 +62,7 @@ def stacked(
     precision: Precision,
 ) -> Eager:
     """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
-    stack = Stack([model for model, _ in seeds], random_states, real)
+    stack = VmapStack([model for model, _ in seeds], random_states, real)
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
     return Eager(stack, optimisers, device, precision, stack.rngs)
 

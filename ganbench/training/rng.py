@@ -71,7 +71,7 @@ class Draw:
         return torch.stack(drawn)
 
 
-class Noting(TorchFunctionMode):
+class RecordDraws(TorchFunctionMode):
     """Notes draws, and makes them."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Noting(TorchFunctionMode):
         return func(*args, **options)
 
 
-class Handing(TorchFunctionMode):
+class ReplayDraws(TorchFunctionMode):
     """Gives what was drawn before, in the order of the draws."""
 
     def __init__(self, drawn: Sequence[Tensor]) -> None:

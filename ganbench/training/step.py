@@ -27,7 +27,7 @@ class Learner(Protocol):
     """What a step trains: a model, or a stack of them."""
 
     @property
-    def hp(self) -> Any: ...
+    def hparams(self) -> Any: ...
 
     def fakes(self, real: Batch) -> dict[str, Tensor]: ...
 
@@ -42,12 +42,12 @@ def adam(modules: nn.Module, learner: Learner) -> torch.optim.Adam:
     """One Adam over each parameter once; `parameters()` gives tied weights a single time. On a GPU
     its step count is there too, so that its update can be captured.
     """
-    hp, params = learner.hp, list(modules.parameters())
+    hparams, params = learner.hparams, list(modules.parameters())
     return torch.optim.Adam(
         params,
-        lr=hp.lr,
-        betas=(hp.beta1, hp.beta2),
-        weight_decay=hp.weight_decay,
+        lr=hparams.lr,
+        betas=(hparams.beta1, hparams.beta2),
+        weight_decay=hparams.weight_decay,
         fused=True,
         capturable=any(param.is_cuda for param in params),
     )
@@ -126,7 +126,7 @@ class Eager(Program):
 
     @property
     def phases(self) -> Sequence[str]:  # type: ignore[override]
-        phases: Sequence[str] = self.learner.hp.phases
+        phases: Sequence[str] = self.learner.hparams.phases
         return phases
 
     def with_learners(self, change: Callable[[Learner], Learner]) -> Eager:

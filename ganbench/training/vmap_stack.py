@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.spec import Precision
-from ganbench.training.rng import Draw, Handing, Noting, device_rng, rng_at
+from ganbench.training.rng import Draw, RecordDraws, ReplayDraws, device_rng, rng_at
 from ganbench.training.step import precision_context
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -34,7 +34,7 @@ class _Called(nn.Module):
         return getattr(self.model, method)(*given)
 
 
-class Stack:
+class VmapStack:
     """Models that differ in their seed alone, with the losses of one model; each loss is (seeds,).
 
     Their parameters and buffers become views of the stacked ones: a model always has its seed's
@@ -47,7 +47,7 @@ class Stack:
     def __init__(
         self, models: Sequence[Model], random_states: Sequence[Tensor], real: Batch
     ) -> None:
-        self.hp = models[0].hp
+        self.hparams = models[0].hparams
         device = next(models[0].parameters()).device
         self.rngs = tuple(rng_at(device.type, state) for state in random_states)
         self._first = models[0]
@@ -81,7 +81,7 @@ class Stack:
         drawn = [draw.of(self.rngs) for draw in self._draws[method]]
 
         def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
-            with Handing(drawn) if drawn else nullcontext():
+            with ReplayDraws(drawn) if drawn else nullcontext():
                 return self._call(method, state, own)
 
         mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
@@ -98,7 +98,7 @@ class Stack:
                 return self._call(method, state, own)
 
             mapped = torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")
-            with Noting() as noting:
+            with RecordDraws() as noting:
                 out: dict[str, Tensor] = mapped(copies, *given)
             found[method] = noting.draws
             return out
@@ -188,7 +188,7 @@ def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
     rng = device_rng(next(model.parameters()).device.type)
     step = torch.zeros((), dtype=torch.long, device=rng.device)
     try:
-        stack = Stack([deepcopy(model)], [rng.get_state()], batch)
+        stack = VmapStack([deepcopy(model)], [rng.get_state()], batch)
         with precision_context(rng.device.type, precision):
             fake = stack.fakes(batch)
             of_d = stack.discriminator_loss(batch, stack.judged(fake), step)

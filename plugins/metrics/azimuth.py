@@ -74,7 +74,7 @@ class Azimuth(Metric):
         "probe_mae_deg": Column("deg", False, "the probe's own error on real test images"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         known = ATTRIBUTE in view.inputs.truth and ATTRIBUTE in view.targets.truth
         return None if known else "the data have no ground-truth azimuth"
 

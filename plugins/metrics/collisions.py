@@ -20,7 +20,7 @@ class Collisions(Metric):
         "mode_collisions": Column("modes", False, "target modes fed by two or more source modes"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         known = "mode" in view.inputs.truth and "mode_centres" in view.targets.constants
         return None if known else "the two domains are no mixtures with known modes"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganbench.api import Column, Metric, chunks, edges_of, only_finite
+from ganbench.api import Column, Metric, batched, edges_of, only_finite
 
 DARK = 0.5  # a drawing's lines are darker
 
@@ -32,7 +32,7 @@ class Edges(Metric):
         )
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None if view.spec.kind == "image" else "points have no edges"
 
     def lines(self, view, samples, domain):
@@ -40,7 +40,7 @@ class Edges(Metric):
         return images.mean(1) < DARK if domain in view.spec.drawn else edges_of(images)
 
     def compute(self, view):
-        pairs = chunks(view.input_samples, only_finite(view.fakes))
+        pairs = batched(view.input_samples, only_finite(view.fakes))
         found = np.concatenate(
             [
                 agreement(self.lines(view, a, view.source), self.lines(view, b, view.target))

@@ -9,7 +9,7 @@ class Flip(Metric):
         "flip_probe_accuracy": Column("", True, "the probe's own share on real test images"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None if view.spec.changed else "the task changes no known attribute"
 
     def compute(self, view):

@@ -46,7 +46,7 @@ class Modes(Metric):
         "reverse_kl": Column("nats", False, "translations over modes against an even spread"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         known = "mode_centres" in view.targets.constants
         return None if known else "the target domain is no mixture with known modes"
 

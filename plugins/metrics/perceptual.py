@@ -12,7 +12,7 @@ class Perceptual(Metric):
         )
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         if view.spec.kind != "image":
             return "points have no image features"
         return None if view.reconstructions is not None else "the model has no way back"

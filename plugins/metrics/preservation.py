@@ -16,7 +16,7 @@ class Preservation(Metric):
         "preserved_*": Column("", True, "share read as having the input's value"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None if kept_classes(view) else "the data know no class that ought to stay"
 
     def compute(self, view):

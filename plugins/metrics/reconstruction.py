@@ -2,7 +2,7 @@
 
 import torch
 
-from ganbench.api import Column, Metric, chunks, only_finite
+from ganbench.api import Column, Metric, batched, only_finite
 
 
 class Reconstruction(Metric):
@@ -12,11 +12,11 @@ class Reconstruction(Metric):
         )
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):
         back = only_finite(view.reconstructions, "reconstructions")
-        pairs = chunks(back, view.input_samples)
+        pairs = batched(back, view.input_samples)
         total = sum((rec - given).square().sum(dtype=torch.float64).item() for rec, given in pairs)
         return {"reconstruction_mse": total / view.input_samples.numel()}

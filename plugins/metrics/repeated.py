@@ -14,7 +14,7 @@ class Repeated(Metric):
         "preservation_rate_after_*": Column("", True, "mean share of kept attributes, likewise"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         if not view.spec.changed:
             return "the task changes no known attribute"
         return None if view.again(view.fakes[:1]) is not None else "only a model can go on"

@@ -22,7 +22,7 @@ class Resemblance(Metric):
         "feature_cosine": Column("", True, "EfficientNet-Lite0 features of input and translation")
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None if view.spec.kind == "image" else "points have no image features"
 
     def compute(self, view):

@@ -17,7 +17,7 @@ class Variety(Metric):
         "variety_efficientnet_lite0": Column("", None, "their LPIPS-like distance"),
     }
 
-    def unmet(self, view):
+    def unsupported(self, view):
         several = view.variant(view.input_samples[:1], 0) is not None
         return None if several else "the model has one output for an input"
 

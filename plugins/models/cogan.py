@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ganbench.api import HParams, Model, nearest_latents, require
+from ganbench.api import HParams, Model, nearest_latents, require_range
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class CoupledHParams(HParams):
     def __post_init__(self):
         super().__post_init__()
         for name in ("latent_dim", "inversion_steps", "inversion_lr"):
-            require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
+            require_range(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
 
 
 class CoGAN(Model):
@@ -32,7 +32,7 @@ class CoGAN(Model):
 
     def build(self, nets):
         for domain in "AB":
-            self.generators[domain] = nets.decoder(domain, self.hp.latent_dim)
+            self.generators[domain] = nets.decoder(domain, self.hparams.latent_dim)
             self.discriminators[f"D_{domain}"] = nets.discriminator(domain)
         first, second = self.generators.values()
         for i in range(len(first) - 1):
@@ -43,7 +43,7 @@ class CoGAN(Model):
         second.head = first.head
 
     def fakes(self, real):
-        latent = torch.randn(len(real["A"]), self.hp.latent_dim, device=real["A"].device)
+        latent = torch.randn(len(real["A"]), self.hparams.latent_dim, device=real["A"].device)
         return {domain: self.generators[domain](latent) for domain in "AB"}
 
     def generator_loss(self, real, fake, step):
@@ -53,6 +53,8 @@ class CoGAN(Model):
         }
 
     def translate(self, x, to, seed=0):
-        hp, source = self.hp, self.generators[self.declared(to)[0]]
-        latent = nearest_latents(source, x, hp.latent_dim, hp.inversion_steps, hp.inversion_lr)
+        hparams, source = self.hparams, self.generators[self.declared(to)[0]]
+        latent = nearest_latents(
+            source, x, hparams.latent_dim, hparams.inversion_steps, hparams.inversion_lr
+        )
         return self.generators[to](latent)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import nn
 
-from ganbench.api import LEAST_SQUARES, HParams, ImagePool, Model, require
+from ganbench.api import LEAST_SQUARES, HParams, ImagePool, Model, require_range
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CycleHParams(HParams):
     def __post_init__(self):
         super().__post_init__()
         for name in ("lambda_cyc", "idt_share", "pool_size"):
-            require(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
 
 
 class CycleGAN(Model):
@@ -34,8 +34,10 @@ class CycleGAN(Model):
         for domain, other in ("AB", "BA"):
             self.generators[f"G_{other}{domain}"] = nets.translator(other, domain)
             self.discriminators[f"D_{domain}"] = nets.discriminator(domain)
-            self.pools[domain] = ImagePool(self.hp.pool_size, nets.spec.shape(domain))
-        self.lambda_idt = self.hp.lambda_cyc * self.hp.idt_share * (nets.spec.A == nets.spec.B)
+            self.pools[domain] = ImagePool(self.hparams.pool_size, nets.spec.shape(domain))
+        self.lambda_idt = (
+            self.hparams.lambda_cyc * self.hparams.idt_share * (nets.spec.A == nets.spec.B)
+        )
 
     def fakes(self, real):
         return {"A": self.generators["G_BA"](real["B"]), "B": self.generators["G_AB"](real["A"])}
@@ -45,7 +47,7 @@ class CycleGAN(Model):
         return super().discriminator_loss(real, pooled, step)
 
     def generator_loss(self, real, fake, step):
-        terms, lambda_cyc = {}, self.hp.lambda_cyc
+        terms, lambda_cyc = {}, self.hparams.lambda_cyc
         for name, other in ("AB", "BA"):
             back = self.generators[f"G_{other}{name}"]
             terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half

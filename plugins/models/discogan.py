@@ -1,6 +1,6 @@
 """DiscoGAN: both directions, each with its reconstruction (Kim et al., 2017, figure 2c)."""
 
-from ganbench.api import Model, distance, reconstruction_recipes
+from ganbench.api import Model, reconstruction_distance, reconstruction_recipes
 
 
 class DiscoGAN(Model):
@@ -18,7 +18,7 @@ class DiscoGAN(Model):
 
     def generator_loss(self, real, fake, step):
         lambda_adv, lambda_rec = self.loss_weights(step)
-        d = distance(self.hp.distance)
+        d = reconstruction_distance(self.hparams.distance)
         rec_A = self.generators["G_BA"](fake["B"])
         rec_B = self.generators["G_AB"](fake["A"])
         return {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ganbench.api import AdversarialHParams, Model, require
+from ganbench.api import AdversarialHParams, Model, require_range
 
 PAIRS = 10_000
 
@@ -19,7 +19,7 @@ class DistanceHParams(AdversarialHParams):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.lambda_dist >= 0, "lambda_dist", self.lambda_dist, "0 or more")
+        require_range(self.lambda_dist >= 0, "lambda_dist", self.lambda_dist, "0 or more")
 
 
 def distances(x):
@@ -54,5 +54,5 @@ class DistanceGAN(Model):
         after = (distances(fake["B"]) - self.mean_B) / self.std_B
         return {
             **self.adversarial_terms("B", real, fake),
-            "dist_A": self.hp.lambda_dist * (before - after).abs().mean(),
+            "dist_A": self.hparams.lambda_dist * (before - after).abs().mean(),
         }

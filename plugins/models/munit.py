@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-from ganbench.api import LEAST_SQUARES, HParams, Model, drawn, require
+from ganbench.api import LEAST_SQUARES, HParams, Model, require_range, seeded_latent
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class MultimodalHParams(HParams):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.style_dim >= 1, "style_dim", self.style_dim, "1 or more")
+        require_range(self.style_dim >= 1, "style_dim", self.style_dim, "1 or more")
 
 
 class MUNIT(Model):
@@ -31,14 +31,14 @@ class MUNIT(Model):
 
     def build(self, nets):
         for name in "AB":
-            self.generators[name] = nets.style_autoencoder(name, self.hp.style_dim)
+            self.generators[name] = nets.style_autoencoder(name, self.hparams.style_dim)
             self.discriminators[f"D_{name}"] = nets.discriminator(name)
 
     def fakes(self, real):
         found = {}
         for name, other in ("AB", "BA"):
             content = self.generators[other].content(real[other])
-            style = torch.randn(len(content), self.hp.style_dim, device=content.device)
+            style = torch.randn(len(content), self.hparams.style_dim, device=content.device)
             fake = self.generators[name].decode(content, style)
             found |= {name: fake, f"content_{other}": content, f"style_{name}": style}
         return found
@@ -49,11 +49,11 @@ class MUNIT(Model):
             own = self.generators[name]
             rec = own.decode(fake[f"content_{name}"], own.style(real[name]))
             terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half
-            terms[f"rec_{name}"] = self.hp.lambda_rec * F.l1_loss(rec, real[name])
+            terms[f"rec_{name}"] = self.hparams.lambda_rec * F.l1_loss(rec, real[name])
             for code, encode in ((f"content_{other}", own.content), (f"style_{name}", own.style)):
-                terms[code] = self.hp.lambda_code * F.l1_loss(encode(fake[name]), fake[code])
+                terms[code] = self.hparams.lambda_code * F.l1_loss(encode(fake[name]), fake[code])
         return terms
 
     def translate(self, x, to, seed=0):
-        style = drawn(self.hp.style_dim, seed, x.device).expand(len(x), -1)
+        style = seeded_latent(self.hparams.style_dim, seed, x.device).expand(len(x), -1)
         return self.generators[to].decode(self.generators[self.declared(to)[0]].content(x), style)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganbench.api import HParams, Model, gradient_penalty, require
+from ganbench.api import HParams, Model, gradient_penalty, require_range
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class WassersteinHParams(HParams):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.lambda_gp >= 0, "lambda_gp", self.lambda_gp, "0 or more")
+        require_range(self.lambda_gp >= 0, "lambda_gp", self.lambda_gp, "0 or more")
 
 
 class WGANGP(Model):
@@ -36,7 +36,7 @@ class WGANGP(Model):
         critic = self.discriminators["D_B"]
         return {
             "D_B": critic(fake["B"]).logits.mean() - critic(real["B"]).logits.mean(),
-            "gp_B": self.hp.lambda_gp * gradient_penalty(critic, real["B"], fake["B"]),
+            "gp_B": self.hparams.lambda_gp * gradient_penalty(critic, real["B"], fake["B"]),
         }
 
     def generator_loss(self, real, fake, step):

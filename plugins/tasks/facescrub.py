@@ -3,10 +3,10 @@
 from dataclasses import replace
 from functools import cached_property
 
-from ganbench.api import ConversionTask, Task, list_facescrub
+from ganbench.api import AttributeTask, Task, list_facescrub
 
 
-class FaceScrub(ConversionTask, Task):
+class FaceScrub(AttributeTask, Task):
     changed = "female"
     tied = ("male",)
     sources = {"procedural": (), "facescrub": ("facescrub",)}

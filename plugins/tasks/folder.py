@@ -23,14 +23,14 @@ from ganbench.api import (
     read_labels,
     refuse_unreadable,
     repeats_told,
-    require,
     require_apart,
+    require_range,
     sameness,
     seed_for,
     split_indices,
 )
 
-LEAST_IMAGES = 3
+MIN_IMAGES = 3
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Options:
 
     def __post_init__(self):
         for name in ("validation_share", "test_share"):
-            require(0 < getattr(self, name) < 0.5, name, getattr(self, name), "between 0 and 0.5")
+            require_range(
+                0 < getattr(self, name) < 0.5, name, getattr(self, name), "between 0 and 0.5"
+            )
 
 
 class Folder(Task):
@@ -69,7 +71,7 @@ class Folder(Task):
     def folders(self):
         """By domain, without what cannot be read where that is to be left out."""
         found = {
-            name: read_image_folder(self.paths[name], LEAST_IMAGES, self.reading, self.cache_dir)
+            name: read_image_folder(self.paths[name], MIN_IMAGES, self.reading, self.cache_dir)
             for name in "AB"
         }
         require_apart(*(found[name].listing().files for name in "AB"), ("A", "B"))

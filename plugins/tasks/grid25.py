@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganbench.api import MixtureOptions, NoiseToMixture, Task, on_grid, require
+from ganbench.api import MixtureOptions, NoiseToMixture, Task, grid_centres, require_range
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Options(MixtureOptions):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.side >= 1, "side", self.side, "1 or more")
-        require(self.spacing > 0, "spacing", self.spacing, "a positive number")
+        require_range(self.side >= 1, "side", self.side, "1 or more")
+        require_range(self.spacing > 0, "spacing", self.spacing, "a positive number")
 
 
 class Grid25(NoiseToMixture, Task):
@@ -23,4 +23,4 @@ class Grid25(NoiseToMixture, Task):
 
     @property
     def centres(self):
-        return on_grid(self.options.side, self.options.spacing)
+        return grid_centres(self.options.side, self.options.spacing)

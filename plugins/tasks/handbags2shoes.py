@@ -1,9 +1,9 @@
 """Handbags to shoes of the same colour and pattern (Kim et al., 2017, figure 1)."""
 
-from ganbench.api import HANDBAGS, SHOES, Task, WareTask
+from ganbench.api import HANDBAGS, SHOES, ProductTask, Task
 
 
-class Handbags2Shoes(WareTask, Task):
-    wares = (HANDBAGS, SHOES)
-    metrics = ("preservation", *WareTask.metrics)
+class Handbags2Shoes(ProductTask, Task):
+    products = (HANDBAGS, SHOES)
+    metrics = ("preservation", *ProductTask.metrics)
     references = ("real", "oracle", "identity", "untrained")

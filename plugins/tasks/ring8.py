@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganbench.api import MixtureOptions, NoiseToMixture, Task, on_circle, require
+from ganbench.api import MixtureOptions, NoiseToMixture, Task, circle_centres, require_range
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class Options(MixtureOptions):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.modes >= 1, "modes", self.modes, "1 or more")
-        require(self.radius > 0, "radius", self.radius, "a positive number")
+        require_range(self.modes >= 1, "modes", self.modes, "1 or more")
+        require_range(self.radius > 0, "radius", self.radius, "a positive number")
 
 
 class Ring8(NoiseToMixture, Task):
@@ -22,4 +22,4 @@ class Ring8(NoiseToMixture, Task):
 
     @property
     def centres(self):
-        return on_circle(self.options.modes, self.options.radius)
+        return circle_centres(self.options.modes, self.options.radius)

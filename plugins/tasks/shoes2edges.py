@@ -1,8 +1,8 @@
 """Photographs of shoes to their edges: the reverse of edges2shoes."""
 
-from ganbench.api import SHOES, Task, WareTask
+from ganbench.api import SHOES, ProductTask, Task
 
 
-class Shoes2Edges(WareTask, Task):
-    wares = (SHOES, SHOES)
+class Shoes2Edges(ProductTask, Task):
+    products = (SHOES, SHOES)
     drawn = ("B",)

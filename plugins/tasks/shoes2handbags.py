@@ -1,9 +1,9 @@
 """Shoes to handbags of the same colour and pattern (Kim et al., 2017, figure 1)."""
 
-from ganbench.api import HANDBAGS, SHOES, Task, WareTask
+from ganbench.api import HANDBAGS, SHOES, ProductTask, Task
 
 
-class Shoes2Handbags(WareTask, Task):
-    wares = (SHOES, HANDBAGS)
-    metrics = ("preservation", *WareTask.metrics)
+class Shoes2Handbags(ProductTask, Task):
+    products = (SHOES, HANDBAGS)
+    metrics = ("preservation", *ProductTask.metrics)
     references = ("real", "oracle", "identity", "untrained")

@@ -12,10 +12,10 @@ from ganbench.api import (
     Split,
     Task,
     UserError,
+    arc_centres,
+    circle_centres,
     mixture,
-    on_arc,
-    on_circle,
-    require,
+    require_range,
     seed_for,
 )
 
@@ -49,11 +49,11 @@ class Options:
 
     def __post_init__(self):
         for name in ("modes_A", "modes_B", "train_samples", "test_samples"):
-            require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+            require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
         for name in ("generator_layers", "discriminator_layers"):
-            require(getattr(self, name) >= 2, name, getattr(self, name), "2 or more")
+            require_range(getattr(self, name) >= 2, name, getattr(self, name), "2 or more")
         for name in ("radius_A", "arc_radius", "sigma_A", "sigma_B"):
-            require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
+            require_range(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
         if self.layout_A == "square" and self.modes_A != 5:
             raise UserError(
                 f"the square has 5 modes, not {self.modes_A}",
@@ -64,12 +64,14 @@ class Options:
     @property
     def source_centres(self):
         square = self.radius_A * SQUARE
-        layout = square if self.layout_A == "square" else on_circle(self.modes_A, self.radius_A)
+        layout = (
+            square if self.layout_A == "square" else circle_centres(self.modes_A, self.radius_A)
+        )
         return layout + self.offset_A
 
     @property
     def target_centres(self):
-        return on_arc(self.modes_B, self.arc_radius, self.arc_start_deg, self.arc_end_deg)
+        return arc_centres(self.modes_B, self.arc_radius, self.arc_start_deg, self.arc_end_deg)
 
 
 class Toy(Task):

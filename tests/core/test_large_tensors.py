@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ganbench.contracts.task import Domain, Split
 from ganbench.core import large_tensors as gathered
-from ganbench.core.large_tensors import all_finite, chunks, gather
+from ganbench.core.large_tensors import all_finite, batched, gather
 from ganbench.evaluation.evaluate import evaluate, translations_of_model
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
@@ -36,7 +36,7 @@ def test_batches_come_together_in_their_order(
     if last and len(shape) == 3:
         whole = whole.contiguous(memory_format=torch.channels_last)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gathered, "MOST_BYTES", 0 if in_file else 2**20)
+        patch.setattr(gathered, "MAX_BYTES", 0 if in_file else 2**20)
         found = gather(iter(torch.split(whole, sizes)), len(whole))
     assert torch.equal(found, whole)
     joined = torch.cat(torch.split(whole, sizes))
@@ -55,7 +55,7 @@ def test_one_sample_that_is_not_finite_is_found() -> None:
     assert all_finite(samples)
     samples[-1, 1] = torch.nan
     assert not all_finite(samples)
-    assert [len(part) for (part,) in chunks(samples)] == [gathered.CHUNK] * 3
+    assert [len(part) for (part,) in batched(samples)] == [gathered.CHUNK] * 3
 
 
 def test_a_mapped_set_scores_as_one_in_memory(
@@ -79,7 +79,7 @@ def test_a_mapped_set_scores_as_one_in_memory(
         return evaluate(made, split, IMAGES, metrics, pytest.fail, reader).metrics
 
     in_memory = found()
-    monkeypatch.setattr(gathered, "MOST_BYTES", 0)
+    monkeypatch.setattr(gathered, "MAX_BYTES", 0)
     assert found() == in_memory
     assert sum(isinstance(value, float) for value in in_memory.values()) > 10
 
@@ -89,13 +89,13 @@ def test_a_large_set_takes_little_memory() -> None:
     """400 MB of translations, of which the process itself holds a small part."""
     code = """
 import torch
-from ganbench.core.large_tensors import chunks, gather
+from ganbench.core.large_tensors import batched, gather
 def held_mb():
     lines = open("/proc/self/status").read().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 before = held_mb()
 made = gather((torch.full((100, 3, 64, 64), i / 100.0) for i in range(80)), 8_000)
-mean = sum(part.mean().item() * len(part) for (part,) in chunks(made)) / len(made)
+mean = sum(part.mean().item() * len(part) for (part,) in batched(made)) / len(made)
 print(made.numel() * 4 / 2**20, held_mb() - before, mean)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -27,7 +27,7 @@ from ganbench.data.rendering.mesh import Mesh, Part, bounds
 from ganbench.data.rendering.render import render_views
 
 SEEDS = range(2)
-MOST_TRIANGLES = 6_000
+MAX_TRIANGLES = 6_000
 FOUR_FEET = set(STYLES) - {"office", "cantilever"}
 FRAME, COVER = 0, 1  # places in a chair's mesh
 
@@ -97,7 +97,7 @@ def test_every_part_is_a_valid_mesh(p: ChairParameters) -> None:
         a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
         assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
         assert all(0 <= channel <= 1 for channel in part.rgb)
-    assert sum(len(part.faces) for part in mesh) <= MOST_TRIANGLES
+    assert sum(len(part.faces) for part in mesh) <= MAX_TRIANGLES
 
 
 @everywhere

@@ -24,8 +24,8 @@ from ganbench.data.rendering.render import render_views
 named_parts = cache(built)  # most tests look at the same heads
 
 SEEDS = range(8)
-MOST_TRIANGLES = 6_200
-MOST_WITH_EVERYTHING = 7_100
+MAX_TRIANGLES = 6_200
+MAX_WITH_EVERYTHING = 7_100
 
 
 def person(seed: int, **fields: Any) -> HeadParameters:
@@ -184,7 +184,7 @@ def test_masculinity_widens_jaw_and_neck_steadily() -> None:
 @pytest.mark.parametrize("p", MANY)
 def test_the_triangle_budget_is_kept(p: HeadParameters) -> None:
     count = sum(len(part.faces) for part in mesh(p))
-    assert count <= (MOST_WITH_EVERYTHING if p.glasses else MOST_TRIANGLES)
+    assert count <= (MAX_WITH_EVERYTHING if p.glasses else MAX_TRIANGLES)
 
 
 def test_a_larger_population_holds_the_smaller_one() -> None:

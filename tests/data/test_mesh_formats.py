@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from ganbench.data.readers.mesh_file import MANY_COLOURS, MOST_COLOURS, ReadMesh, read_mesh
+from ganbench.data.readers.mesh_file import MANY_COLOURS, MAX_COLOURS, ReadMesh, read_mesh
 from ganbench.data.readers.triangles import NEUTRAL_RGB, Unreadable
 from ganbench.data.rendering.mesh import bounds
 from tests.data.measured import by_trimesh, measured, of_mesh, ours
@@ -467,7 +467,7 @@ def test_many_colours_are_taken_together_and_told(tmp_path: Path) -> None:
     path = tmp_path / "a.ply"
     sphere.export(path)
     found = read(path)
-    assert len(found.mesh) <= MOST_COLOURS
+    assert len(found.mesh) <= MAX_COLOURS
     assert found.remarks == (MANY_COLOURS,)
     of_mesh(found.mesh).check(by_trimesh(path), rgb=0.01)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,12 @@ from ganbench.data.procedural.shoes import styles as shoe_styles
 from ganbench.data.rendering.mesh import Mesh, bounds
 from ganbench.data.rendering.render import render_views
 
-MOST_TRIANGLES = 5_000
+MAX_TRIANGLES = 5_000
 SHADES = np.linspace(0.55, 1.05, 11)  # how the light changes a colour
 
 
 @dataclass(frozen=True)
-class Ware:
+class Product:
     kinds: tuple[str, ...]
     ranges: dict[str, Any]
     sample: Callable[[np.random.Generator, str], Any]
@@ -35,7 +35,7 @@ class Ware:
     elevation_deg: float
 
 
-SHOE = Ware(
+SHOE = Product(
     shoes.KINDS,
     shoe_styles.RANGES,
     shoes.sample_shoe,
@@ -44,7 +44,7 @@ SHOE = Ware(
     shoes.SHOE_AZIMUTH_DEG,
     shoes.SHOE_ELEVATION_DEG,
 )
-HANDBAG = Ware(
+HANDBAG = Product(
     handbags.KINDS,
     handbag_styles.RANGES,
     handbags.sample_handbag,
@@ -54,24 +54,24 @@ HANDBAG = Ware(
     handbags.HANDBAG_ELEVATION_DEG,
 )
 
-both = pytest.mark.parametrize("ware", [SHOE, HANDBAG], ids=["shoe", "handbag"])
+both = pytest.mark.parametrize("product", [SHOE, HANDBAG], ids=["shoe", "handbag"])
 
 
-def dressed(ware: Ware, kind: str, seed: int, colour: str, pattern: str) -> Any:
+def dressed(product: Product, kind: str, seed: int, colour: str, pattern: str) -> Any:
     rng = np.random.default_rng(seed)
-    return replace(ware.sample(rng, kind), look=dress(rng, colour, pattern))
+    return replace(product.sample(rng, kind), look=dress(rng, colour, pattern))
 
 
-def many(ware: Ware) -> list[Any]:
+def many(product: Product) -> list[Any]:
     """Every kind in every pattern, and at both ends of all its ranges."""
     result = [
-        dressed(ware, kind, seed, "green", pattern)
-        for seed, (kind, pattern) in enumerate(product(ware.kinds, PATTERNS))
+        dressed(product, kind, seed, "green", pattern)
+        for seed, (kind, pattern) in enumerate(itertools.product(product.kinds, PATTERNS))
     ]
-    for column, kind in enumerate(ware.kinds):
+    for column, kind in enumerate(product.kinds):
         for end in (0, 1):
-            sizes = {name: ranges[column][end] for name, ranges in ware.ranges.items()}
-            result.append(replace(dressed(ware, kind, end, "red", "striped"), **sizes))
+            sizes = {name: ranges[column][end] for name, ranges in product.ranges.items()}
+            result.append(replace(dressed(product, kind, end, "red", "striped"), **sizes))
     return result
 
 
@@ -87,7 +87,7 @@ def all_bytes(mesh: Mesh) -> list[bytes]:
 def dominant_colour(picture: npt.NDArray[np.uint8]) -> str:
     """The named colour, in whatever light, that is nearest to most pixels inside the object."""
     on = (picture < 254).any(axis=0)
-    shifts = product((-1, 0, 1), repeat=2)
+    shifts = itertools.product((-1, 0, 1), repeat=2)
     inside = np.all([np.roll(on, shift, axis=(0, 1)) for shift in shifts], axis=0)
     pixels = picture[:, inside].T / 255
     named = np.array(list(COLOURS.values()))[:, None] * SHADES[:, None]
@@ -96,9 +96,9 @@ def dominant_colour(picture: npt.NDArray[np.uint8]) -> str:
 
 
 @both
-def test_every_part_is_a_valid_mesh(ware: Ware) -> None:
-    for parameters in many(ware):
-        mesh = ware.build(parameters)
+def test_every_part_is_a_valid_mesh(product: Product) -> None:
+    for parameters in many(product):
+        mesh = product.build(parameters)
         for part in mesh:
             assert part.vertices.dtype == np.float32 and part.faces.dtype == np.int32
             assert np.isfinite(part.vertices).all()
@@ -106,33 +106,33 @@ def test_every_part_is_a_valid_mesh(ware: Ware) -> None:
             a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
             assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
             assert all(0 <= channel <= 1 for channel in part.rgb)
-        assert sum(len(part.faces) for part in mesh) <= MOST_TRIANGLES
+        assert sum(len(part.faces) for part in mesh) <= MAX_TRIANGLES
         low, high = bounds(mesh)
         assert low[2] == pytest.approx(0, abs=1e-6)
         assert low[1] == pytest.approx(-high[1], abs=0.007)  # a buckle is on the left alone
 
 
 @both
-def test_no_part_floats(ware: Ware) -> None:
+def test_no_part_floats(product: Product) -> None:
     """Parts that do not touch the box of any other part would hang in the air."""
-    for parameters in many(ware):
-        boxes = [bounds([part]) for part in ware.build(parameters)]
+    for parameters in many(product):
+        boxes = [bounds([part]) for part in product.build(parameters)]
         for i, (low, high) in enumerate(boxes):
             others = boxes[:i] + boxes[i + 1 :]
             assert any((low <= top).all() and (bottom <= high).all() for bottom, top in others)
 
 
 @both
-def test_a_larger_population_holds_the_smaller_one(ware: Ware) -> None:
-    small, large = ware.population(8), ware.population(20)
+def test_a_larger_population_holds_the_smaller_one(product: Product) -> None:
+    small, large = product.population(8), product.population(20)
     assert large[:8] == small
-    assert all_bytes(ware.build(large[3])) == all_bytes(ware.build(small[3]))
-    assert len({b"".join(shape_bytes(ware.build(p))) for p in large}) == 20
+    assert all_bytes(product.build(large[3])) == all_bytes(product.build(small[3]))
+    assert len({b"".join(shape_bytes(product.build(p))) for p in large}) == 20
 
 
 @both
-def test_colour_and_pattern_are_independent_of_the_kind_and_of_each_other(ware: Ware) -> None:
-    population = ware.population(2400)
+def test_colour_and_pattern_are_independent_of_the_kind_and_of_each_other(product: Product) -> None:
+    population = product.population(2400)
     looks = [p.look for p in population]
     assert {look.colour for look in looks} == set(COLOURS)
     for pairs in (
@@ -143,7 +143,7 @@ def test_colour_and_pattern_are_independent_of_the_kind_and_of_each_other(ware: 
         firsts, seconds = ({pair[k] for pair in pairs} for k in (0, 1))
         expected = len(pairs) / (len(firsts) * len(seconds))
         counts = Counter(pairs)
-        for pair in product(firsts, seconds):
+        for pair in itertools.product(firsts, seconds):
             assert abs(counts[pair] - expected) < 5 * np.sqrt(expected), pair
 
 
@@ -154,20 +154,20 @@ def test_a_shoe_and_a_handbag_of_the_same_number_have_nothing_in_common() -> Non
 
 
 @both
-def test_colour_changes_no_geometry(ware: Ware) -> None:
-    for kind, pattern in product(ware.kinds, PATTERNS):
-        one, other = (dressed(ware, kind, 5, colour, pattern) for colour in ("red", "white"))
+def test_colour_changes_no_geometry(product: Product) -> None:
+    for kind, pattern in itertools.product(product.kinds, PATTERNS):
+        one, other = (dressed(product, kind, 5, colour, pattern) for colour in ("red", "white"))
         assert replace(one, look=other.look) == other
-        assert shape_bytes(ware.build(one)) == shape_bytes(ware.build(other))
-        assert all_bytes(ware.build(one)) != all_bytes(ware.build(other))
+        assert shape_bytes(product.build(one)) == shape_bytes(product.build(other))
+        assert all_bytes(product.build(one)) != all_bytes(product.build(other))
 
 
 @both
-def test_the_accent_shows_in_every_pattern_but_plain(ware: Ware) -> None:
-    for kind, pattern in product(ware.kinds, PATTERNS):
-        p = dressed(ware, kind, 2, "blue", pattern)
+def test_the_accent_shows_in_every_pattern_but_plain(product: Product) -> None:
+    for kind, pattern in itertools.product(product.kinds, PATTERNS):
+        p = dressed(product, kind, 2, "blue", pattern)
         area = Counter[tuple[float, ...]]()
-        for part in ware.build(p):
+        for part in product.build(p):
             a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
             area[part.rgb] += np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()
         share = area[p.look.accent_rgb] / area[p.look.main_rgb]
@@ -175,16 +175,16 @@ def test_the_accent_shows_in_every_pattern_but_plain(ware: Ware) -> None:
 
 
 @both
-def test_the_picture_shows_the_named_colour(ware: Ware) -> None:
+def test_the_picture_shows_the_named_colour(product: Product) -> None:
     cases = [
-        (colour, PATTERNS[i % len(PATTERNS)], ware.kinds[-1 - i % len(ware.kinds)])
+        (colour, PATTERNS[i % len(PATTERNS)], product.kinds[-1 - i % len(product.kinds)])
         for i, colour in enumerate(COLOURS)
     ]
     meshes = [
-        ware.build(dressed(ware, kind, i, colour, pattern))
+        product.build(dressed(product, kind, i, colour, pattern))
         for i, (colour, pattern, kind) in enumerate(cases)
     ]
-    views = render_views(meshes, [ware.azimuth_deg], 64, ware.elevation_deg)[:, 0]
+    views = render_views(meshes, [product.azimuth_deg], 64, product.elevation_deg)[:, 0]
     shown = [(dominant_colour(view), *case[1:]) for view, case in zip(views, cases, strict=True)]
     assert shown == cases
 

@@ -66,7 +66,7 @@ from ganbench.api import Column, Metric
 class Sleepy(Metric):
     columns = {{"sleepy": Column("", None, "nothing")}}
 
-    def unmet(self, view):
+    def unsupported(self, view):
         return None
 
     def compute(self, view):

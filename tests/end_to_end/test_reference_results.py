@@ -22,7 +22,7 @@ from tests.conftest import Command
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(file.parent for file in (ROOT / "results" / "reference").glob("*/*/rows.jsonl"))
-LEAST_SEEDS = 5
+MIN_SEEDS = 5
 every_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: "-".join(f.parts[-2:]))
 
 
@@ -35,7 +35,7 @@ def test_rows_are_whole_and_say_where_they_come_from(folder: Path) -> None:
         assert row.status in {"done", "diverged"} and row.split == "test"
         assert row.provenance["torch"] and row.provenance["git"] and row.provenance["device"]
         seeds.setdefault(row.model, set()).add(row.seed)
-    assert all(len(found) >= LEAST_SEEDS for found in seeds.values())
+    assert all(len(found) >= MIN_SEEDS for found in seeds.values())
     assert len({frozenset(found) for found in seeds.values()}) == 1  # so that all are paired
     assert (folder / BENCHMARK).read_text() == (
         ROOT / "benchmarks" / f"{folder.parent.name}.toml"

@@ -107,7 +107,7 @@ def test_a_rerun_cell_gives_the_same_metrics(
         *("--seed-list", "1", "--output", tmp_path, "--references", "none"),
     )
     (first,) = [r for r in rows(output) if (r.model, r.seed) == ("discogan", 1)]
-    for more in ((), ("--no-cache",)):
+    for more in ((), ("--overwrite",)):
         done = ganbench(*arguments, *more)
         assert done.returncode == 0, done.stderr
         assert "cells: 1, to do: 1" in done.stderr

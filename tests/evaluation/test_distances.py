@@ -12,7 +12,7 @@ from scipy.spatial.distance import cdist
 from torch import Tensor
 
 from ganbench.evaluation.fidelity.distances import (
-    LEAST_SAMPLES,
+    MIN_SAMPLES,
     diversity,
     extrapolated_frechet_distance,
     extrapolates,
@@ -120,12 +120,12 @@ def test_chunks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 clouds = st.tuples(
-    st.integers(LEAST_SAMPLES, 40), st.integers(1, 12), st.integers(0, 1000), st.floats(0.0, 1.0)
+    st.integers(MIN_SAMPLES, 40), st.integers(1, 12), st.integers(0, 1000), st.floats(0.0, 1.0)
 )
 
 
 @settings(deadline=None, max_examples=40)
-@given(clouds, st.integers(LEAST_SAMPLES, 40))
+@given(clouds, st.integers(MIN_SAMPLES, 40))
 def test_what_must_always_hold(first: tuple[int, int, int, float], n: int) -> None:
     m, d, seed, shift = first
     a, b = cloud(m, d, seed), cloud(n, d, seed + 1, shift)

@@ -95,10 +95,10 @@ def test_every_column_of_an_extractor_has_its_name() -> None:
 def test_of_many_images_the_first_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganbench.evaluation.evaluate.MOST_IMAGES", 8)
+    monkeypatch.setattr("ganbench.evaluation.evaluate.MAX_IMAGES", 8)
     view = view_of(pixels(2).float() / 255, None, tmp_path)
     for which in ("inputs", "targets", "fakes"):
         assert len(view.features.of(which, EMBEDDED)["features"]) == 8  # type: ignore[arg-type]
     fewer = scored(EMBEDDED, view)
-    monkeypatch.setattr("ganbench.evaluation.evaluate.MOST_IMAGES", N)
+    monkeypatch.setattr("ganbench.evaluation.evaluate.MAX_IMAGES", N)
     assert scored(EMBEDDED, view_of(pixels(2).float() / 255, None, tmp_path)) != fewer

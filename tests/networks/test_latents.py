@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
-from ganbench.networks.latents import drawn, nearest_latents
+from ganbench.networks.latents import nearest_latents, seeded_latent
 from tests.plugins.test_baselines import made
 from tests.plugins.test_models import IMAGES, POINTS, batch
 
@@ -50,12 +50,12 @@ def samples(decode: nn.Module) -> Tensor:
 
 def test_a_seed_draws_one_latent_and_leaves_the_random_state() -> None:
     before = torch.get_rng_state()
-    latent = drawn(DIM, 3, CPU)
+    latent = seeded_latent(DIM, 3, CPU)
     assert torch.equal(before, torch.get_rng_state())
     assert latent.shape == (1, DIM)
-    assert torch.equal(latent, drawn(DIM, 3, CPU))
-    assert not torch.equal(latent, drawn(DIM, 4, CPU))
-    assert drawn(10_000, 0, CPU).std().item() == pytest.approx(1, abs=0.05)
+    assert torch.equal(latent, seeded_latent(DIM, 3, CPU))
+    assert not torch.equal(latent, seeded_latent(DIM, 4, CPU))
+    assert seeded_latent(10_000, 0, CPU).std().item() == pytest.approx(1, abs=0.05)
 
 
 def test_the_latent_of_a_linear_decoder_is_the_one_that_was_used() -> None:

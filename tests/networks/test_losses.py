@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from ganbench.networks.losses import (
     adversarial_discriminator_loss,
     adversarial_generator_loss,
-    distance,
     feature_matching_loss,
+    reconstruction_distance,
 )
 
 pytestmark = pytest.mark.numeric
@@ -39,4 +39,6 @@ def test_feature_matching_compares_batch_means() -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [("l1", 2.0), ("l2", 4.0), ("huber", 1.5)])
 def test_distances(name: str, expected: float) -> None:
-    assert distance(name)(torch.full((5,), 2.0), torch.zeros(5)) == pytest.approx(expected)
+    assert reconstruction_distance(name)(torch.full((5,), 2.0), torch.zeros(5)) == pytest.approx(
+        expected
+    )

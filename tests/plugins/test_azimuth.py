@@ -175,7 +175,7 @@ def test_coverage_of_one_and_of_all_bins() -> None:
 def test_without_ground_truth_the_metric_says_why() -> None:
     view = PlantedView(INPUT)
     view.inputs = Domain(view.inputs.samples)
-    assert PLUGIN().unmet(view) == "the data have no ground-truth azimuth"
+    assert PLUGIN().unsupported(view) == "the data have no ground-truth azimuth"
 
 
 def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ganbench.contracts.model import Model
 from ganbench.core.spec import Architecture, DataSpec
-from ganbench.networks.blocks import Judgement
+from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.image_pool import ImagePool
 from ganbench.networks.losses import (
@@ -135,8 +135,8 @@ def test_the_best_scores_for_least_squares_are_the_share_of_the_data() -> None:
     torch.testing.assert_close(score.detach(), p_data / (p_data + p_g), atol=0.02, rtol=0)
 
 
-def linear(weight: Tensor) -> Callable[[Tensor], Judgement]:
-    return lambda x: Judgement(x.flatten(1) @ weight, ())
+def linear(weight: Tensor) -> Callable[[Tensor], DiscriminatorOutput]:
+    return lambda x: DiscriminatorOutput(x.flatten(1) @ weight, ())
 
 
 def normal(*shape: int, seed: int = 1) -> Tensor:
@@ -161,7 +161,7 @@ def test_a_penalty_is_taken_at_a_place_of_its_own_for_each_pair() -> None:
     fake = torch.nn.functional.normalize(normal(6, 3))
     torch.manual_seed(0)
     penalty = gradient_penalty(
-        lambda x: Judgement(x.square().sum(1) / 2, ()), torch.zeros(6, 3), fake
+        lambda x: DiscriminatorOutput(x.square().sum(1) / 2, ()), torch.zeros(6, 3), fake
     )
     torch.manual_seed(0)
     shares = torch.rand(6, 1)
@@ -287,9 +287,9 @@ class Watched(nn.Module):
         self.judge = judge
         self.seen: list[Tensor] = []
 
-    def forward(self, x: Tensor) -> Judgement:
+    def forward(self, x: Tensor) -> DiscriminatorOutput:
         self.seen.append(x.detach().clone())
-        judgement: Judgement = self.judge(x)
+        judgement: DiscriminatorOutput = self.judge(x)
         return judgement
 
 

@@ -79,11 +79,14 @@ def test_one_share_of_feature_matching_for_all_three() -> None:
         (IMAGES, "paper", 0.0),
         (IMAGES, "code", 0.9),
     ):
-        assert {build(n, spec, recipe).hp.feat_share for n in NAMES} == {share}
+        assert {build(n, spec, recipe).hparams.feat_share for n in NAMES} == {share}
 
 
 def test_recipes_hold_the_papers_and_the_codes_values() -> None:
-    paper, code = build("discogan", ANGLES, "paper").hp, build("discogan", ANGLES, "code").hp
+    paper, code = (
+        build("discogan", ANGLES, "paper").hparams,
+        build("discogan", ANGLES, "code").hparams,
+    )
     assert (paper.lr, paper.beta1, paper.beta2) == (2e-4, 0.5, 0.999)
     assert (paper.weight_decay, paper.batch_size) == (1e-4, 200)
     assert (code.weight_decay, code.batch_size, code.schedule) == (1e-5, 64, "D,G,G")

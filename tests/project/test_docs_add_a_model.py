@@ -154,12 +154,12 @@ IMPORTS = "from ganbench.api import HParams, ImagePool, Model, require\n"
 HPARAMS = "@dataclass(frozen=True)\n"
 HEAD = "class SimGAN(Model):\n"
 NETWORK = 'self.generators["G_AB"] = nets.translator("A", "B")\n'
-POOL = "        self.pool = ImagePool(self.hp.pool_size, nets.spec.B)\n"
+POOL = "        self.pool = ImagePool(self.hparams.pool_size, nets.spec.B)\n"
 FAKES = '    def fakes(self, real):\n        return {"B": self.generators["G_AB"](real["A"])}\n\n'
 D_LOSS = '        return super().discriminator_loss(real, {"B": self.pool(fake["B"])}, step)\n'
 G_LOSS = "        return {\n            **self.adversarial_terms"
 L1 = 'F.l1_loss(fake["B"], real["A"])'
-TERM = f"self.hp.lambda_reg * {L1}"
+TERM = f"self.hparams.lambda_reg * {L1}"
 
 
 def translate(result: str) -> tuple[str, str]:

@@ -59,8 +59,8 @@ RECIPES = table("model | recipe")
 def test_recipes_have_the_values_of_the_page(row: list[str]) -> None:
     models, (recipe,), columns, others = codes(row[0]), codes(row[1]), row[2:7], row[7]
     for name in models:
-        hp = discover().load("model", name).recipes(IMAGES)[recipe]
-        found = asdict(hp)
+        hparams = discover().load("model", name).recipes(IMAGES)[recipe]
+        found = asdict(hparams)
         for key, cell in zip(NAMED_COLUMNS, columns, strict=True):
             assert cell == f"`{found[key]}`" if key == "schedule" else float(cell) == found[key]
         assert found["beta2"] == BETA2.get(name, 0.999)
@@ -69,7 +69,11 @@ def test_recipes_have_the_values_of_the_page(row: list[str]) -> None:
             assert {key: float(value) for key, value in named.items()} == {
                 k: found[k] for k in named
             }
-        unnamed = {f.name: f.default for f in fields(hp)}.keys() - {*NAMED_COLUMNS, *named, "beta2"}
+        unnamed = {f.name: f.default for f in fields(hparams)}.keys() - {
+            *NAMED_COLUMNS,
+            *named,
+            "beta2",
+        }
         plain = {"feat_share": 0.0, "distance": "l2", "warmup_steps": 0}
         assert all(found[key] == plain.get(key, 1.0) for key in unnamed), name
 
@@ -86,8 +90,13 @@ def test_weights_in_tasks_that_share_an_azimuth() -> None:
     said = "`recon` and `discogan` have `lambda_adv` 0.1 and `lambda_rec` 0.9 throughout"
     assert said in " ".join(PAGE.read_text(encoding="utf-8").split())
     for name in ("recon", "discogan"):
-        hp = build(name, ANGLES, "code").hp
-        assert (hp.feat_share, hp.lambda_adv, hp.lambda_rec, hp.warmup_steps) == (0, 0.1, 0.9, 0)
+        hparams = build(name, ANGLES, "code").hparams
+        assert (
+            hparams.feat_share,
+            hparams.lambda_adv,
+            hparams.lambda_rec,
+            hparams.warmup_steps,
+        ) == (0, 0.1, 0.9, 0)
 
 
 def test_the_files_that_the_page_names_are_there() -> None:

@@ -121,7 +121,7 @@ def test_what_is_missing(tmp_path: Path, text: str, message: str) -> None:
         ("def reconstruct(self, x, domain, more): ...", "write reconstruct(self, x, domain)"),
         ("def translate(self, x, to, seed, more): ...", "line 13: translate("),
         ("def translate(self, x, to, *, seed): ...", "translate(self, x, to, *, seed) does not"),
-        ("def __init__(self): ...", "write __init__(self, hp)"),
+        ("def __init__(self): ...", "write __init__(self, hparams)"),
         (
             "def recipes(self, spec): ...",
             "line 13: recipes(self, spec) is called on the class, not on an object; "
@@ -261,7 +261,7 @@ def test_right_options_and_helpers(tmp_path: Path) -> None:
     plain = "class Options(Base, Helper): ...\n"
     assert error_of(tmp_path, task(OPTIONS)) == ""
     assert error_of(tmp_path, task(helper + OPTIONS.replace("Options", "Base") + plain)) == ""
-    assert error_of(tmp_path, task("from ganbench.api import WareOptions as Options\n")) == ""
+    assert error_of(tmp_path, task("from ganbench.api import ProductOptions as Options\n")) == ""
 
 
 @pytest.mark.parametrize(

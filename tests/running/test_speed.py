@@ -60,10 +60,10 @@ def test_a_step_is_the_authors_step(
     model = build_model(job, task)
     changes = {"feat_share": feat_share}
     weights = {}
-    if hasattr(model.hp, "warmup_steps"):
+    if hasattr(model.hparams, "warmup_steps"):
         changes["warmup_steps"] = 0
-        weights = {"lambda_adv": model.hp.lambda_adv, "lambda_rec": model.hp.lambda_rec}
-    model.hp = replace(model.hp, **changes)
+        weights = {"lambda_adv": model.hparams.lambda_adv, "lambda_rec": model.hparams.lambda_rec}
+    model.hparams = replace(model.hparams, **changes)
     networks: dict[str, nn.Module] = deepcopy({**nets_of(model), **missing_networks(job, model)})
     for net in (model, *networks.values()):
         net.to(dtype)
@@ -72,15 +72,15 @@ def test_a_step_is_the_authors_step(
     reference = module.Reference(
         model_name,
         networks,
-        model.hp.lr,
-        model.hp.weight_decay,
+        model.hparams.lr,
+        model.hparams.weight_decay,
         feat_share=feat_share,
         **weights,
     )
     place(model, "cpu")
     model.train()
     lean = Eager(model, optimisers_of(model), "cpu", "fp32")
-    plan = Plan(steps, model.hp.batch_size, 0)
+    plan = Plan(steps, model.hparams.batch_size, 0)
     draw = batches(task.load("train"), [plan])
     for step in range(steps):
         real = {k: v.to(dtype) for k, v in draw(step).items()}

@@ -14,8 +14,8 @@ from ganbench.core.errors import UserError
 from ganbench.data.listing import Files, Listing, one_picture
 from ganbench.data.overlap import repeats_told
 from ganbench.task_families.collection import (
-    LEAST_OWN,
-    LEAST_SHARED,
+    MIN_OWN,
+    MIN_SHARED,
     Collection,
     Parts,
     apart,
@@ -39,7 +39,7 @@ def disjoint(found: list[np.ndarray]) -> bool:
     return not any(set(a.tolist()) & set(b.tolist()) for a, b in combinations(found, 2))
 
 
-@given(st.sets(st.integers(0, 10_000), min_size=LEAST_SHARED, max_size=80))
+@given(st.sets(st.integers(0, 10_000), min_size=MIN_SHARED, max_size=80))
 def test_shared_identities_go_to_one_place_each(chosen: set[int]) -> None:
     parts = shared_parts(np.array(sorted(chosen)))
     assert set(parts) == {*SPLITS}
@@ -56,7 +56,7 @@ def test_identities_of_both_domains_are_taken_apart(a: set[int], b: set[int]) ->
     assert disjoint([in_a, in_b])
     assert set(in_a.tolist()) | set(in_b.tolist()) == a | b
     assert set(in_a.tolist()) <= a and set(in_b.tolist()) <= b
-    if len(in_a) >= LEAST_OWN and len(in_b) >= LEAST_OWN:
+    if len(in_a) >= MIN_OWN and len(in_b) >= MIN_OWN:
         assert disjoint(pieces(own_parts(in_a, in_b)))
 
 

@@ -38,7 +38,7 @@ class Sound(Model):
     def generator_loss(self, real, fake, step):
         rec = self.generators["G_BA"](fake["B"])
         terms = self.adversarial_terms("B", real, fake)
-        terms["rec_A"] = self.hp.lambda_rec * F.l1_loss(rec, real["A"])
+        terms["rec_A"] = self.hparams.lambda_rec * F.l1_loss(rec, real["A"])
         return terms
 '''
 REFERENCE = '''"""Sound: real samples of the target, drawn by lot."""
@@ -400,7 +400,7 @@ METRICS = (
     Broken(
         "an empty reason",
         "metric",
-        "check_unmet_gives_a_reason",
+        "check_unsupported_gives_a_reason",
         'return None if view.spec.kind == "image" else ""',
         'return None if view.reconstructions is not None else "the model has no way back"',
     ),

@@ -50,7 +50,7 @@ def trained(model: Model, spec: DataSpec, steps: Callable[[Eager], Step]) -> dic
     window = Window()
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(1)
-    for number in range((WARM_CYCLES + 2) * len(model.hp.phases)):
+    for number in range((WARM_CYCLES + 2) * len(model.hparams.phases)):
         real = {name: torch.rand(6, *spec.shape(name), generator=generator) for name in ("A", "B")}  # type: ignore[arg-type]
         for terms in step(real, number):
             window.add(terms)
@@ -71,7 +71,7 @@ def test_captured_steps_are_the_steps(name: str, spec: DataSpec) -> None:
     losses = trained(eager, spec, lambda steps: steps)
     assert trained(captured, spec, lambda steps: Captured(steps, capture)) == losses
     assert all(torch.equal(value, state(captured)[key]) for key, value in state(eager).items())
-    assert len(made) == len(set(eager.hp.phases))  # each phase once
+    assert len(made) == len(set(eager.hparams.phases))  # each phase once
 
 
 def test_a_model_that_cannot_be_captured_goes_on() -> None:
@@ -156,20 +156,20 @@ def plain_steps(model: Model, reals: Sequence[dict[str, torch.Tensor]]) -> None:
     """As one writes it first: all passes with gradients, `backward`, an Adam parameter by
     parameter, and weights in their plain layout.
     """
-    hp = model.hp
+    hparams = model.hparams
     adams = {
         letter: torch.optim.Adam(
             list(nets.parameters()),
-            lr=hp.lr,
-            betas=(hp.beta1, hp.beta2),
-            weight_decay=hp.weight_decay,
+            lr=hparams.lr,
+            betas=(hparams.beta1, hparams.beta2),
+            weight_decay=hparams.weight_decay,
             foreach=False,
         )
         for letter, nets in (("D", model.discriminators), ("G", model.generators))
     }
     for number, real in enumerate(reals):
         torch.manual_seed(number)
-        phase, at = hp.phases[number % len(hp.phases)], torch.tensor(number)
+        phase, at = hparams.phases[number % len(hparams.phases)], torch.tensor(number)
         fake = model.fakes(real)
         for letter in "DG":
             if letter not in phase:

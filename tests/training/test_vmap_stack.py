@@ -351,7 +351,7 @@ def test_of_many_seeds_a_few_are_told_of(
                 losses = {"D_B": 0.5} if step else {}
                 listener.progress(run.CellProgress(one.cell.id, step, losses))
     told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1 + run.MOST_FOLLOWED and "step 50/10" in told[1]
+    assert len(told) == 1 + run.MAX_FOLLOWED and "step 50/10" in told[1]
     for one in jobs:
         for listener in (plain, bars):
             listener.ended(empty_row(one))

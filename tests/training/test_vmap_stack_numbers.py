@@ -19,7 +19,7 @@ from ganbench.training.multi_seed import Join, optimisers_of, stacked
 from ganbench.training.multi_seed import alone as by_itself
 from ganbench.training.rng import Draw
 from ganbench.training.step import Terms
-from ganbench.training.vmap_stack import Stack
+from ganbench.training.vmap_stack import VmapStack
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_loop import data
 from tests.training.test_vmap_stack import (
@@ -95,28 +95,28 @@ def exchanged_draws(patch: pytest.MonkeyPatch) -> None:
 
 def common_statistics(patch: pytest.MonkeyPatch) -> None:
     """The running means of batch normalisation are those of all seeds."""
-    fakes = Stack.fakes
+    fakes = VmapStack.fakes
 
-    def mixing(self: Stack, real: Batch) -> dict[str, Tensor]:
+    def mixing(self: VmapStack, real: Batch) -> dict[str, Tensor]:
         found = fakes(self, real)
         for name, value in self._state.items():
             if name.endswith("running_mean"):
                 value.data.copy_(value.mean(0).expand_as(value))
         return found
 
-    patch.setattr(Stack, "fakes", mixing)
+    patch.setattr(VmapStack, "fakes", mixing)
 
 
 def rate_off_by_a_millionth(patch: pytest.MonkeyPatch) -> None:
-    join = Stack.join
+    join = VmapStack.join
 
-    def faster(self: Stack, *given: object) -> object:
+    def faster(self: VmapStack, *given: object) -> object:
         joined = join(self, *given)  # type: ignore[arg-type]
         for optimiser in joined.values():
             optimiser.param_groups[0]["lr"] *= 1 + 1e-6
         return joined
 
-    patch.setattr(Stack, "join", faster)
+    patch.setattr(VmapStack, "join", faster)
 
 
 @pytest.mark.usefixtures("double_precision")

@@ -31,7 +31,7 @@ from ganbench.running.runner import Listener, check_output, default_output, left
 
 DEFAULT_SEEDS = 3
 PLAIN_EVERY_SEC = 15.0
-MOST_FOLLOWED = 8  # cells that are told of one by one; many seeds may train together
+MAX_FOLLOWED = 8  # cells that are told of one by one; many seeds may train together
 
 
 def run_command(
@@ -40,7 +40,7 @@ def run_command(
     workers: int | None,
     output: Path | None,
     dry_run: bool,
-    no_cache: bool,
+    overwrite: bool,
     offline: bool,
     plugin_folders: Sequence[Path],
     **asked: Any,
@@ -54,14 +54,14 @@ def run_command(
     folder = output or default_output(name, grid.preset.name, request.split)
     check_output(grid, folder)
     if dry_run:
-        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, no_cache), folder)
+        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, overwrite), folder)
         return 0
     if not offline:
         fetch_weights(grid.jobs, request.cache_dir)
     if file.claims:  # first, so that a run that is interrupted has its claims too
         open_output(folder)
         keep_benchmark(file, folder)
-    result = run_grid(grid, folder, workers or 0, no_cache, terminal_listener())
+    result = run_grid(grid, folder, workers or 0, overwrite, terminal_listener())
     report(result.rows, result.figures, folder, registry)
     print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
     return 0 if result.complete else 1
@@ -183,7 +183,7 @@ class PlainListener:
         self.say(f"cells: {total}, to do: {len(jobs)}")
 
     def progress(self, progress: CellProgress) -> None:
-        if progress.cell not in self._told_at and len(self._told_at) >= MOST_FOLLOWED:
+        if progress.cell not in self._told_at and len(self._told_at) >= MAX_FOLLOWED:
             return
         now = time.monotonic()
         last = self._told_at.setdefault(progress.cell, now)
@@ -235,7 +235,7 @@ class BarListener:
         self._steps[progress.cell] = progress.step
         self._update_whole()
         if progress.cell not in self._cells:
-            if len(self._cells) >= MOST_FOLLOWED:
+            if len(self._cells) >= MAX_FOLLOWED:
                 return
             total = job.cell.preset.budget_steps
             self._cells[progress.cell] = self._bars.add_task(cell_name(job), total=total, losses="")

@@ -1,13 +1,13 @@
 """MyPlugin: in one line what it measures, and who defined it (Author, year)."""
 
-from ganbench.api import Column, Metric, chunks
+from ganbench.api import Column, Metric, batched
 
 
 class MyPlugin(Metric):
     # Unit, whether higher is better (None: neither), and what the number means.
     columns = {"my_plugin": Column("", False, "mean absolute difference of input and way back")}
 
-    def unmet(self, view):
+    def unsupported(self, view):
         """Why there is no such number here, or None."""
         return None if view.reconstructions is not None else "the model has no way back"
 
@@ -16,6 +16,6 @@ class MyPlugin(Metric):
         `chunks` walks samples that do not fit into memory.
         """
         total = 0.0
-        for given, back in chunks(view.input_samples, view.reconstructions):
+        for given, back in batched(view.input_samples, view.reconstructions):
             total += (given - back).abs().sum().item()
         return {"my_plugin": total / view.input_samples.numel()}

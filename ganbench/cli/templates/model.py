@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch.nn.functional as F
 
-from ganbench.api import HParams, Model, require
+from ganbench.api import HParams, Model, require_range
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class MyPluginHParams(HParams):
 
     def __post_init__(self):
         super().__post_init__()
-        require(self.lambda_keep >= 0, "lambda_keep", self.lambda_keep, "0 or more")
+        require_range(self.lambda_keep >= 0, "lambda_keep", self.lambda_keep, "0 or more")
 
 
 class MyPlugin(Model):
@@ -39,5 +39,5 @@ class MyPlugin(Model):
         rec_A = self.generators["G_BA"](fake["B"])
         return {
             **self.adversarial_terms("B", real, fake),
-            "rec_A": self.hp.lambda_keep * F.l1_loss(rec_A, real["A"]),
+            "rec_A": self.hparams.lambda_keep * F.l1_loss(rec_A, real["A"]),
         }

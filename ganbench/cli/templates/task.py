@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ganbench.api import DataSpec, Domain, Preset, Split, Task, require, seed_for
+from ganbench.api import DataSpec, Domain, Preset, Split, Task, require_range, seed_for
 
 RADIUS = {"A": 1.0, "B": 3.0}
 
@@ -19,9 +19,9 @@ class Options:
     test_samples: int = 1_000
 
     def __post_init__(self):
-        require(self.sigma > 0, "sigma", self.sigma, "a positive number")
+        require_range(self.sigma > 0, "sigma", self.sigma, "a positive number")
         for name in ("train_samples", "test_samples"):
-            require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+            require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
 
 
 class MyPlugin(Task):

@@ -35,11 +35,11 @@ JITTER = 0.02
 
 @dataclass(frozen=True)
 class Look:
-    """What a ware is scored on, and the colours that show it.
+    """What a product is scored on, and the colours that show it.
 
     colour: one of COLOURS; pattern: one of PATTERNS.
-    main_rgb: the colour with a small variation; it covers most of the ware in every pattern.
-    accent_rgb: ivory or charcoal, whichever stands out more; a plain ware does not show it.
+    main_rgb: the colour with a small variation; it covers most of the product in every pattern.
+    accent_rgb: ivory or charcoal, whichever stands out more; a plain product does not show it.
     metal_rgb: buckles and zips.
     shine: strength of the leather's highlight, 0..1.
     """

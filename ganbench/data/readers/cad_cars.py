@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.core.options import require
+from ganbench.core.options import require_range
 from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.readers.layout import Frames, locate, matching
 
@@ -29,7 +29,7 @@ def list_cad_cars(root: Path, elevation_index: int = 3) -> Listing:
     Part `24 * elevation index + azimuth index` of a file is one view. The identity is the car's
     number, which has gaps.
     """
-    require(0 <= elevation_index < ELEVATIONS, "elevation_index", elevation_index, "0 to 3")
+    require_range(0 <= elevation_index < ELEVATIONS, "elevation_index", elevation_index, "0 to 3")
     fix = "unpack the archive of the cars, and give the folder that has its car_NNN_mesh.mat"
     folder = locate(root, ("", "cars", "data/cars"), ("car_[0-9][0-9][0-9]_mesh.mat",), fix)
     found = matching(folder, FILE)

@@ -37,8 +37,8 @@ FORMATS = {
     ".glb": GLTF,
     ".gltf": GLTF,
 }
-MOST_COLOURS = 48
-MANY_COLOURS = f"its colours are taken together to {MOST_COLOURS}"
+MAX_COLOURS = 48
+MANY_COLOURS = f"its colours are taken together to {MAX_COLOURS}"
 SIZES = (1e-30, 1e30)  # which float32 can tell with all its digits
 
 
@@ -129,9 +129,9 @@ def _groups(rgb: Floats) -> tuple[npt.NDArray[np.int64], bool]:
 
     keys = np.round(rgb * 255).astype(np.uint8)
     found, group = np.unique(keys, axis=0, return_inverse=True)
-    if len(found) <= MOST_COLOURS:
+    if len(found) <= MAX_COLOURS:
         return group.ravel(), False
-    palette = Image.fromarray(keys[None]).quantize(MOST_COLOURS, dither=Image.Dither.NONE)
+    palette = Image.fromarray(keys[None]).quantize(MAX_COLOURS, dither=Image.Dither.NONE)
     return np.asarray(palette, dtype=np.int64).ravel(), True
 
 

@@ -19,7 +19,7 @@ from ganbench.data.rendering.render import Shot, as_it_is, render_shots
 GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 PREVIEW = "preview.png"
 TOLD = "told.txt"
-MOST_OBJECTS, MOST_VIEWS, LONGEST_NAME = 8, 13, 24
+MAX_OBJECTS, MAX_VIEWS, LONGEST_NAME = 8, 13, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def write_preview(
     """
     objects, columns = (
         np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
-        for count, most in zip(azimuths_deg.shape, (MOST_OBJECTS, MOST_VIEWS), strict=True)
+        for count, most in zip(azimuths_deg.shape, (MAX_OBJECTS, MAX_VIEWS), strict=True)
     )
     rows, captions = [], []
     for i in objects:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 NEIGHBOURS_OF_PRECISION = 3  # Kynkäänniemi et al. (2019); torch-fidelity's default too
 NEIGHBOURS_OF_DENSITY = 5  # Naeem et al. (2020)
-LEAST_SAMPLES = NEIGHBOURS_OF_DENSITY + 1
+MIN_SAMPLES = NEIGHBOURS_OF_DENSITY + 1
 CHUNK_ROWS = 1024
 ROUNDING = 1e-13
 EXTRAPOLATED_FROM = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -93,7 +93,7 @@ class Pairwise:
 
 
 def pairwise(real: Tensor, fake: Tensor) -> Pairwise:
-    """One pass over all pairs, in chunks of rows. Needs LEAST_SAMPLES a set."""
+    """One pass over all pairs, in chunks of rows. Needs MIN_SAMPLES a set."""
     a, b = real.double(), fake.double()
     kernel_a, reach_a = _within(a)
     kernel_b, reach_b = _within(b)

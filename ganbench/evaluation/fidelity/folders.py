@@ -19,7 +19,7 @@ from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_un
 from ganbench.data.listing import UNREADABLE
 from ganbench.data.overlap import repeats_told, require_apart
 from ganbench.data.pixels import open_picture, picture_limit, pixels, square_pixels
-from ganbench.evaluation.fidelity.distances import LEAST_SAMPLES
+from ganbench.evaluation.fidelity.distances import MIN_SAMPLES
 from ganbench.evaluation.fidelity.extractors import FEATURES, Extractor
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.scores import scores, warnings
@@ -57,8 +57,7 @@ def score_folders(
     """
     with picture_limit(reading.max_megapixels):
         folders = [
-            read_image_folder(path, LEAST_SAMPLES, reading, reader.cache_dir)
-            for path in (real, fake)
+            read_image_folder(path, MIN_SAMPLES, reading, reader.cache_dir) for path in (real, fake)
         ]
         real_files, fake_files = (folder.listing().files for folder in folders)
         require_apart(real_files, fake_files, SIDES)

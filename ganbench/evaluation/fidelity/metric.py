@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ganbench.contracts.metric import Metric, View
-from ganbench.core.spec import JSON, MOST_IMAGES
+from ganbench.core.spec import JSON, MAX_IMAGES
 from ganbench.evaluation.fidelity.extractors import Extractor, find_extractor
 from ganbench.evaluation.fidelity.scores import SCORES, conventions, scores
 
@@ -22,7 +22,7 @@ class FidelityMetric(Metric):
         columns = {score: extractor.column(score) for score in SCORES}
         return {score: column for score, column in columns.items() if column in self.columns}
 
-    def unmet(self, view: View) -> str | None:
+    def unsupported(self, view: View) -> str | None:
         if view.spec.kind != "image":
             return "points have no image features"
         return view.features.missing(self.extractor) or None
@@ -36,4 +36,4 @@ class FidelityMetric(Metric):
 
     def protocol(self, view: View) -> JSON:
         told = view.features.protocol(self.extractor)
-        return {**told, **conventions(self.names()), "at_most": str(MOST_IMAGES)}
+        return {**told, **conventions(self.names()), "at_most": str(MAX_IMAGES)}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganbench.core.spec import FEW_IMAGES, JSON
 from ganbench.evaluation.fidelity.distances import (
-    LEAST_SAMPLES,
+    MIN_SAMPLES,
     diversity,
     extrapolated_frechet_distance,
     extrapolates,
@@ -85,8 +85,8 @@ def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> 
     if name == "isc":
         enough = len(fake[FEATURES]) >= SPLITS_OF_ISC
         return "" if enough else f"{SPLITS_OF_ISC} images are needed"
-    if n < LEAST_SAMPLES:
-        return f"{LEAST_SAMPLES} images a side are needed, there are {n}"
+    if n < MIN_SAMPLES:
+        return f"{MIN_SAMPLES} images a side are needed, there are {n}"
     if name == "fd_inf" and not extrapolates(n, extractor.dimensions):
         return f"{4 * extractor.dimensions} images a side are needed to extrapolate, there are {n}"
     return ""

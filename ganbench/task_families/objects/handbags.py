@@ -7,9 +7,9 @@ from ganbench.data.procedural.handbags.styles import (
     handbag_population,
 )
 from ganbench.data.rendering.render import Shot
-from ganbench.task_families.products import Ware
+from ganbench.task_families.products import Product
 
-HANDBAGS = Ware(
+HANDBAGS = Product(
     name="handbags",
     shapes="ganbench.data.procedural.handbags.handbags",
     population=handbag_population,

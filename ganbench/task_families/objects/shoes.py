@@ -7,9 +7,9 @@ from ganbench.data.procedural.shoes.styles import (
     shoe_population,
 )
 from ganbench.data.rendering.render import Shot
-from ganbench.task_families.products import Ware
+from ganbench.task_families.products import Product
 
-SHOES = Ware(
+SHOES = Product(
     name="shoes",
     shapes="ganbench.data.procedural.shoes.shoes",
     population=shoe_population,

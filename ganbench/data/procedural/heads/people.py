@@ -20,7 +20,7 @@ LONG_STYLES = ("long", "bob")
 BEARD_STYLES = ("full", "goatee")
 PALE_TONES, DARK_TONES = SKIN_TONES[:3], SKIN_TONES[3:]
 FEMALE, MALE = (0.0, 0.12), (0.88, 1.0)
-MOST_AZIMUTH_DEG, LEAST_AZIMUTH_DEG = 35.0, 8.0
+MAX_AZIMUTH_DEG, MIN_AZIMUTH_DEG = 35.0, 8.0
 ELEVATION_DEG = (-4.0, 14.0)
 ZOOM = 1.35  # the neck is cut off: what tells the attributes apart is small
 
@@ -104,7 +104,7 @@ def between(rng: np.random.Generator, tones: Sequence[Rgb]) -> Rgb:
 def picture(rng: np.random.Generator, on: dict[str, bool]) -> tuple[Shot, PersonAttributes]:
     """A pose and a light for one picture."""
     right, lit_right = (bool(bit) for bit in rng.integers(2, size=2))
-    azimuth = float(rng.uniform(LEAST_AZIMUTH_DEG, MOST_AZIMUTH_DEG))
+    azimuth = float(rng.uniform(MIN_AZIMUTH_DEG, MAX_AZIMUTH_DEG))
     shot = Shot(
         azimuth_deg=azimuth if right else -azimuth,
         elevation_deg=float(rng.uniform(*ELEVATION_DEG)),
