@@ -53,8 +53,6 @@ class CoGAN(Model):
         }
 
     def translate(self, x, to, seed=0):
-        hparams, source = self.hparams, self.generators[self.declared(to)[0]]
-        latent = nearest_latents(
-            source, x, hparams.latent_dim, hparams.inversion_steps, hparams.inversion_lr
-        )
+        h, source = self.hparams, self.generators[self.declared(to)[0]]
+        latent = nearest_latents(source, x, h.latent_dim, h.inversion_steps, h.inversion_lr)
         return self.generators[to](latent)

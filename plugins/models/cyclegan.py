@@ -35,9 +35,8 @@ class CycleGAN(Model):
             self.generators[f"G_{other}{domain}"] = nets.translator(other, domain)
             self.discriminators[f"D_{domain}"] = nets.discriminator(domain)
             self.pools[domain] = ImagePool(self.hparams.pool_size, nets.spec.shape(domain))
-        self.lambda_idt = (
-            self.hparams.lambda_cyc * self.hparams.idt_share * (nets.spec.A == nets.spec.B)
-        )
+        h, is_one_shape = self.hparams, nets.spec.A == nets.spec.B
+        self.lambda_idt = h.lambda_cyc * h.idt_share * is_one_shape
 
     def fakes(self, real):
         return {"A": self.generators["G_BA"](real["B"]), "B": self.generators["G_AB"](real["A"])}

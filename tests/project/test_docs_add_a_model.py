@@ -150,7 +150,7 @@ def test_the_model_has_as_many_lines_as_the_page_says(page: str, simgan: str) ->
     assert len(simgan.splitlines()) == int(lines) < 60
 
 
-IMPORTS = "from ganbench.api import HParams, ImagePool, Model, require\n"
+IMPORTS = "from ganbench.api import HParams, ImagePool, Model, require_range\n"
 HPARAMS = "@dataclass(frozen=True)\n"
 HEAD = "class SimGAN(Model):\n"
 NETWORK = 'self.generators["G_AB"] = nets.translator("A", "B")\n'
