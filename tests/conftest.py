@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -14,7 +13,8 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
-from tests.events import LAST_NET_SEC
+from tests.events import LAST_NET_SEC, environment_of, start
+from tests.forked import Forked, run_forked, start_forked
 
 # Examples take as long as the machine is busy.
 settings.register_profile(
@@ -23,6 +23,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[str] | Forked]
 ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
@@ -84,7 +85,7 @@ def ganbench(
         env = {**os.environ, "GANBENCH_CACHE": str(cache_dir), "COLUMNS": "120"}
         arguments = list(map(str, args))
         if zygote is not None:
-            return forked(zygote, arguments, cwd, env, said)
+            return run_forked(zygote, arguments, cwd, env, said)
         return subprocess.run(
             [sys.executable, "-m", "ganbench", *arguments],
             capture_output=True,
@@ -98,14 +99,20 @@ def ganbench(
     return run
 
 
-def forked(
-    zygote: subprocess.Popen[str], arguments: list[str], cwd: Path, env: dict[str, str], said: Path
-) -> subprocess.CompletedProcess[str]:
-    assert zygote.stdin is not None and zygote.stdout is not None
-    files = [said / "output", said / "errors"]
-    for file in files:
-        file.unlink(missing_ok=True)
-    request = {"arguments": arguments, "folder": str(cwd), "environment": env}
-    print(json.dumps({**request, "files": [*map(str, files)]}), file=zygote.stdin, flush=True)
-    code = int(zygote.stdout.readline())
-    return subprocess.CompletedProcess(arguments, code, *(f.read_text() for f in files))
+@pytest.fixture
+def start_command(
+    cache_dir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    zygote: subprocess.Popen[str] | None,
+) -> Start:
+    """Starts `ganbench ARGS`, as `tests.events.start` does, where no process's start is tested."""
+
+    def begin(
+        *arguments: str | Path, hook: Path | None = None, **more: str
+    ) -> subprocess.Popen[str] | Forked:
+        if zygote is None:
+            return start(*arguments, cache=cache_dir, hook=hook, **more)
+        env, scratch = environment_of(cache_dir, hook, more), tmp_path_factory.mktemp("started")
+        return start_forked(zygote, [*map(str, arguments)], env, scratch)
+
+    return begin

@@ -7,13 +7,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 LAST_NET_SEC = 1_800  # for what would never end; no test depends on it
 POLL_SEC = 0.05
 INTERRUPTED = "Interrupted; the same command goes on from here."
 EVENTS = "EVENTS_FOLDER"
+
+
+class Process(Protocol):
+    """A started command: a subprocess.Popen, or what is forked."""
+
+    def poll(self) -> int | None: ...
+
+    def communicate(self, *, timeout: float) -> tuple[str, str]: ...
 
 
 def heed_interrupts() -> None:
@@ -29,19 +38,24 @@ def start(
     hook: a folder with a sitecustomize.py, which each Python process runs first; what it writes
     into this folder are events. more: variables of the environment.
     """
-    env = {**os.environ, "GANBENCH_CACHE": str(cache), "COLUMNS": "120", **more}
-    if hook is not None:
-        path = [str(hook), *filter(None, [os.environ.get("PYTHONPATH")])]
-        env |= {"PYTHONPATH": os.pathsep.join(path), EVENTS: str(hook)}
     return subprocess.Popen(
         [sys.executable, "-m", "ganbench", *map(str, arguments)],
-        env=env,
+        env=environment_of(cache, hook, more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         preexec_fn=heed_interrupts,  # noqa: PLW1509 (one call, no threads yet)
     )
+
+
+def environment_of(cache: Path, hook: Path | None, more: Mapping[str, str]) -> dict[str, str]:
+    """Of a command that is started."""
+    env = {**os.environ, "GANBENCH_CACHE": str(cache), "COLUMNS": "120", **more}
+    if hook is not None:
+        path = [str(hook), *filter(None, [os.environ.get("PYTHONPATH")])]
+        env |= {"PYTHONPATH": os.pathsep.join(path), EVENTS: str(hook)}
+    return env
 
 
 def hooked(folder: Path, code: str) -> Path:
@@ -76,18 +90,18 @@ def told(hook: Path, event: str) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+def wait_for(condition: Callable[[], bool], process: Process | None = None) -> None:
     """Until the condition holds; fails if the process that is to bring it about ends before."""
     until = time.monotonic() + LAST_NET_SEC
     while not condition():
         ended = process is not None and process.poll() is not None
         if ended and not condition():
-            raise AssertionError(f"the command ended before: {process.communicate()}")
+            raise AssertionError(f"the command ended before: {end_of(process)}")
         assert time.monotonic() < until, "it did not happen"
         time.sleep(POLL_SEC)
 
 
-def end_of(process: subprocess.Popen[str]) -> tuple[str, str]:
+def end_of(process: Process) -> tuple[str, str]:
     """What it printed, and its errors, when it and all that share its output have ended."""
     return process.communicate(timeout=LAST_NET_SEC)
 

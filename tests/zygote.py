@@ -4,7 +4,8 @@ A command's fork server is forked from the command in turn, before that does any
 importing PyTorch again. Processes of tests that start commands otherwise do both as users' do.
 
 Standard input has a request a line, as JSON: the arguments, folder, environment and files for the
-output. The exit code is printed, on a line.
+output. The exit code is printed, on a line; or, of a request with a file for the code, at once the
+process id.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import runpy
 import signal
 import sys
 from collections.abc import Iterable
@@ -30,26 +32,58 @@ def serve() -> list[str] | None:
     """In a process that is to be a command its arguments, and None at the end of the requests."""
     for line in sys.stdin:
         request = json.loads(line)
+        files = [os.open(os.devnull, os.O_RDONLY), *map(writable, request["files"])]
         pid = os.fork()
+        if pid == 0 and "code" in request:
+            pid = os.fork()
+            if pid:
+                see_to_its_end(pid, files, Path(request["code"]))
         if pid == 0:
-            become(request)
+            become(request, files)
             return list(request["arguments"])
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        for file in files:
+            os.close(file)
+        if "code" not in request:
+            print(exit_code(pid), flush=True)
     return None
 
 
-def become(request: dict[str, Any]) -> None:
+def writable(file: str) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+
+
+def exit_code(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def see_to_its_end(pid: int, files: list[int], code: Path) -> None:
+    """Print the command's process id, and write its exit code when it has one."""
+    for file in files:
+        os.close(file)
+    print(pid, flush=True)
+    found = str(exit_code(pid))
+    code.with_suffix(".partial").write_text(found)
+    code.with_suffix(".partial").rename(code)
+    os._exit(0)
+
+
+def become(request: dict[str, Any], files: list[int]) -> None:
     os.setsid()
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    # Those of this process know whether its own files could be sought in.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # which Python reads as it starts
     sys.path[1:1] = [folder for folder in folders if folder and folder not in sys.path]
-    files = ((os.devnull, os.O_RDONLY), *((f, os.O_WRONLY | os.O_CREAT) for f in request["files"]))
-    for number, (file, flags) in enumerate(files):
-        opened = os.open(file, flags, 0o600)
-        os.dup2(opened, number)
-        os.close(opened)
+    for folder in folders:
+        if (Path(folder) / "sitecustomize.py").exists():  # as Python does
+            runpy.run_path(str(Path(folder) / "sitecustomize.py"))
 
 
 def fork_servers() -> None:

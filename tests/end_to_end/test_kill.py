@@ -16,7 +16,8 @@ from ganbench.registry.registry import discover
 from ganbench.results.folder import cell_folder, read_rows
 from ganbench.training import checkpoint
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
-from tests.events import end_of, hooked, start, told, wait_for
+from tests.conftest import Start
+from tests.events import end_of, hooked, told, wait_for
 
 SHORT_KILLS, LONG_KILLS, IMAGE_KILLS = 2, 100, 3
 STEPS = {"toy": "150", "car2car": "60"}
@@ -48,14 +49,14 @@ sys.addaudithook(count)
 """
 
 
-def run(arguments: Sequence[str], cache: Path, hook: Path, kill_at: int = 0) -> bool:
+def run(arguments: Sequence[str], start: Start, hook: Path, kill_at: int = 0) -> bool:
     """The run to its end; or, killed with all its workers at its touch number `kill_at` of a file,
     or up to a dozen later: before a write, in it or after it. Whether it was killed.
     """
     for name in ("files", "reached"):
         (hook / name).unlink(missing_ok=True)
     output = arguments[-1]
-    started = start(*arguments, cache=cache, hook=hook, OUTPUT=output, LAST=str(kill_at))
+    started = start(*arguments, hook=hook, OUTPUT=output, LAST=str(kill_at))
     wait_for(lambda: told(hook, "reached") > 0 or started.poll() is not None)
     if is_alive := started.poll() is None:
         os.killpg(started.pid, signal.SIGKILL)
@@ -80,36 +81,40 @@ def require_equal(straight: Path, broken: Path) -> None:
             assert torch.equal(value, kept[1][0][name]), name
 
 
-def check(models: str, task: str, cache: Path, folder: Path, kills: int) -> None:
+def check(models: str, task: str, start: Start, folder: Path, kills: int) -> None:
     """Kills a run `kills` times at random; each end that it comes to is that of a straight run."""
     folder.mkdir(exist_ok=True)
     hook = hooked(folder / "hook", FILE_EVENTS)
     straight, broken = folder / "straight", folder / "broken"
-    run(command(models, task, straight), cache, hook)
+    run(command(models, task, straight), start, hook)
     moments, touches = random.Random(kills), told(hook, "files")
     while kills:
-        if run(command(models, task, broken), cache, hook, moments.randint(1, touches // 2)):
+        if run(command(models, task, broken), start, hook, moments.randint(1, touches // 2)):
             kills -= 1
         else:
             require_equal(straight, broken)
             shutil.rmtree(broken)
-    run(command(models, task, broken), cache, hook)
+    run(command(models, task, broken), start, hook)
     require_equal(straight, broken)
 
 
-def test_a_few_kills_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
-    check("discogan,cyclegan", "toy", cache_dir, tmp_path, SHORT_KILLS)
+def test_a_few_kills_leave_no_trace(start_command: Start, tmp_path: Path) -> None:
+    check("discogan,cyclegan", "toy", start_command, tmp_path, SHORT_KILLS)
 
 
 @pytest.mark.slow
-def test_a_hundred_kills_over_all_models_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
+def test_a_hundred_kills_over_all_models_leave_no_trace(
+    start_command: Start, tmp_path: Path
+) -> None:
     models = sorted(discover().of_kind("model"))
     each = -(-LONG_KILLS // len(models))
     for model in models:
-        check(model, "toy", cache_dir, tmp_path / model, each)
+        check(model, "toy", start_command, tmp_path / model, each)
 
 
 @pytest.mark.slow
-def test_kills_while_images_are_trained_leave_no_trace(cache_dir: Path, tmp_path: Path) -> None:
+def test_kills_while_images_are_trained_leave_no_trace(
+    start_command: Start, tmp_path: Path
+) -> None:
     for model in sorted(discover().of_kind("model")):
-        check(model, "car2car", cache_dir, tmp_path / model, IMAGE_KILLS)
+        check(model, "car2car", start_command, tmp_path / model, IMAGE_KILLS)

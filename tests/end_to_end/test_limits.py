@@ -17,7 +17,8 @@ from ganbench.core.disk import NoRoom, is_disk_full
 from ganbench.core.memory import in_pieces, is_out_of_memory
 from ganbench.results.folder import ROWS, append_row, read_rows
 from ganbench.results.records import Row
-from tests.events import LAST_NET_SEC, end_of, start, wait_for
+from tests.conftest import Start
+from tests.events import LAST_NET_SEC, end_of, wait_for
 
 if sys.platform != "win32":
     import resource
@@ -196,12 +197,12 @@ def test_a_full_disk_is_known_by_its_error() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_an_interruption_does_not_wait_for_scoring(cache_dir: Path, tmp_path: Path) -> None:
+def test_an_interruption_does_not_wait_for_scoring(start_command: Start, tmp_path: Path) -> None:
     mark = tmp_path / "scoring"
     mine = plugin(tmp_path / "mine", "metrics", "sleepy", SLEEPY.format(mark=str(mark)))
     out = tmp_path / "out"
     metrics = ("--metrics", "sleepy", "--plugins", str(mine), "--output", str(out))
-    started = start("run", "--models", "standard", *TOY, *metrics, cache=cache_dir)
+    started = start_command("run", "--models", "standard", *TOY, *metrics)
     wait_for(mark.exists, started)
     os.killpg(started.pid, signal.SIGINT)
     _, errors = end_of(started)  # though the metric never ends

@@ -12,8 +12,8 @@ from PIL import Image
 
 from ganbench.results.folder import ROWS, read_rows
 from ganbench.results.records import Row
-from tests.conftest import Command
-from tests.events import end_of, hooked, start, wait_for
+from tests.conftest import Command, Start
+from tests.events import end_of, hooked, wait_for
 
 MODELS = "standard,recon,discogan"
 REFERENCES = {"real", "oracle", "untrained"}
@@ -313,7 +313,9 @@ sys.addaudithook(interrupt)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: Command) -> None:
+def test_an_interrupted_run_goes_on(
+    start_command: Start, tmp_path: Path, ganbench: Command
+) -> None:
     """Ctrl-C as the second of two cells writes its first losses, at a thirtieth of its training."""
     arguments = [
         *("run", "--models", "standard,discogan", "--task", "toy", "--preset", "smoke"),
@@ -321,7 +323,7 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
         *("--output", str(tmp_path / "out")),
     ]
     hook = hooked(tmp_path / "hook", SECOND_CELL)
-    started = start(*arguments, cache=cache_dir, hook=hook)
+    started = start_command(*arguments, hook=hook)
     _, errors = end_of(started)
     assert started.returncode == 130, errors
     assert "Traceback" not in errors and "goes on from here" in errors
@@ -337,12 +339,11 @@ def test_an_interrupted_run_goes_on(cache_dir: Path, tmp_path: Path, ganbench: C
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")
-def test_workers_end_with_a_killed_run(cache_dir: Path, tmp_path: Path) -> None:
+def test_workers_end_with_a_killed_run(start_command: Start, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    started = start(
+    started = start_command(
         *("run", "--models", "standard", "--task", "toy", "--preset", "smoke"),
         *("--steps", "1000000", "--seeds", "1", "--output", out),
-        cache=cache_dir,
     )
 
     def children() -> list[str]:

@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from ganbench.results.folder import claimed, read_rows
-from tests.events import end_of, hooked, start, told, wait_for
+from tests.conftest import Start
+from tests.events import end_of, hooked, told, wait_for
+from tests.forked import Forked
 
 
 def begin(
-    cache: Path, output: Path, seeds: int, steps: int, hook: Path | None = None
-) -> subprocess.Popen[str]:
+    start: Start, output: Path, seeds: int, steps: int, hook: Path | None = None
+) -> subprocess.Popen[str] | Forked:
     run = ("run", "--models", "standard,recon", "--task", "toy", "--preset", "smoke")
     how = ("--seeds", str(seeds), "--steps", str(steps), "--references", "none")
-    return start(*run, *how, "--output", output, cache=cache, hook=hook)
+    return start(*run, *how, "--output", output, hook=hook)
 
 
 def table(printed: str) -> str:
@@ -27,8 +29,8 @@ def table(printed: str) -> str:
     return "\n".join(line for line in lines if "train_sec" not in line)
 
 
-def share(cache_dir: Path, output: Path, seeds: int) -> None:
-    pair = [begin(cache_dir, output, seeds, steps=60) for _ in range(2)]
+def share(start_command: Start, output: Path, seeds: int) -> None:
+    pair = [begin(start_command, output, seeds, steps=60) for _ in range(2)]
     ended = [end_of(process) for process in pair]
     assert [process.returncode for process in pair] == [0, 0], ended
     lines = (output / "rows.jsonl").read_text().splitlines()
@@ -36,13 +38,13 @@ def share(cache_dir: Path, output: Path, seeds: int) -> None:
     assert "│" in ended[0][0] and table(ended[0][0]) == table(ended[1][0])
 
 
-def test_two_processes_train_each_cell_once(cache_dir: Path, tmp_path: Path) -> None:
-    share(cache_dir, tmp_path / "out", seeds=2)
+def test_two_processes_train_each_cell_once(start_command: Start, tmp_path: Path) -> None:
+    share(start_command, tmp_path / "out", seeds=2)
 
 
 @pytest.mark.slow
-def test_two_processes_share_twenty_cells(cache_dir: Path, tmp_path: Path) -> None:
-    share(cache_dir, tmp_path / "out", seeds=10)
+def test_two_processes_share_twenty_cells(start_command: Start, tmp_path: Path) -> None:
+    share(start_command, tmp_path / "out", seeds=10)
 
 
 LOOKS = """
@@ -55,12 +57,12 @@ sys.addaudithook(look)
 """
 
 
-def test_the_cells_of_a_killed_process_are_taken_over(cache_dir: Path, tmp_path: Path) -> None:
+def test_the_cells_of_a_killed_process_are_taken_over(start_command: Start, tmp_path: Path) -> None:
     """By one that has looked for a cell while the first was at it."""
     output, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)
-    first = begin(cache_dir, output, seeds=1, steps=2_000)
+    first = begin(start_command, output, seeds=1, steps=2_000)
     wait_for(lambda: bool(list(output.glob("cells/*/losses.csv"))), first)
-    second = begin(cache_dir, output, seeds=1, steps=2_000, hook=hook)
+    second = begin(start_command, output, seeds=1, steps=2_000, hook=hook)
     wait_for(lambda: told(hook, "looked") > 0, second)
     os.killpg(first.pid, signal.SIGKILL)
     end_of(first)
