@@ -82,9 +82,10 @@ def forget_places() -> None:
     source.located.cache_clear()
 
 
-def edits_of(project: Project, rng: Random, kinds: dict[str, Edit]) -> tuple[str, Path, str, str]:
-    """A random edit of a random reached file: its kind, the file, its text before and after."""
-    files = sorted(set().union(*project.files()))
+def edit_of(
+    files: list[Path], rng: Random, kinds: dict[str, Edit]
+) -> tuple[str, Path, str, str]:
+    """A random edit of a random file: its kind, the file, its text before and after."""
     while True:
         kind, file = rng.choice(sorted(kinds)), rng.choice(files)
         before = file.read_text()
@@ -107,11 +108,11 @@ def handed_on(project: Project) -> dict[Path, frozenset[str]]:
 
 def test_edits_of_what_is_not_run_change_no_identity(project: Project) -> None:
     expected, kept, wrong = project.identities(), handed_on(project), []
+    names, reached = frozenset().union(*kept.values()), sorted(set().union(*project.files()))
     drawn: set[str] = set()
     for number in range(DRAWS):
         rng = Random(number)
-        names = frozenset().union(*kept.values())
-        kind, file, before, after = edits_of(project, rng, {**SILENT, "aliased": aliased(names)})
+        kind, file, before, after = edit_of(reached, rng, {**SILENT, "aliased": aliased(names)})
         drawn.add(kind)
         file.write_bytes(after.encode())
         if project.identities() != expected:
@@ -123,9 +124,10 @@ def test_edits_of_what_is_not_run_change_no_identity(project: Project) -> None:
 
 def test_edits_of_what_is_run_change_each_identity_that_reaches_it(project: Project) -> None:
     expected, reached, missed = project.identities(), project.files(), []
+    all_reached = sorted(set().union(*reached))
     drawn: set[str] = set()
     for number in range(DRAWS):
-        kind, file, before, after = edits_of(project, Random(number), TELLING)
+        kind, file, before, after = edit_of(all_reached, Random(number), TELLING)
         drawn.add(kind)
         file.write_text(after)
         told = [now != then for now, then in zip(project.identities(), expected, strict=True)]
