@@ -82,9 +82,7 @@ def forget_places() -> None:
     source.located.cache_clear()
 
 
-def edit_of(
-    files: list[Path], rng: Random, kinds: dict[str, Edit]
-) -> tuple[str, Path, str, str]:
+def edit_of(files: list[Path], rng: Random, kinds: dict[str, Edit]) -> tuple[str, Path, str, str]:
     """A random edit of a random file: its kind, the file, its text before and after."""
     while True:
         kind, file = rng.choice(sorted(kinds)), rng.choice(files)
