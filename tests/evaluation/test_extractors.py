@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch_fidelity import fidelity
 
 from ganbench.core.errors import UserError
 from ganbench.evaluation.fidelity.extractors import (
@@ -102,24 +102,26 @@ def random_inception(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ex
 
 
 def test_fid_kid_and_isc_are_those_of_torch_fidelitys_command(
-    pair: tuple[Path, Path], random_inception: tuple[Path, Extractor], tmp_path: Path
+    pair: tuple[Path, Path],
+    random_inception: tuple[Path, Extractor],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file, extractor = random_inception
     own = replace(reader(tmp_path, {INCEPTION: extractor}), places=places(tmp_path, file.parent))
     ours = score_folders(*pair, (*SOME, "isc"), extractor, None, own)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch_fidelity.fidelity", "--fid", "--kid", "--isc", "--prc"),
-            *("--feature-extractor", "inception-v3-compat", "--cpu", "--json", "--no-cache"),
-            *("--feature-extractor-weights-path", file, "--silent", "--save-cpu-ram"),
-            *("--input1", pair[1], "--input2", pair[0]),
-            *("--kid-subset-size", str(COUNT), "--kid-subsets", "2"),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
+    arguments = (
+        *("fidelity", "--fid", "--kid", "--isc", "--prc"),
+        *("--feature-extractor", "inception-v3-compat", "--cpu", "--json", "--no-cache"),
+        *("--feature-extractor-weights-path", file, "--silent", "--save-cpu-ram"),
+        *("--input1", pair[1], "--input2", pair[0]),
+        *("--kid-subset-size", COUNT, "--kid-subsets", 2),
     )
-    theirs = json.loads(done.stdout)
+    monkeypatch.setattr(sys, "argv", [*map(str, arguments)])
+    capsys.readouterr()
+    fidelity.main()
+    theirs = json.loads(capsys.readouterr().out)
     assert ours.metrics["fid"] == pytest.approx(theirs["frechet_inception_distance"], rel=1e-4)
     assert ours.metrics["kid"] == pytest.approx(theirs["kernel_inception_distance_mean"], rel=1e-4)
     assert ours.metrics["isc"] == pytest.approx(theirs["inception_score_mean"], rel=1e-4)
