@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -54,6 +54,29 @@ class SpoiltProbe:
 
 
 @dataclass(frozen=True)
+class KnownFeatures:
+    """The features of a view, which keeps them; perceptual distances are measured once, too."""
+
+    features: Features
+    known: dict[tuple[bytes, bytes], Tensor] = field(default_factory=dict)
+
+    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
+        return self.features.of(which, extractor)
+
+    def missing(self, extractor: str) -> str:
+        return self.features.missing(extractor)
+
+    def protocol(self, extractor: str) -> Mapping[str, str]:
+        return self.features.protocol(extractor)
+
+    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
+        images = a.numpy().tobytes(), b.numpy().tobytes()
+        if images not in self.known:
+            self.known[images] = self.features.perceptual_distances(a, b)
+        return self.known[images]
+
+
+@dataclass(frozen=True)
 class SpoiltFeatures:
     """Features and perceptual distances of a view, spoilt."""
 
@@ -83,10 +106,11 @@ def view_with(
     scene: Scene,
     made: Spoil = untouched,
     read: Spoil | None = None,
-    seen: Spoil | None = None,
+    features: Features | None = None,
 ) -> DirectionView:
-    """A perfect model's view with all that the model makes, its probes read or its features are
-    spoilt.
+    """A perfect model's view, all that the model makes or its probes read spoilt.
+
+    features: in place of the view's own.
     """
     inputs = scene.split.A.samples
     back = inputs.float() / 255 if scene.spec.kind == "image" else inputs
@@ -102,8 +126,8 @@ def view_with(
     view = DirectionView(translation, scene.split, scene.spec, "AB", ByBrightness, reader)
     if read is not None:
         view.probe = lambda attribute: SpoiltProbe(ByBrightness(attribute), read)
-    if seen is not None:
-        view.features = SpoiltFeatures(view.features, seen)
+    if features is not None:
+        view.features = features
     return view
 
 
@@ -116,27 +140,39 @@ def check_what_is_not_finite_gives_no_number(subject: Subject) -> None:
     """Of translations, readings of a probe or features with a NaN, be it in one or in all, no
     number is given that depends on them: it is not finite, or a reason stands in its place.
     """
-    parts: Mapping[str, tuple[Spoil, Callable[[Scene, Spoil], DirectionView]]] = {
-        "the translations": (noise, lambda scene, spoil: view_with(subject, scene, made=spoil)),
-        "the probe's readings": (
-            opposite,
-            lambda scene, spoil: view_with(subject, scene, read=spoil),
-        ),
-        "the features": (noise, lambda scene, spoil: view_with(subject, scene, seen=spoil)),
-    }
     for scene, _, metric in met(subject):
-        sound = numbers(scored(metric, view_with(subject, scene)))
-        for part, (other, show) in parts.items():
-            changed = numbers(scored(metric, show(scene, other)))
+        features = KnownFeatures(view_with(subject, scene).features)
+        sound = numbers(scored(metric, view_with(subject, scene, features=features)))
+        for part, (other, show) in spoilt_parts(subject, scene, features).items():
+            changed = numbers(scored(metric, show(other)))
             depending = [name for name in sound if changed.get(name, sound[name]) != sound[name]]
             for share, spoil in FAULTS.items() if depending else ():
-                found = numbers(scored(metric, show(scene, spoil)))
+                found = numbers(scored(metric, show(spoil)))
                 for name in depending:
                     require(
                         not math.isfinite(found.get(name, math.nan)),
                         f"'{name}' of {scene.name} is {found.get(name)} though {share} {part} is "
                         "NaN: let it stay NaN, or look with `only_finite` and `readings`",
                     )
+
+
+def spoilt_parts(
+    subject: Subject, scene: Scene, features: Features
+) -> Mapping[str, tuple[Spoil, Callable[[Spoil], DirectionView]]]:
+    """Each part of a view with what changes it, and the view where it alone is spoilt. Where the
+    translations stay so do their `features`, which are read once for all.
+    """
+    return {
+        "the translations": (noise, lambda spoil: view_with(subject, scene, made=spoil)),
+        "the probe's readings": (
+            opposite,
+            lambda spoil: view_with(subject, scene, read=spoil, features=features),
+        ),
+        "the features": (
+            noise,
+            lambda spoil: view_with(subject, scene, features=SpoiltFeatures(features, spoil)),
+        ),
+    }
 
 
 def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
