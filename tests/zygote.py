@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ganbench.__main__ import main
+from ganbench.core.source_hash import reach, source_hash
 from ganbench.registry.registry import discover
 from ganbench.running.worker_processes import NEEDED
 
@@ -119,7 +120,8 @@ def as_if_new(descriptors: set[int]) -> None:
 if __name__ == "__main__":
     for module in ("ganbench.cli.commands.run", "matplotlib.figure", *NEEDED):
         import_module(module)
-    discover()  # what it reads of the built-in plugins is kept
+    # What they read of the source is kept.
+    source_hash(reach([plugin.path for plugin in discover().plugins]))
     gc.freeze()  # so that forked processes never go through it
     asked = serve()
     if asked is None:
