@@ -34,7 +34,16 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
 from ganbench.core.source_hash import source_hash
-from ganbench.core.spec import JSON, PLAIN, Column, Preset, canonical_json, column_of, content_hash
+from ganbench.core.spec import (
+    JSON,
+    PLAIN,
+    Column,
+    ColumnKey,
+    Preset,
+    canonical_json,
+    column_of,
+    content_hash,
+)
 from ganbench.registry.registry import Kind, Registry, discover
 from ganbench.results.records import Cell
 from ganbench.running.fingerprint import evaluation_files, training_files
@@ -249,7 +258,7 @@ def evaluation_today(row: JSON, hashes: Hashes) -> tuple[str, str]:
     """Hash of the code that would score the row; or nothing, and why it would be scored again."""
     registry = hashes.registry
     by_column = {c: p.name for p in registry.of_kind("metric").values() for c in p.columns}
-    names = {name.removesuffix("_BA") for name in row["metrics"]}
+    names = {ColumnKey.parse(name).name for name in row["metrics"]}
     asked = [column for column in by_column if any(column_of(n, {column: ANY}) for n in names)]
     if unknown := [n for n in names if not any(column_of(n, {c: ANY}) for c in asked)]:
         return "", f"no metric gives {', '.join(sorted(unknown))} today"

@@ -21,6 +21,7 @@ MAX_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
 PLAIN = "plain"  # the paper's networks
 MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
+BACKWARD = "_BA"  # what columns of the direction B to A end in
 ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 
 
@@ -132,9 +133,28 @@ class Column:
     text: str
 
 
+@dataclass(frozen=True)
+class ColumnKey:
+    """A metric's column in one direction. As a text, which rows have, it is the bare name from A to
+    B, and the name with BACKWARD from B to A.
+    """
+
+    name: str
+    direction: Direction = "AB"
+
+    @classmethod
+    def parse(cls, text: str) -> ColumnKey:
+        """The key that has this text. No column's own name ends in BACKWARD."""
+        name = text.removesuffix(BACKWARD)
+        return cls(name, "AB" if name == text else "BA")
+
+    def __str__(self) -> str:
+        return self.name if self.direction == "AB" else self.name + BACKWARD
+
+
 def column_of(name: str, columns: Mapping[str, Column]) -> Column | None:
     """What a number of a row means. A column named `preserved_*` stands for a family of them."""
-    bare = name.removesuffix("_BA")
+    bare = ColumnKey.parse(name).name
     families = (key for key in columns if "*" in key and fnmatchcase(bare, key))
     return columns.get(bare) or next((columns[key] for key in families), None)
 

@@ -20,7 +20,15 @@ from ganbench.core.errors import Undefined
 from ganbench.core.large_tensors import all_finite, batched, gather, only_finite
 from ganbench.core.memory import in_pieces
 from ganbench.core.seeds import seed_for
-from ganbench.core.spec import JSON, MAX_IMAGES, DataSpec, Direction, DomainName, column_of
+from ganbench.core.spec import (
+    JSON,
+    MAX_IMAGES,
+    ColumnKey,
+    DataSpec,
+    Direction,
+    DomainName,
+    column_of,
+)
 from ganbench.evaluation.fidelity.extractors import EMBEDDED
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.perceptual import perceptual_distances
@@ -271,7 +279,7 @@ def evaluate(
     probe: Callable[[str], Probe],
     reader: FeatureReader,
 ) -> Scored:
-    """Every metric in every direction. The names of B to A end in `_BA`.
+    """Every metric in every direction, by the text of its ColumnKey.
 
     Evaluation leaves the global random state as it was.
     """
@@ -282,12 +290,11 @@ def evaluate(
     with torch.random.fork_rng(devices=[]):
         for direction, translation in translations.items():
             view = DirectionView(translation, split, spec, direction, probe, reader)
-            suffix = "" if direction == "AB" else f"_{direction}"
             arrays.update({f"{direction}/samples/{k}": v for k, v in first_samples(view).items()})
             samples[direction] = {"real": len(view.targets), "fake": len(view.inputs)}
             for plugin, metric in metrics.items():
                 for name, value in score(metric, view).items():
-                    scores[name + suffix] = value
+                    scores[str(ColumnKey(name, direction))] = value
                 if metric.unsupported(view) is None:
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}

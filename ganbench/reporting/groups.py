@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from ganbench.core.spec import PLAIN
+from ganbench.core.spec import PLAIN, ColumnKey
 from ganbench.reporting.protocols import require_one_protocol
 from ganbench.results.jsonl import grouping_key
 from ganbench.results.records import Row, Status, number_of
@@ -80,7 +80,7 @@ class Group:
         """
         of_models = chain.from_iterable(self.found[label] for label in self.trained)
         names = dict.fromkeys(of_models) or dict.fromkeys(chain.from_iterable(self.found.values()))
-        return tuple(sorted(names, key=lambda name: name.endswith("_BA")))
+        return tuple(sorted(names, key=lambda name: ColumnKey.parse(name).direction))
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ganbench.core.errors import UserError
-from ganbench.core.spec import FEW_IMAGES, JSON, MAX_IMAGES
+from ganbench.core.spec import FEW_IMAGES, JSON, MAX_IMAGES, ColumnKey
 from ganbench.results.jsonl import grouping_key
 from ganbench.results.records import Row, number_of
 
@@ -14,12 +14,11 @@ NAMED_ROWS = 3
 
 def protocol_of(row: Row, column: str) -> JSON:
     """The protocol of one number of a row; empty where the row does not tell."""
-    bare = column.removesuffix("_BA")
-    direction = "AB" if bare == column else "BA"
-    samples = row.protocol.get("samples", {}).get(direction, {})
+    key = ColumnKey.parse(column)
+    samples = row.protocol.get("samples", {}).get(key.direction, {})
     counts = {f"n_{side}": n for side, n in samples.items()}
     for plugin in row.protocol.get("metrics", {}).values():
-        if bare in plugin["columns"]:
+        if key.name in plugin["columns"]:
             told = {name: value for name, value in plugin.items() if name != "columns"}
             most = int(told.get("at_most", max([*counts.values(), 0])))
             return {**told, **{name: min(n, most) for name, n in counts.items()}}

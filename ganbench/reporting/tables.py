@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ganbench.core.spec import Column, column_of
+from ganbench.core.spec import Column, ColumnKey, column_of
 from ganbench.reporting.groups import Found, Group, group_rows, selected_metrics
 from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.sheets import ARROWS, Sheet, estimate_text, finite
@@ -108,8 +108,8 @@ def table_sheet(
         [metric_label(m, columns), *(shown(entries[m, model], interval) for model in models)]
         for m in group.metrics
     ]
-    backward = sum(not name.endswith("_BA") for name in group.metrics)
-    rules = {len(body), backward}
+    forward = sum(ColumnKey.parse(name).direction == "AB" for name in group.metrics)
+    rules = {len(body), forward}
     body += status_lines(group, models)
     if checkpoint == FINAL:  # the other sheet stands right below, and shares all else
         notes = [
@@ -145,7 +145,7 @@ def entry(metric: str, rows: Sequence[Row], found: Found, interval: Interval) ->
         return Entry(None, found.texts[0])
     if not any(row.status == "done" for row in rows):
         return Entry(None, f"{rows[0].status}: {rows[0].reason}")
-    one_way = metric.endswith("_BA")
+    one_way = ColumnKey.parse(metric).direction == "BA"
     return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
 
 
@@ -206,7 +206,8 @@ def reasons(group: Group) -> list[str]:
     for label in [label for label, rows in group.by_model.items() if not rows[0].is_reference]:
         for name, found in group.found[label].items():
             for text in found.texts:
-                told = skips.setdefault(text, {}).setdefault(name.removesuffix("_BA"), [])
+                bare = ColumnKey.parse(name).name
+                told = skips.setdefault(text, {}).setdefault(bare, [])
                 told += [] if label in told else [label]
     lines = []
     for (label, status, reason), seeds in ends.items():

@@ -22,7 +22,7 @@ class Claim:
 
     Either `better` is better than `worse` on the metric, or `model` reaches a bound on it.
 
-    metric: a column's name; it ends in `_BA` for the direction B to A.
+    metric: a column's name; the text of its ColumnKey.
     at_least, at_most: the bound, in the metric's unit.
     margin: of a comparison, the smallest difference that would matter, in the metric's unit.
     """

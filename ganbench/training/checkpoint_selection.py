@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import nn
 
 from ganbench.core.files import write_atomically
-from ganbench.core.spec import JSON
+from ganbench.core.spec import JSON, ColumnKey
 from ganbench.results.records import number_of
 from ganbench.training.checkpoint import load_weights, save_weights
 
@@ -64,7 +64,7 @@ class Selection:
 
     @property
     def _names(self) -> tuple[str, str]:
-        return self.column, f"{self.column}_BA"
+        return self.column, str(ColumnKey(self.column, "BA"))
 
     @property
     def scores(self) -> dict[int, float]:
