@@ -15,14 +15,18 @@ from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
 
 Shape = tuple[int, ...]  # of a sample: (channels, height, width) or (coordinates,)
-SMALLEST_PX, LARGEST_PX = 16, 256
 LATENT_PX = 4  # side of the map that an encoder ends on
 
 
 @dataclass(frozen=True)
 class Family:
-    """What makes each kind of network for samples of a shape."""
+    """What makes each kind of network for samples of a shape.
 
+    check_size: raises UserError for images of a side in pixels that the networks do not take; 0
+        stands for points. It is also told whose images they are, such as "task car2car".
+    """
+
+    check_size: Callable[[int, str], None]
     translator: Callable[[Shape, Shape, Architecture], nn.Module]
     discriminator: Callable[[Shape, Architecture], nn.Module]
     critic: Callable[[Shape, Architecture], nn.Module]
@@ -108,14 +112,25 @@ class StyleAutoencoder(nn.Module):
         self.decode = decode
 
 
-def encoder_channels(size: int, width: int) -> list[int]:
-    """Channels after each stride-2 convolution from `size` px down to LATENT_PX."""
-    if size not in {2**k for k in range(4, 9)}:
+def require_power_of_two(size: int, whose: str, why: str) -> None:
+    """Raises UserError for an image side in pixels that does not come to LATENT_PX by halves, or
+    that is too small or too large. whose: images they are, or empty. why: where the networks halve
+    or double it.
+    """
+    known = [2**k for k in range(4, 9)]
+    if size not in known:
         raise UserError(
-            f"image size {size} is not a power of two from {SMALLEST_PX} to {LARGEST_PX}",
-            "--size",
-            "choose 16, 32, 64, 128 or 256",
+            f"image size {size} is not a power of two from {known[0]} to {known[-1]}: {why}",
+            f"--size, {whose}" if whose else "--size",
+            f"choose {', '.join(map(str, known[:-1]))} or {known[-1]}",
         )
+
+
+def encoder_channels(size: int, width: int) -> list[int]:
+    """Channels after each stride-2 convolution from `size` px down to LATENT_PX. Raises UserError
+    for a size that is not halved so.
+    """
+    require_power_of_two(size, "", f"it is halved down to {LATENT_PX} px")
     depth = int(math.log2(size // LATENT_PX))
     return [width * min(2**i, 8) for i in range(depth)]
 

@@ -13,17 +13,25 @@ from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import (
+    LATENT_PX,
     AdaptiveInstanceNorm,
     Discriminator,
     Family,
     Shape,
     Styled,
     encoder_channels,
+    require_power_of_two,
     same_size,
 )
 from ganbench.networks.convolutions import CollapsingConv, DoublingConv, ExpandingConv, HalvingConv
 
 Norm = Callable[[int], nn.Module]
+
+
+def check_size(size: int, whose: str) -> None:
+    """Raises UserError for a side in pixels that the encoder cannot halve down to its last map."""
+    why = f"the convolutions of network 'plain' halve it down to {LATENT_PX} px"
+    require_power_of_two(size, whose, why)
 
 
 def layer_norm(channels: int) -> nn.Module:
@@ -154,6 +162,7 @@ def judge(shape: Shape, architecture: Architecture, norm: Norm) -> nn.Module:
 
 
 FAMILY = Family(
+    check_size=check_size,
     translator=translator,
     discriminator=discriminator,
     critic=critic,

@@ -6,10 +6,17 @@ from typing import TypeVar
 
 from torch import Tensor, nn
 
+from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import Discriminator, Family, Joined, Shape
 
 N = TypeVar("N", bound=nn.Module)
+
+
+def check_size(size: int, whose: str) -> None:
+    """Raises UserError for any side in pixels: points have none."""
+    if size:
+        raise UserError(f"{whose} has points, not images", "--size", "drop --size")
 
 
 class Maxout(nn.Module):
@@ -90,6 +97,7 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
 
 
 FAMILY = Family(
+    check_size=check_size,
     translator=translator,
     discriminator=discriminator,
     critic=discriminator,  # it has no normalisation anyway

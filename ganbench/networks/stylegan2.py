@@ -18,7 +18,13 @@ from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks import images
-from ganbench.networks.blocks import LATENT_PX, Shape, encoder_channels, same_size
+from ganbench.networks.blocks import (
+    LATENT_PX,
+    Shape,
+    encoder_channels,
+    require_power_of_two,
+    same_size,
+)
 
 MAPPING_LAYERS = 2
 EPSILON = 1e-8
@@ -198,6 +204,16 @@ class StyledDecoder(nn.Module):
         return out
 
 
+def check_size(size: int, whose: str) -> None:
+    """Raises UserError for a side in pixels that doubling the first stage does not come to."""
+    why = f"the decoder of network 'stylegan2' doubles {LATENT_PX} px until it has the size"
+    require_power_of_two(size, whose, why)
+
+
 FAMILY = replace(
-    images.FAMILY, translator=Translator, decoder=decoder, styled_decoder=StyledDecoder
+    images.FAMILY,
+    check_size=check_size,
+    translator=Translator,
+    decoder=decoder,
+    styled_decoder=StyledDecoder,
 )

@@ -19,8 +19,7 @@ from ganbench.core.options import replace_from_text
 from ganbench.core.source_hash import source_hash
 from ganbench.core.spec import Preset, content_hash
 from ganbench.evaluation.fidelity.weights import places
-from ganbench.networks.blocks import encoder_channels
-from ganbench.networks.builder import family_module
+from ganbench.networks.builder import find_family
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.fingerprint import evaluation_files, training_files
@@ -165,17 +164,8 @@ def resolve_task(
     changes = {**(request.budget or {}), **chosen_network(request.sets)}
     preset = changed_preset(task_type.presets[preset_name], changes)
     task = task_type(options, preset, source, paths, request.cache_dir / "data", request.reading)
-    check_size(task, name)
-    family_module(task.spec.kind, preset.network)
+    find_family(task.spec, preset.network).check_size(preset.size, f"task {name}")
     return task
-
-
-def check_size(task: Task, name: str) -> None:
-    """Raises UserError for an image size that no network has, and for points with a size."""
-    if task.spec.kind == "image":
-        encoder_channels(task.preset.size, task.preset.width)
-    elif task.preset.size:
-        raise UserError(f"task {name} has points, not images", "--size", "drop --size")
 
 
 def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ganbench.cli.main import main
 
+CARS = ("run", "--models", "recon", "--task", "car2car")
 RUN = ("run", "--models", "standard", "--task", "toy", "--preset", "smoke")
 
 
@@ -62,8 +63,15 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--split", "train"], ["--split", "validation"]),
         (["claims", "/no/such/run"], ["no such result folder"]),
         (["compare", "/no/such/run"], ["no such result folder"]),
-        (["run", "--models", "recon", "--task", "car2car", "--size", "48"], ["power of two"]),
-        ([*RUN, "--size", "64"], ["has points, not images"]),
+        (
+            [*CARS, "--size", "48"],
+            ["power of two", "network 'plain' halve it down", "task car2car"],
+        ),
+        (
+            [*CARS, "--set", "network=stylegan2", "--size", "512"],
+            ["doubles 4 px until it has the size", "network 'stylegan2'", "choose 16"],
+        ),
+        ([*RUN, "--size", "64"], ["task toy has points, not images", "drop --size"]),
     ],
 )
 def test_mistakes(arguments: list[str], parts: list[str]) -> None:

@@ -86,6 +86,31 @@ def test_other_sizes_are_refused_with_the_fix(size: int) -> None:
         image_builder(size).translator("A", "B")
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("size", [-16, 0, 1, 4, 8, 16, 31, 48, 64, 96, 256, 512])
+def test_a_family_refuses_the_sizes_that_it_has_no_networks_for(family: str, size: int) -> None:
+    nets = image_builder(size, width=1, family=family)
+
+    def refused(make: Callable[[], object]) -> str:
+        try:
+            make()
+        except UserError as error:
+            return error.what
+        return ""
+
+    told = refused(lambda: nets.family.check_size(size, "task some"))
+    assert bool(told) == bool(refused(lambda: nets.translator("A", "B")))
+    assert bool(told) == bool(refused(lambda: nets.discriminator("B")))
+    assert not told or f"network '{family}'" in told
+
+
+def test_points_have_no_size() -> None:
+    family = point_builder().family
+    family.check_size(0, "task some")
+    with pytest.raises(UserError, match="task some has points, not images"):
+        family.check_size(16, "task some")
+
+
 def test_points() -> None:
     nets = NetworkBuilder(DataSpec("points", (2,), (5,)), Architecture(8), seed=0)
     generator, judge = nets.translator("A", "B"), nets.discriminator("B")
