@@ -15,6 +15,7 @@ from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Domain, Report, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import Undefined, UserError
+from ganbench.core.figures import SeedPanels, SharedPanels, Shown
 from ganbench.core.large_tensors import all_finite, batched, only_finite
 from ganbench.core.options import require_range
 from ganbench.core.seeds import seed_for
@@ -102,6 +103,9 @@ __all__ = [
     "ReconstructionHParams",
     "Reference",
     "Report",
+    "SeedPanels",
+    "SharedPanels",
+    "Shown",
     "Split",
     "SplitName",
     "Task",

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ganbench.contracts.task import Domain
 from ganbench.core.errors import Undefined
+from ganbench.core.figures import Figure
 from ganbench.core.large_tensors import only_finite
 from ganbench.core.spec import ANGLE_ENDING, JSON, Column, DataSpec, DomainName
 
@@ -104,14 +105,17 @@ class View(Protocol):
 
 
 class Metric(ABC):
-    """A plugin gives one or more columns; the `_BA` suffix of the other direction is not its
+    """A plugin gives one or more columns; their ending in the other direction is not its
     business. A name with a star, such as `preserved_*`, stands for a family of columns.
+
+    figures: by name, what is drawn of `arrays` into `figures/TASK-NAME.png` of a run.
     """
 
     columns: ClassVar[Mapping[str, Column]]
+    figures: ClassVar[Mapping[str, Figure]] = {}
 
     def unsupported(self, view: View) -> str | None:
-        """Why the metric cannot be computed here, or None."""
+        """Why not for such data, or None. The columns are then `skipped: reason` in the row."""
         return None
 
     @abstractmethod
@@ -126,7 +130,7 @@ class Metric(ABC):
         return {}
 
     def arrays(self, view: View) -> Mapping[str, np.ndarray]:
-        """Arrays worth keeping beside the row, for figures."""
+        """Arrays worth keeping beside the row, by name; `figures` are drawn from them."""
         return {}
 
 

@@ -1,52 +1,140 @@
-"""Pictures of a whole run, from rows and the arrays beside them: models side by side."""
+"""Pictures of a whole run, from rows and the arrays beside them: models side by side.
+
+What is drawn onto a panel, metric plugins say (`core/figures.py`); here it is found and laid out.
+"""
 
 from __future__ import annotations
 
-import math
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganbench.core.errors import UserError
+from ganbench.core.figures import Figure, SeedPanels, SharedPanels, Shown
 from ganbench.core.files import write_atomically
 from ganbench.core.image_grid import image_rows, png_bytes
+from ganbench.core.spec import column_of
+from ganbench.registry.registry import Registry, where_raised
 from ganbench.reporting.groups import variant_labels
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as MplFigure
 
-Arrays = dict[str, np.ndarray]
-Loaded = tuple[str, Row, Arrays]
+DIRECTION = "AB/"  # that figures show
+SAMPLES = "samples"  # what an evaluation itself keeps, and its figure's name
 PANEL_INCH = 2.3
+SHARED_INCH = 3.7, 2.9
 DPI = 150
 MAX_SEEDS = 5
-MIN_MARGIN_DEG = 5.0  # where all inputs have one azimuth; the jitter stays within
-LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
+TITLE_PT, TICKS_PT = 8, 7
+LABEL_PT, LONG_LABEL_PT, LONG_LABEL = 9, 8, 60
 
 
-def draw_figures(rows: Sequence[Row], output: Path) -> list[Path]:
-    """Draws what the rows' arrays allow into `output/figures`; gives the files."""
+@dataclass(frozen=True)
+class Source:
+    """A figure, and the metric plugin that brings it."""
+
+    name: str
+    plugin: str
+    path: Path
+    figure: Figure
+
+
+def draw_figures(
+    rows: Sequence[Row], output: Path, registry: Registry, say: Callable[[str], None]
+) -> list[Path]:
+    """Draws what the rows' arrays allow into `output/figures`; gives the files.
+
+    say: is told of each figure that a plugin could not draw.
+    """
     files = []
     for task in dict.fromkeys(row.task for row in rows):
-        loaded = load_arrays(shown_rows(rows, task), output)
-        for name, draw in (
-            ("samples", samples_figure),
-            ("azimuth", azimuth_figure),
-            ("points", points_figure),
-            ("chain", chain_figure),
-        ):
-            data = draw(loaded)
-            if data is not None:
-                file = output / "figures" / f"{task}-{name}.png"
-                file.parent.mkdir(exist_ok=True)
-                write_atomically(file, data)
-                files.append(file)
+        mine = shown_rows(rows, task)
+        for name, data in pictures(mine, load_arrays(mine, output), registry, say):
+            file = output / "figures" / f"{task}-{name}.png"
+            file.parent.mkdir(exist_ok=True)
+            write_atomically(file, data)
+            files.append(file)
     return files
+
+
+def pictures(
+    rows: Sequence[Row], cells: Sequence[Shown], registry: Registry, say: Callable[[str], None]
+) -> Iterator[tuple[str, bytes]]:
+    """Name and PNG file of each figure of one task."""
+    samples = samples_figure(cells)
+    if samples is not None:
+        yield SAMPLES, samples
+    if all(name.startswith(f"{SAMPLES}/") for cell in cells for name in cell.arrays):
+        return  # so that no plugin has to be imported, and torch with it
+    drawn: dict[str, str] = {SAMPLES: "every evaluation"}
+    for source in figures_of(scored_by(rows, registry), registry, say):
+        kept = having(cells, source.figure)
+        if kept and source.name in drawn:
+            say(not_drawn(source, f"{drawn[source.name]} has one of that name; name it otherwise"))
+        elif kept:
+            drawn[source.name] = source.plugin
+            try:
+                yield source.name, figure_bytes(laid_out(source.figure, kept))
+            except Exception as error:  # a plugin's: the rows and other figures are whole
+                where = where_raised(error, source.path)
+                say(not_drawn(source, f"{type(error).__name__}: {error} ({where})"))
+
+
+def not_drawn(source: Source, reason: str) -> str:
+    return f"figure '{source.name}' of metric {source.plugin} is not drawn: {reason}"
+
+
+def scored_by(rows: Iterable[Row], registry: Registry) -> list[str]:
+    """The metric plugins that the rows have columns of."""
+    names = dict.fromkeys(name for row in rows for name in row.metrics)
+    return [
+        plugin.name
+        for plugin in registry.of_kind("metric").values()
+        if any(column_of(name, plugin.columns) for name in names)
+    ]
+
+
+def figures_of(
+    metrics: Iterable[str], registry: Registry, say: Callable[[str], None]
+) -> Iterator[Source]:
+    for name in metrics:
+        try:
+            found = registry.load("metric", name).figures
+        except UserError as error:  # it has scored once, but is another one by now
+            say(f"figures of metric {name} are not drawn: {' '.join(str(error).split())}")
+            continue
+        if fault := fault_of(found):
+            say(f"figures of metric {name} are not drawn: {fault}")
+            continue
+        path = registry.find("metric", name).path
+        yield from (Source(each, name, path, figure) for each, figure in found.items())
+
+
+def fault_of(figures: Any) -> str:
+    """Why a plugin's `figures` are none, and the fix; or nothing."""
+    if not isinstance(figures, Mapping):
+        return 'they are no dict; write figures = {"name": SeedPanels(...)}'
+    for name, figure in figures.items():
+        if not (isinstance(name, str) and re.fullmatch(r"\w+", name, re.ASCII)):
+            return f"{name!r} is no name of a file; take letters, digits and _"
+        if not isinstance(figure, SeedPanels | SharedPanels):
+            return f"'{name}' is neither SeedPanels nor SharedPanels"
+    return ""
+
+
+def having(cells: Iterable[Shown], figure: Figure) -> list[Shown]:
+    """The cells with all arrays that the figure needs."""
+    return [cell for cell in cells if cell.arrays.keys() >= set(figure.arrays)]
 
 
 def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
@@ -56,8 +144,8 @@ def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
     return [row for row in mine if row.seed in seeds]
 
 
-def load_arrays(rows: Sequence[Row], output: Path) -> list[Loaded]:
-    """(label, row, arrays) of the done rows whose arrays are there and whole."""
+def load_arrays(rows: Sequence[Row], output: Path) -> list[Shown]:
+    """The done rows whose arrays are there and whole."""
     labels = variant_labels(rows)
     loaded = []
     for row in rows:
@@ -66,171 +154,104 @@ def load_arrays(rows: Sequence[Row], output: Path) -> list[Loaded]:
             continue
         try:
             with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                loaded.append((labels[row.cell], row, {name: file[name] for name in file.files}))
+                arrays = {
+                    name.removeprefix(DIRECTION): file[name]
+                    for name in file.files
+                    if name.startswith(DIRECTION)
+                }
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             continue
+        numbers = {name: number_of(value) for name, value in row.metrics.items()}
+        known = {name: value for name, value in numbers.items() if value is not None}
+        loaded.append(Shown(labels[row.cell], row.seed, known, arrays))
     return loaded
 
 
-def samples_figure(loaded: Sequence[Loaded]) -> bytes | None:
+def samples_figure(cells: Sequence[Shown]) -> bytes | None:
     """The first seed's samples: the inputs once, then each model's translation and way back."""
-    first_seed = min((row.seed for _, row, _ in loaded), default=0)
+    first_seed = min((cell.seed for cell in cells), default=0)
     rows: list[tuple[str, np.ndarray]] = []
-    for label, row, arrays in loaded:
-        inputs = arrays.get("AB/samples/input")
-        if row.seed != first_seed or inputs is None or inputs.ndim != 4:
+    for cell in cells:
+        inputs = cell.arrays.get(f"{SAMPLES}/input")
+        if cell.seed != first_seed or inputs is None or inputs.ndim != 4:
             continue
         if not rows:
             rows.append(("input A", inputs))
-        rows.append((f"{label}, in B", arrays["AB/samples/fake"]))
-        if "AB/samples/rec" in arrays:
-            rows.append((f"{label}, back in A", arrays["AB/samples/rec"]))
+        rows.append((f"{cell.label}, in B", cell.arrays[f"{SAMPLES}/fake"]))
+        if f"{SAMPLES}/rec" in cell.arrays:
+            rows.append((f"{cell.label}, back in A", cell.arrays[f"{SAMPLES}/rec"]))
     return png_bytes(image_rows(rows)) if rows else None
 
 
-def azimuth_figure(loaded: Sequence[Loaded]) -> bytes | None:
-    """Input against translated azimuth: a row of panels a model, a panel a seed (figures 5, 6)."""
-    kept = [entry for entry in loaded if "AB/azimuth_deg" in entry[2]]
-    if not kept:
-        return None
-    figure, panels = panel_grid(kept)
-    spread = np.random.default_rng(0)
-    for label, row, arrays in kept:
-        axes = panels[label, row.seed]
-        given, found = arrays["AB/input_azimuth_deg"], arrays["AB/azimuth_deg"]
-        jitter = spread.uniform(-3, 3, len(given))  # views are 15 degrees apart: show the density
-        low, high = given.min(), given.max()
-        axes.plot([low, high], [low, high], color="0.7", lw=0.8)
-        axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
-        axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
-        margin = 0.1 * (high - low) or MIN_MARGIN_DEG
-        axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
-        axes.set_yticks((-180, -90, 0, 90, 180))
-        axes.set_title(f"{label}, seed {row.seed}, {correlation_told(row)}", fontsize=8)
-    figure.supxlabel("input azimuth (deg), jittered", fontsize=9)
-    figure.supylabel("azimuth of the translation, by the probe (deg)", fontsize=9)
-    return figure_bytes(figure)
+def laid_out(figure: Figure, cells: Sequence[Shown]) -> MplFigure:
+    """The whole figure of cells that have its arrays."""
+    return seed_panels(figure, cells) if isinstance(figure, SeedPanels) else shared(figure, cells)
 
 
-def correlation_told(row: Row) -> str:
-    found = number_of(row.metrics.get("azimuth_correlation"))
-    return "r undefined" if found is None else f"r = {found:.2f}"
+def seed_panels(figure: SeedPanels, cells: Sequence[Shown]) -> MplFigure:
+    by_label = by_model(cells)
+    sheet, panels = panel_grid(cells, lead=1 if figure.start else 0)
+    rng = np.random.default_rng(0)
+    for label, same in by_label.items():
+        if figure.start:
+            first = min(same, key=lambda cell: cell.seed)
+            panels[label, None].set_title(f"{first.title}, at the start", fontsize=TITLE_PT)
+            figure.start(panels[label, None], first, rng)
+    for cell in cells:
+        axes = panels[cell.label, cell.seed]
+        axes.set_title(cell.title, fontsize=TITLE_PT)
+        figure.draw(axes, cell, rng)
+    for label, put in ((figure.x_label, sheet.supxlabel), (figure.y_label, sheet.supylabel)):
+        if label:
+            put(label, fontsize=LABEL_PT if len(label) <= LONG_LABEL else LONG_LABEL_PT)
+    return sheet
 
 
-def points_figure(loaded: Sequence[Loaded]) -> bytes | None:
-    """The paper's figure 4: a row of panels a model, the start of its first seed and its seeds.
+def shared(figure: SharedPanels, cells: Sequence[Shown]) -> MplFigure:
+    from matplotlib.figure import Figure as MplFigure
 
-    The B plane: D_B's output as background with contours, target modes as crosses, translations
-    coloured by their source mode.
-    """
-    kept = [entry for entry in loaded if "AB/points" in entry[2]]
-    if not kept:
-        return None
-    labels = list(dict.fromkeys(label for label, _, _ in kept))
-    by_seed = sorted(kept, key=lambda entry: entry[1].seed)
-    firsts = [next(entry for entry in by_seed if entry[0] == label) for label in labels]
-    figure, panels = panel_grid(kept, lead=1)
-    starts = [panels[label, None] for label in labels]
-    for (label, row, arrays), axes in zip(firsts, starts, strict=True):
-        if "AB/initial_points" in arrays:
-            draw_plane(axes, arrays, "initial_points")
-        axes.set_title(f"{label}, seed {row.seed}, at the start", fontsize=8)
-    for label, row, arrays in kept:
-        axes = panels[label, row.seed]
-        draw_judgement(axes, arrays)
-        draw_plane(axes, arrays, "points")
-        axes.set_title(f"{label}, seed {row.seed}: {modes_told(row)}", fontsize=8)
-    figure.supxlabel(
-        "× target modes; points: translations by source mode; grey: D_B's output, white is real",
-        fontsize=8,
-    )
-    return figure_bytes(figure)
+    width, height = SHARED_INCH
+    sheet = MplFigure((width * len(figure.draw), height), layout="constrained")
+    panels = sheet.subplots(1, len(figure.draw), sharex=True, sharey=True, squeeze=False)[0]
+    for axes, draw in zip(panels, figure.draw, strict=True):
+        draw(axes, by_model(cells))
+    panels[0].set_ylabel(figure.y_label)
+    if panels[0].get_legend_handles_labels()[0]:
+        panels[0].legend(fontsize=TITLE_PT)
+    return sheet
 
 
-def modes_told(row: Row) -> str:
-    """How many modes the translations cover and share, as far as these are numbers."""
-    named = (("modes_covered", "modes"), ("mode_collisions", "shared"))
-    found = [(number_of(row.metrics.get(name)), word) for name, word in named]
-    return ", ".join(f"{n:.0f} {word}" for n, word in found if n is not None) or "modes undefined"
-
-
-def chain_figure(loaded: Sequence[Loaded]) -> bytes | None:
-    """Flip rate and preservation rate after so many applications: a thin line a seed, a thick
-    one their mean, a colour a model.
-    """
-    kept = [entry for entry in loaded if "AB/chain_flip" in entry[2]]
-    if not kept:
-        return None
-    from matplotlib.figure import Figure
-
-    figure = Figure((7.4, 2.9), layout="constrained")
-    panels = figure.subplots(1, 2, sharex=True, sharey=True)
-    labels = list(dict.fromkeys(label for label, _, _ in kept))
-    told = (("AB/chain_flip", "has the wanted attribute"), ("AB/chain_kept", "keeps the others"))
-    for axes, (name, title) in zip(panels, told, strict=True):
-        for index, label in enumerate(labels):
-            curves = np.stack([arrays[name] for mine, _, arrays in kept if mine == label])
-            times = np.arange(curves.shape[1])
-            colour = f"C{index}"
-            axes.plot(times, curves.T, color=colour, lw=0.6, alpha=0.5)
-            axes.plot(times, curves.mean(0), color=colour, lw=1.8, marker="o", ms=3, label=label)
-        axes.set(title=title, xlabel="applications", ylim=(-0.03, 1.03), xticks=times)
-        axes.grid(alpha=0.3)
-    panels[0].set_ylabel("share of test images, by the probe")
-    panels[0].legend(fontsize=8)
-    return figure_bytes(figure)
-
-
-def draw_judgement(axes: Axes, arrays: Arrays) -> None:
-    """D_B's probability over the plane, in grey, with contours at 0.1, 0.3, 0.5, 0.7 and 0.9."""
-    if "AB/judged" not in arrays:
-        return
-    side = math.isqrt(len(arrays["AB/judged"]))
-    judged = arrays["AB/judged"].reshape(side, side)
-    (left, bottom), (right, top) = arrays["AB/plane_corners"]
-    extent = (left, right, bottom, top)
-    axes.imshow(judged, extent=extent, origin="lower", cmap="Greys_r", vmin=0, vmax=1)
-    axes.contour(judged, LEVELS, extent=extent, colors="tab:olive", linewidths=0.4)
-
-
-def draw_plane(axes: Axes, arrays: Arrays, name: str) -> None:
-    points, centres = arrays[f"AB/{name}"], arrays["AB/mode_centres"]
-    modes = arrays.get("AB/input_mode", np.zeros(len(points)))
-    x, y = points.T
-    axes.scatter(x, y, c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0)
-    x, y = centres.T
-    axes.scatter(x, y, marker="x", color="black", s=24, linewidths=1.2)
-    (left, bottom), (right, top) = arrays["AB/plane_corners"]
-    axes.set(xlim=(left, right), ylim=(bottom, top))
-    axes.set_aspect("equal")
+def by_model(cells: Iterable[Shown]) -> dict[str, list[Shown]]:
+    found: dict[str, list[Shown]] = {}
+    for cell in cells:
+        found.setdefault(cell.label, []).append(cell)
+    return found
 
 
 def panel_grid(
-    loaded: Sequence[Loaded], lead: int = 0
-) -> tuple[Figure, dict[tuple[str, int | None], Axes]]:
+    cells: Sequence[Shown], lead: int = 0
+) -> tuple[MplFigure, dict[tuple[str, int | None], Axes]]:
     """Panels by (label, seed): models down, seeds across; None is a leading column's seed."""
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as MplFigure
 
-    labels = list(dict.fromkeys(label for label, _, _ in loaded))
-    seeds = [*[None] * lead, *sorted({row.seed for _, row, _ in loaded})]
-    figure = Figure(
+    labels = list(by_model(cells))
+    seeds = [*[None] * lead, *sorted({cell.seed for cell in cells})]
+    sheet = MplFigure(
         (PANEL_INCH * len(seeds) + 0.4, PANEL_INCH * len(labels) + 0.3), layout="constrained"
     )
-    grid = figure.subplots(len(labels), len(seeds), sharex=True, sharey=True, squeeze=False)
+    grid = sheet.subplots(len(labels), len(seeds), sharex=True, sharey=True, squeeze=False)
     panels = {
         (label, seed): grid[i, j] for i, label in enumerate(labels) for j, seed in enumerate(seeds)
     }
-    used = {(label, row.seed) for label, row, _ in loaded}
+    used = {(cell.label, cell.seed) for cell in cells}
     for key, axes in panels.items():
-        axes.tick_params(labelsize=7)
+        axes.tick_params(labelsize=TICKS_PT)
         if key not in used and key[1] is not None:
             axes.axis("off")
-    return figure, panels
+    return sheet, panels
 
 
-def figure_bytes(figure: Figure) -> bytes:
-    from io import BytesIO
-
+def figure_bytes(sheet: MplFigure) -> bytes:
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
+    sheet.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_inside
+from ganbench.registry.registry import discover
 from ganbench.reporting.figures import draw_figures
 from ganbench.reporting.frames import stored_rows
 from ganbench.results.folder import BENCHMARK, ROWS, append_row, cell_folder, refuse_odd_name
@@ -28,10 +29,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Merged:
-    """rows: of the new folder. doubled: cells that more than one folder had."""
+    """rows: of the new folder. doubled: cells that more than one folder had. notes: figures that
+    could not be drawn, and why.
+    """
 
     rows: tuple[Row, ...]
     doubled: int
+    notes: tuple[str, ...]
 
 
 def merge(folders: Sequence[Path], output: Path) -> Merged:
@@ -60,8 +64,9 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
             "give a writable folder with room",
         ) from error
     rows = tuple(source.row for source in chosen.values())
-    draw_figures(rows, output)
-    return Merged(rows, len(sources) - len(chosen))
+    notes: list[str] = []
+    draw_figures(rows, output, discover(), notes.append)
+    return Merged(rows, len(sources) - len(chosen), tuple(notes))
 
 
 def make(output: Path, fill: Callable[[Path], None]) -> None:

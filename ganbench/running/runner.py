@@ -126,7 +126,7 @@ def run_grid(
         listener.ended(row)
     rows = rows_of(grid, output)
     if todo:
-        draw_figures(rows, output)
+        draw_figures(rows, output, grid.jobs[0].registry, listener.say)
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
 
 

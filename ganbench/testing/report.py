@@ -12,6 +12,7 @@ import torch
 
 from ganbench.core.errors import UserError, unknown
 from ganbench.registry.registry import Kind, Plugin, where_raised
+from ganbench.testing.figure_checks import FIGURE_CHECKS
 from ganbench.testing.metric_checks import METRIC_CHECKS
 from ganbench.testing.model_checks import MODEL_CHECKS
 from ganbench.testing.reference_checks import REFERENCE_CHECKS
@@ -26,7 +27,7 @@ Status = Literal["passed", "failed", "expected failure", "not applicable"]
 CHECKS: Mapping[Kind, tuple[Check, ...]] = {
     "model": (*SOURCE_CHECKS, *MODEL_CHECKS, *TRAINING_CHECKS),
     "task": (*SOURCE_CHECKS, *TASK_CHECKS),
-    "metric": (*SOURCE_CHECKS, *METRIC_CHECKS, *UNDEFINED_CHECKS),
+    "metric": (*SOURCE_CHECKS, *METRIC_CHECKS, *UNDEFINED_CHECKS, *FIGURE_CHECKS),
     "reference": (*SOURCE_CHECKS, *REFERENCE_CHECKS),
 }
 

@@ -6,10 +6,11 @@ target domain stands beside the scores, for no score can be read finer than that
 
 import numpy as np
 
-from ganbench.api import Column, Metric, readings
+from ganbench.api import Column, Metric, SeedPanels, readings
 
 ATTRIBUTE = "azimuth_deg"
 ROUNDING = 1e-9  # sines and mean directions below it are what rounding leaves
+MIN_MARGIN_DEG = 5.0  # of the figure, where all inputs have one azimuth; the jitter stays within
 
 
 def wrapped_deg(angle):
@@ -65,6 +66,25 @@ def entropy_share(angles_deg, bins_deg):
     return float(-(share * np.log(share)).sum() / np.log(len(bins_deg))) + 0.0
 
 
+def draw_azimuths(axes, shown, rng):
+    """Input against translated azimuth (the paper's figures 5 and 6)."""
+    given, found = shown.arrays["input_azimuth_deg"], shown.arrays["azimuth_deg"]
+    jitter = rng.uniform(-3, 3, len(given))  # views are 15 degrees apart: show the density
+    low, high = given.min(), given.max()
+    axes.plot([low, high], [low, high], color="0.7", lw=0.8)
+    axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
+    axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
+    margin = 0.1 * (high - low) or MIN_MARGIN_DEG
+    axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
+    axes.set_yticks((-180, -90, 0, 90, 180))
+    axes.set_title(f"{shown.title}, {correlation_told(shown)}", fontsize=8)
+
+
+def correlation_told(shown):
+    found = shown.numbers.get("azimuth_correlation")
+    return "r undefined" if found is None else f"r = {found:.2f}"
+
+
 class Azimuth(Metric):
     columns = {
         "azimuth_correlation": Column("", None, "circular, signed: -1 is a mirrored range"),
@@ -72,6 +92,14 @@ class Azimuth(Metric):
         "azimuth_rmse_deg": Column("deg", False, "after the better of same and mirrored range"),
         "azimuth_coverage": Column("", True, "entropy share of the translations over the views"),
         "probe_mae_deg": Column("deg", False, "the probe's own error on real test images"),
+    }
+    figures = {
+        "azimuth": SeedPanels(
+            arrays=("input_azimuth_deg", "azimuth_deg"),
+            draw=draw_azimuths,
+            x_label="input azimuth (deg), jittered",
+            y_label="azimuth of the translation, by the probe (deg)",
+        )
     }
 
     def unsupported(self, view):

@@ -5,15 +5,18 @@ that is the nearest of at least one high-quality sample (both papers' definition
 is the nearest of at least SAMPLES_FOR_COVER of them.
 """
 
+import math
+
 import numpy as np
 import torch
 
-from ganbench.api import Column, Metric, only_finite
+from ganbench.api import Column, Metric, SeedPanels, only_finite
 
 HIGH_QUALITY_SIGMAS = 3.0
 SAMPLES_FOR_COVER = 20
 PLANE_POINTS = 80
 PLANE_MARGIN = 0.3
+LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def nearest_mode(samples, centres):
@@ -38,12 +41,65 @@ def plane(centres):
     return corners, np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
+def draw_points(axes, shown, rng):
+    """The B plane: target modes, translations, and what D_B makes of it (the paper's figure 4)."""
+    draw_judgement(axes, shown.arrays)
+    draw_plane(axes, shown.arrays, "points")
+    axes.set_title(f"{shown.title}: {modes_told(shown)}", fontsize=8)
+
+
+def draw_start(axes, shown, rng):
+    if "initial_points" in shown.arrays:
+        draw_plane(axes, shown.arrays, "initial_points")
+
+
+def modes_told(shown):
+    """How many modes the translations cover and share, as far as these are numbers."""
+    named = (("modes_covered", "modes"), ("mode_collisions", "shared"))
+    found = [(shown.numbers[name], word) for name, word in named if name in shown.numbers]
+    return ", ".join(f"{n:.0f} {word}" for n, word in found) or "modes undefined"
+
+
+def draw_judgement(axes, arrays):
+    """D_B's probability over the plane, in grey, with contours at LEVELS."""
+    if "judged" not in arrays:
+        return
+    side = math.isqrt(len(arrays["judged"]))
+    judged = arrays["judged"].reshape(side, side)
+    (left, bottom), (right, top) = arrays["plane_corners"]
+    extent = (left, right, bottom, top)
+    axes.imshow(judged, extent=extent, origin="lower", cmap="Greys_r", vmin=0, vmax=1)
+    axes.contour(judged, LEVELS, extent=extent, colors="tab:olive", linewidths=0.4)
+
+
+def draw_plane(axes, arrays, name):
+    """Points coloured by their source mode, over the target modes."""
+    points, centres = arrays[name], arrays["mode_centres"]
+    modes = arrays.get("input_mode", np.zeros(len(points)))
+    x, y = points.T
+    axes.scatter(x, y, c=modes, cmap="tab10", vmin=0, vmax=9, s=3, linewidths=0)
+    x, y = centres.T
+    axes.scatter(x, y, marker="x", color="black", s=24, linewidths=1.2)
+    (left, bottom), (right, top) = arrays["plane_corners"]
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+    axes.set_aspect("equal")
+
+
 class Modes(Metric):
     columns = {
         "modes_covered": Column("modes", True, "target modes with 20 or more good translations"),
         "modes_captured": Column("modes", True, "target modes with one good translation or more"),
         "high_quality_share": Column("", True, "translations within 3 sigma of a target mode"),
         "reverse_kl": Column("nats", False, "translations over modes against an even spread"),
+    }
+    figures = {
+        "points": SeedPanels(
+            arrays=("points", "mode_centres", "plane_corners"),
+            draw=draw_points,
+            start=draw_start,
+            x_label="× target modes; points: translations by source mode; "
+            "grey: D_B's output, white is real",
+        )
     }
 
     def unsupported(self, view):

@@ -1,9 +1,33 @@
 """What stays of an image when the same conversion is applied again and again (figure 7)."""
 
-from ganbench.api import Column, Metric, kept_classes, mean_or_reason, readings, share_read
+from functools import partial
+
+import numpy as np
+
+from ganbench.api import (
+    Column,
+    Metric,
+    SharedPanels,
+    kept_classes,
+    mean_or_reason,
+    readings,
+    share_read,
+)
 
 APPLICATIONS = 5
 TOLD = (2, 5)
+
+
+def draw_curves(axes, by_model, name, title):
+    """A thin line a seed, a thick one their mean, a colour a model."""
+    for index, (label, cells) in enumerate(by_model.items()):
+        curves = np.stack([shown.arrays[name] for shown in cells])
+        times = np.arange(curves.shape[1])
+        colour = f"C{index}"
+        axes.plot(times, curves.T, color=colour, lw=0.6, alpha=0.5)
+        axes.plot(times, curves.mean(0), color=colour, lw=1.8, marker="o", ms=3, label=label)
+    axes.set(title=title, xlabel="applications", ylim=(-0.03, 1.03), xticks=times)
+    axes.grid(alpha=0.3)
 
 
 class Repeated(Metric):
@@ -12,6 +36,16 @@ class Repeated(Metric):
             "", True, "share with the wanted attribute after so many times"
         ),
         "preservation_rate_after_*": Column("", True, "mean share of kept attributes, likewise"),
+    }
+    figures = {
+        "chain": SharedPanels(
+            arrays=("chain_flip", "chain_kept"),
+            draw=(
+                partial(draw_curves, name="chain_flip", title="has the wanted attribute"),
+                partial(draw_curves, name="chain_kept", title="keeps the others"),
+            ),
+            y_label="share of test images, by the probe",
+        )
     }
 
     def unsupported(self, view):

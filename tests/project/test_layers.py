@@ -28,7 +28,7 @@ WINGS = (
 # The same for what is in a wing, its modules and its folders.
 INSIDE = {
     "core": (
-        ("errors", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
+        ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
         ("cache", "devices", "disk", "files", "large_tensors", "meaning", "memory", "options"),
         ("source_hash",),
     ),
@@ -96,7 +96,13 @@ INSIDE = {
     "testing": (
         ("find", "subjects"),
         ("metric_checks", "source_checks", "task_checks", "translation_checks"),
-        ("model_checks", "reference_checks", "training_checks", "undefined_checks"),
+        (
+            "figure_checks",
+            "model_checks",
+            "reference_checks",
+            "training_checks",
+            "undefined_checks",
+        ),
         ("report",),
         ("pytest",),
     ),

@@ -10,11 +10,14 @@ import pytest
 from msgspec import structs
 from PIL import Image
 
-from ganbench.reporting.figures import correlation_told, draw_figures, modes_told
+from ganbench.core.figures import SeedPanels, SharedPanels, Shown
+from ganbench.registry.registry import Registry, discover
+from ganbench.reporting.figures import draw_figures, fault_of
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of
 from tests.reporting.test_tables import row
 
+BUILT_IN = discover()
 REASON = "undefined: the azimuths of the inputs have no spread, or no mean direction"
 
 
@@ -27,16 +30,24 @@ def stored(output: Path, metrics: dict[str, float | str], **arrays: np.ndarray) 
     return found
 
 
-def drawn(output: Path, found: Row) -> list[str]:
+def drawn(
+    output: Path, *found: Row, registry: Registry = BUILT_IN, told: list[str] | None = None
+) -> list[str]:
+    """Names of the figures; what could not be drawn goes to `told`, or fails."""
+    notes: list[str] = []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        files = draw_figures([found], output)
+        files = draw_figures(found, output, registry, notes.append)
+    if told is None:
+        assert not notes
+    else:
+        told += notes
     for file in files:
         Image.open(file).verify()
     return [file.stem.rpartition("-")[2] for file in files]
 
 
-@pytest.mark.parametrize("metrics", [{"azimuth_correlation": REASON}, {}])
+@pytest.mark.parametrize("metrics", [{"azimuth_correlation": REASON}, {"azimuth_rmse_deg_BA": 1.0}])
 def test_azimuths_are_drawn_where_all_inputs_have_one(
     tmp_path: Path, metrics: dict[str, float | str]
 ) -> None:
@@ -53,14 +64,93 @@ def test_points_are_drawn_without_a_number_of_modes(tmp_path: Path) -> None:
 
 
 def test_titles_tell_numbers_and_never_a_number_that_is_not_there() -> None:
-    def of(**metrics: float | str) -> Row:
-        return structs.replace(row("standard", 0, 1.0), metrics=metrics)
+    def of(**numbers: float) -> Shown:
+        return Shown("standard", 0, numbers, {})
 
-    assert correlation_told(of(azimuth_correlation=-0.456)) == "r = -0.46"
-    assert correlation_told(of(azimuth_correlation=REASON)) == "r undefined"
-    assert modes_told(of(modes_covered=8.0, mode_collisions=0.0)) == "8 modes, 0 shared"
-    assert modes_told(of(modes_covered="skipped: why", mode_collisions=2.0)) == "2 shared"
-    assert modes_told(of()) == "modes undefined"
+    def told(plugin: str, name: str, shown: Shown) -> str:
+        names = BUILT_IN.load("metric", plugin).compute.__globals__
+        return str(names[name](shown))
+
+    assert told("azimuth", "correlation_told", of(azimuth_correlation=-0.456)) == "r = -0.46"
+    assert told("azimuth", "correlation_told", of()) == "r undefined"
+    both = of(modes_covered=8.0, mode_collisions=0.0)
+    assert told("modes", "modes_told", both) == "8 modes, 0 shared"
+    assert told("modes", "modes_told", of(mode_collisions=2.0)) == "2 shared"
+    assert told("modes", "modes_told", of()) == "modes undefined"
+
+
+PLUGIN = '''"""Spread: what a user's metric draws."""
+
+from ganbench.api import Column, Metric, SeedPanels
+
+
+def draw(axes, shown, rng):
+    axes.hist(shown.arrays["spread"])
+
+
+class Spread(Metric):
+    columns = {"spread": Column("", None, "nothing")}
+    figures = {"spread": SeedPanels(("spread",), draw)}
+
+    def compute(self, view):
+        return {"spread": 0.0}
+'''
+
+
+def with_plugins(folder: Path, **sources: str) -> Registry:
+    folder.mkdir()
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source)
+    return discover([folder])
+
+
+def test_a_users_metric_brings_its_figure(tmp_path: Path) -> None:
+    found = stored(tmp_path, {"spread": 1.0}, spread=np.arange(9.0))
+    registry = with_plugins(tmp_path / "mine", spread=PLUGIN)
+    assert drawn(tmp_path, found, registry=registry) == ["spread"]
+    assert drawn(tmp_path, found) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"),
+    [
+        (('shown.arrays["spread"]', 'shown.arrays["sprad"]'), "line 7"),
+        (('{"spread": SeedPanels', '{"../spread": SeedPanels'), "no name of a file"),
+        (('SeedPanels(("spread",), draw)}', "draw}"), "neither SeedPanels nor SharedPanels"),
+        (('{"spread": SeedPanels(("spread",), draw)}', "[draw]"), "no dict"),
+        (("class Spread", "1 / 0\n\n\nclass Spread"), "ZeroDivisionError"),
+        (('"spread": SeedPanels', '"samples": SeedPanels'), "has one of that name"),
+    ],
+)
+def test_a_figure_with_a_fault_is_told_and_the_others_are_drawn(
+    tmp_path: Path, fault: tuple[str, str], what: str
+) -> None:
+    arrays = {"input_azimuth_deg": np.arange(3.0), "azimuth_deg": np.zeros(3)}
+    metrics: dict[str, float | str] = {"spread": 1.0, "azimuth_correlation": 0.0}
+    found = stored(tmp_path, metrics, spread=np.arange(9.0), **arrays)
+    assert fault[0] in PLUGIN
+    registry = with_plugins(tmp_path / "mine", spread=PLUGIN.replace(*fault))
+    told: list[str] = []
+    assert drawn(tmp_path, found, registry=registry, told=told) == ["azimuth"]
+    (line,) = told
+    assert "spread" in line and what in line and "\n" not in line
+
+
+def test_of_two_figures_with_one_name_the_second_is_told(tmp_path: Path) -> None:
+    found = stored(tmp_path, {"spread": 1.0, "other": 1.0}, spread=np.arange(9.0))
+    other = PLUGIN.replace('"spread": Column', '"other": Column')
+    registry = with_plugins(tmp_path / "mine", other=other, spread=PLUGIN)
+    told: list[str] = []
+    assert drawn(tmp_path, found, registry=registry, told=told) == ["spread"]
+    assert told == [
+        "figure 'spread' of metric spread is not drawn: other has one of that name; "
+        "name it otherwise"
+    ]
+
+
+def test_what_figures_may_be() -> None:
+    assert not fault_of({})
+    assert not fault_of({"a_1": SeedPanels((), print), "b": SharedPanels((), ())})
 
 
 @pytest.mark.parametrize(

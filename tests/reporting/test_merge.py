@@ -33,7 +33,7 @@ def ready(model: str, seed: int, score: float | str, **changes: object) -> Row:
 
 @pytest.fixture(autouse=True)
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FIGURELESS, lambda rows, output: None)
+    monkeypatch.setattr(FIGURELESS, lambda *given: None)
 
 
 def test_two_folders_become_one(tmp_path: Path) -> None:
