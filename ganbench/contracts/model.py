@@ -54,7 +54,7 @@ class Model(nn.Module, ABC):
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:
-        """Why this model cannot be trained on such data, or None."""
+        """Why not for such data, or None. The row is then `skipped: reason`."""
         return None
 
     @abstractmethod

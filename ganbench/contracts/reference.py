@@ -16,7 +16,7 @@ class Reference(ABC):
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:
-        """Why there is no such reference on such data, or None."""
+        """Why not for such data, or None. The row is then `skipped: reason`."""
         return None
 
     @abstractmethod

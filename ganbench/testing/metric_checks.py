@@ -18,7 +18,7 @@ from ganbench.evaluation.evaluate import DirectionView, Translation
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
 from ganbench.task_families.mixtures import circle_centres, mixture
-from ganbench.testing.subjects import NotApplicable, Subject, random_states, require
+from ganbench.testing.subjects import NotApplicable, Subject, random_states, require, require_reason
 
 N = 12
 SIDE = 16
@@ -195,10 +195,7 @@ def check_unsupported_gives_a_reason(subject: Subject) -> None:
         samples = scene.split.A.samples
         back = samples.float() / 255 if scene.spec.kind == "image" else samples
         reason = metric.unsupported(view_of(subject, scene, scene.perfect, back))
-        require(
-            reason is None or bool(reason.strip()),
-            f"unsupported() gives no reason for {scene.name}",
-        )
+        require_reason(reason, scene.name)
 
 
 def check_better_is_better(subject: Subject) -> None:

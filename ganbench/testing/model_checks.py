@@ -15,12 +15,14 @@ from ganbench.core.options import replace_from_text
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.testing.subjects import (
     BATCH,
+    SPECS,
     Subject,
     batch,
     build,
     each,
     fitted,
     require,
+    require_reason,
     step_tensor,
     supported,
     total,
@@ -40,6 +42,12 @@ LATE_STEP = 10**6  # after any warm-up
 D_UPDATES = 50
 MAX_D_ROUNDS = 10
 PASSES = 4
+
+
+def check_unsupported_gives_a_reason(subject: Subject) -> None:
+    """Of data that it cannot be trained on a model says why, in words."""
+    for data, spec in SPECS.items():
+        require_reason(subject.loaded.unsupported(spec), data)
 
 
 def check_parameters_have_one_owner(subject: Subject) -> None:
@@ -234,6 +242,7 @@ def check_hparams_survive_json(subject: Subject) -> None:
 
 
 MODEL_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_unsupported_gives_a_reason,
     check_parameters_have_one_owner,
     check_discriminators_have_their_fakes,
     check_loss_terms_are_finite_scalars,

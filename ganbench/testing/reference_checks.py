@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task
-from ganbench.testing.subjects import NotApplicable, Subject, require
+from ganbench.testing.subjects import SPECS, NotApplicable, Subject, require, require_reason
 from ganbench.testing.task_checks import DOMAINS, made
 
 TRIED_ON = "toy"
@@ -24,6 +24,12 @@ def task_for(subject: Subject) -> Task:
     if reason:
         raise NotApplicable(str(reason))
     return task
+
+
+def check_unsupported_gives_a_reason(subject: Subject) -> None:
+    """Of data that it is not for a reference says why, in words."""
+    for data, spec in SPECS.items():
+        require_reason(subject.loaded.unsupported(spec), data)
 
 
 def check_samples_of_the_target(subject: Subject) -> None:
@@ -46,4 +52,7 @@ def check_samples_of_the_target(subject: Subject) -> None:
         require(torch.equal(found, fakes(a)), "fakes() differs under one seed: draw from `rng`")
 
 
-REFERENCE_CHECKS: tuple[Callable[[Subject], None], ...] = (check_samples_of_the_target,)
+REFERENCE_CHECKS: tuple[Callable[[Subject], None], ...] = (
+    check_unsupported_gives_a_reason,
+    check_samples_of_the_target,
+)

@@ -77,6 +77,11 @@ def batch(spec: DataSpec, n: int = BATCH, seed: int = 0) -> dict[str, Tensor]:
     }
 
 
+def require_reason(reason: str | None, of: str) -> None:
+    """What `unsupported` may give: a reason in words, or None."""
+    require(reason is None or bool(reason.strip()), f"unsupported() gives no reason for {of}")
+
+
 def split_of(spec: DataSpec) -> Split:
     """Train data as a task gives them."""
     drawn = batch(spec, TRAINED, seed=7)

@@ -48,7 +48,7 @@ def check_translate_is_pure(subject: Subject) -> None:
             require(not changed, f"translate() changes {changed[:1]}")
             require(
                 random_state == after,
-                "translate() draws from a global random state; use `drawn` with a seed",
+                "translate() draws from a global random state; use `seeded_latent` with a seed",
             )
             graded = [n for n, p in model.named_parameters() if p.grad is not None]
             require(not graded, f"translate() leaves a gradient in {graded[:1]}")

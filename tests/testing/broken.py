@@ -54,13 +54,36 @@ class Sound(Reference):
         n, samples = len(split.domain(source)), split.domain(target).samples
         return samples[torch.from_numpy(rng.integers(len(samples), size=n))]
 '''
+API = """import torch
+
+from ganbench.api import Column, Metric, SeedPanels, SharedPanels,"""
+FIGURES = """    figures = {
+        "cells": SeedPanels(("back",), lambda axes, shown, rng: axes.plot(shown.arrays["back"])),
+        "all": SharedPanels(
+            ("back",),
+            (
+                lambda axes, by_model: [
+                    axes.plot(shown.arrays["back"], label=label)
+                    for label, cells in by_model.items()
+                    for shown in cells
+                ],
+            ),
+        ),
+    }
+
+    def unsupported"""
+ARRAYS = """
+    def arrays(self, view):
+        return {"back": view.reconstructions.flatten(1).mean(1).numpy()}
+"""
 Kind = Literal["model", "task", "metric", "reference"]
 SOUND: dict[Kind, str] = {
     "model": MODEL,
     "task": filled("task", "sound"),
-    "metric": filled("metric", "sound").replace(
-        "from ganbench", "import torch\n\nfrom ganbench", 1
-    ),
+    "metric": filled("metric", "sound")
+    .replace("from ganbench.api import Column, Metric,", API, 1)
+    .replace("    def unsupported", FIGURES, 1)
+    + ARRAYS,
     "reference": REFERENCE,
 }
 
@@ -96,6 +119,16 @@ def discriminator_loss(self, real, fake, step):
     judge = self.discriminators["D_B"]
 """
 MODELS = (
+    Broken(
+        "an empty reason",
+        "model",
+        "check_unsupported_gives_a_reason",
+        method(
+            "@classmethod\n"
+            "def unsupported(cls, spec):\n"
+            "    return None if spec.kind == 'image' else ''"
+        ),
+    ),
     Broken(
         "a parameter that no optimiser has",
         "model",
@@ -474,7 +507,37 @@ METRICS += (
         COMPUTE,
     ),
 )
+METRICS += (
+    Broken(
+        "a figure of arrays that are not kept",
+        "metric",
+        "check_figures_show_something",
+        'return {"rec": view',
+        'return {"back": view',
+    ),
+    Broken(
+        "a panel with nothing on it",
+        "metric",
+        "check_figures_show_something",
+        'axes.plot(shown.arrays["back"], label=label)\n                    for label, cells in []',
+        'axes.plot(shown.arrays["back"], label=label)\n'
+        "                    for label, cells in by_model.items()",
+    ),
+    Broken(
+        "points outside of the panel",
+        "metric",
+        "check_figures_show_something",
+        "lambda axes, shown, rng: axes.scatter([5], [5], s=1) and axes.set(xlim=(0, 1))",
+        'lambda axes, shown, rng: axes.plot(shown.arrays["back"])',
+    ),
+)
 REFERENCES = (
+    Broken(
+        "an empty reason",
+        "reference",
+        "check_unsupported_gives_a_reason",
+        method("@classmethod\ndef unsupported(cls, spec):\n    return ''"),
+    ),
     Broken(
         "a sample for each target instead of each input",
         "reference",

@@ -8,12 +8,12 @@ class MyPlugin(Metric):
     columns = {"my_plugin": Column("", False, "mean absolute difference of input and way back")}
 
     def unsupported(self, view):
-        """Why there is no such number here, or None."""
+        """Why not for such data, or None."""
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):
         """A number for each column. The view has inputs, fakes, targets, truth, probes, features;
-        `chunks` walks samples that do not fit into memory.
+        `batched` walks samples that do not fit into memory.
         """
         total = 0.0
         for given, back in batched(view.input_samples, view.reconstructions):
