@@ -15,7 +15,7 @@ from typing import Any
 from ganbench.core.cache import default_cache_dir
 from ganbench.registry.registry import discover
 from ganbench.running.cell import run_cell
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.training import checkpoint
 from ganbench.training import checkpoint_selection as selection

@@ -18,7 +18,7 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.devices import cores
 from ganbench.registry.registry import discover
 from ganbench.results.folder import read_rows
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.speed import measure
 

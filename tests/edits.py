@@ -106,7 +106,7 @@ def unused_import(text: str, rng: Random) -> str:
         (
             "import textwrap",
             "import ganbench.reporting.tables as told",
-            "from ganbench.running.executor import execute",
+            "from ganbench.running.runner import carry_out",
         )
     )
     return with_imports(tree, [*imports_of(tree), *imports_of(ast.parse(line))])

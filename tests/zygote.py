@@ -26,7 +26,7 @@ from typing import Any
 from ganbench.__main__ import main
 from ganbench.core.source_hash import reach, source_hash
 from ganbench.registry.registry import discover
-from ganbench.running.worker_processes import NEEDED
+from ganbench.running.backends.worker_processes import NEEDED
 
 
 def serve() -> list[str] | None:

@@ -108,22 +108,26 @@ offline_option = click.option(
 )
 
 
+skip_option = click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="Leave out files that cannot be read, and say so, instead of refusing them.",
+)
+megapixels_option = click.option(
+    "--max-megapixels",
+    type=click.FloatRange(min=0, min_open=True),
+    default=MAX_MEGAPIXELS,
+    show_default=True,
+    metavar="N",
+    help="Refuse larger pictures.",
+)
+
+
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the options of how files are read, and gives them as one `reading`."""
 
-    @click.option(
-        "--skip-unreadable",
-        is_flag=True,
-        help="Leave out files that cannot be read, and say so, instead of refusing them.",
-    )
-    @click.option(
-        "--max-megapixels",
-        type=click.FloatRange(min=0, min_open=True),
-        default=MAX_MEGAPIXELS,
-        show_default=True,
-        metavar="N",
-        help="Refuse larger pictures.",
-    )
+    @skip_option
+    @megapixels_option
     @wraps(command)
     def read(*args: Any, skip_unreadable: bool, max_megapixels: float, **given: Any) -> None:
         command(*args, reading=Reading(skip_unreadable, max_megapixels), **given)

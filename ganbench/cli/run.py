@@ -12,13 +12,14 @@ from ganbench.cli.options import (
     PATH,
     cache_option,
     every,
+    megapixels_option,
     named_paths,
     names,
     offline_option,
     plugins_option,
-    reading_options,
     reference_names,
     seed_list,
+    skip_option,
     weights_option,
 )
 from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
@@ -86,6 +87,13 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
 @click.option(
+    "--backend",
+    default="processes",
+    show_default=True,
+    metavar="NAME",
+    help="Where cells run: in worker processes, or `here`, in this one, one after the other.",
+)
+@click.option(
     "--together",
     type=click.IntRange(1, 1_000),
     metavar="N",
@@ -104,7 +112,8 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")
 @click.option("--overwrite", is_flag=True, help="Train every cell again from the start.")
-@reading_options
+@skip_option
+@megapixels_option
 @plugins_option
 @cache_option
 def run(**given: Any) -> None:
@@ -113,9 +122,10 @@ def run(**given: Any) -> None:
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
-    from ganbench.running.worker_processes import server_at_hand
+    from ganbench.running.backends.worker_processes import server_at_hand
 
-    with nullcontext() if given["dry_run"] else server_at_hand():
+    takes_workers = given["backend"] == "processes" and not given["dry_run"]
+    with server_at_hand() if takes_workers else nullcontext():
         from ganbench.cli.commands.run import run_command
 
         code = run_command(**given)

@@ -7,41 +7,45 @@ from dataclasses import replace
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Task
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.registry.registry import Registry
+from ganbench.results.records import Cell
+from ganbench.running.context import Context
 from ganbench.running.job import Job
 from ganbench.running.sample_shapes import Shapes, shapes_of
 
 
-def build_task(job: Job) -> Task:
-    """The task of a cell, as the grid resolved it."""
-    cell = job.cell
-    task_type = job.registry.load("task", cell.task)
+def build_task(cell: Cell, context: Context) -> Task:
+    """The task of a cell, which its task, data, preset and options say. Raises UserError for a task
+    that is not there, and TypeError for options that it does not have.
+    """
+    task_type: type[Task] = context.registry.load("task", cell.task)
     options = task_type.options_type(**cell.options)
-    task: Task = task_type(
-        options, cell.preset, cell.data, job.paths, job.cache_dir / "data", job.reading
-    )
-    return task
+    data_dir = context.cache_dir / "data"
+    return task_type(options, cell.preset, cell.data, context.paths, data_dir, context.reading)
 
 
-def build_model(job: Job, task: Task) -> Model:
+def build_model(cell: Cell, context: Context, task: Task) -> Model:
     """The model of a cell with the initial weights of its seed."""
-    return model_of_shapes(job, shapes_of(task))
+    return model_of_shapes(cell, context.registry, shapes_of(task))
 
 
-def model_of_shapes(job: Job, shapes: Shapes) -> Model:
+def model_of_shapes(cell: Cell, registry: Registry, shapes: Shapes) -> Model:
     """The same where only the shapes of the task's data are known."""
-    cell, spec = job.cell, shapes.spec
-    model_type = job.registry.load("model", cell.model)
+    spec = shapes.spec
+    model_type: type[Model] = registry.load("model", cell.model)
     hparams = replace(model_type.recipes(spec)[cell.recipe], **cell.hparams)
-    model: Model = model_type(hparams)
+    model = model_type(hparams)
     model.build_seeded(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
     return model
 
 
 def network_size(job: Job) -> int:
     """Parameters of a cell's networks; 0 where the plugin cannot build them."""
+    cell, context = job.cell, job.context
     try:
-        if job.cell.is_reference:
+        if cell.is_reference:
             return 0
-        return sum(p.numel() for p in build_model(job, build_task(job)).parameters())
+        model = build_model(cell, context, build_task(cell, context))
+        return sum(p.numel() for p in model.parameters())
     except Exception:  # the cell's own run tells what is wrong
         return 0

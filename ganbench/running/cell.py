@@ -76,11 +76,12 @@ class Trainee:
 def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
     device = job.cell.device
     keep_shapes(shapes_of(task), folder)
-    model, untrained = build_model(job, task), build_model(job, task).to(device)
+    model = build_model(job.cell, job.context, task)
+    untrained = build_model(job.cell, job.context, task).to(device)
 
     def score(split: Split, names: Sequence[str]) -> Scored:
         made = translations_of_model(model, untrained, split, device)
-        return score_all(job, task, split, made, names)
+        return score_all(job.cell, job.context, task, split, made, names)
 
     selection = selection_for(job, task, model, folder, score)
     return Trainee(job, folder, task, model, score, selection)
@@ -141,7 +142,7 @@ def train_cells(
     """
     torch.set_num_threads(jobs[0].cell.threads)
     try:
-        task = build_task(jobs[0])
+        task = build_task(jobs[0].cell, jobs[0].context)
         split = task.load("train")
         trainees = []
         for job in jobs:
@@ -174,12 +175,15 @@ def _train_and_score(
     job: Job, row: Row, folder: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
 ) -> Row:
     cell = job.cell
-    task = build_task(job)
+    task = build_task(cell, job.context)
     if cell.is_reference:
-        reference = job.registry.load("reference", cell.model)()
+        reference = job.context.registry.load("reference", cell.model)()
         split = task.load(cell.split)
         made = translations_of_reference(reference, task, split, cell.seed)
-        return scored_row(row, folder, task, lambda: score_all(job, task, split, made, job.metrics))
+        names = job.metrics
+        return scored_row(
+            row, folder, task, lambda: score_all(cell, job.context, task, split, made, names)
+        )
     trainee = trainee_of(job, task, folder)
     model, selection, score = trainee.model, trainee.selection, trainee.score
     with memory_told("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
@@ -200,7 +204,7 @@ def _train_and_score(
 
 def sources_of(job: Job) -> JSON:
     """The files that training and scoring reach, so that `ganbench why` can tell which changed."""
-    cell, registry = job.cell, job.registry
+    cell, registry = job.cell, job.context.registry
     kind: Kind = "reference" if cell.is_reference else "model"
     return {
         "training": file_hashes(training_files(registry, kind, cell.model, cell)),

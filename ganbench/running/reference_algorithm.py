@@ -27,7 +27,7 @@ def nets_of(model: Model) -> dict[str, nn.Module]:
 
 def missing_networks(job: Job, model: Model) -> dict[str, nn.Module]:
     """Those of the four that the authors' code has and the model has not."""
-    task = build_task(job)
+    task = build_task(job.cell, job.context)
     nets = NetworkBuilder(task.spec, task.architecture, job.cell.seed, job.cell.preset.network)
     make: dict[str, Callable[[], nn.Module]] = {
         "G_AB": lambda: nets.translator("A", "B"),

@@ -18,71 +18,90 @@ from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
 from ganbench.core.source_hash import source_hash
 from ganbench.core.spec import Preset, content_hash
-from ganbench.evaluation.fidelity.weights import places
 from ganbench.networks.builder import find_family
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
+from ganbench.running.build import build_task
+from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
-from ganbench.running.job import Grid, Job, Request
+from ganbench.running.job import Grid, Job
+from ganbench.running.request import Request
+from ganbench.running.seed_groups import most_together
 
 NETWORK = "network"
-MAX_TOGETHER = 64
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
     """All cells of a request. Raises UserError for the first thing that is wrong in it."""
     device = resolve_device(request.device)
-    precision = resolve_precision(request.precision, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
-    weights = places(request.cache_dir, request.weights_dir)
+    context = context_of(
+        registry, request.cache_dir, request.data, request.weights_dir, request.reading
+    )
     tasks: dict[str, Task] = {}
     jobs: list[Job] = []
     evaluation_hash = cache(lambda metrics: source_hash(evaluation_files(registry, metrics)))
     for name in request.tasks:
-        task = resolve_task(request, registry, name, device, settings.get(name, {}))
-        base = Cell(
-            model="",
-            task=name,
-            data=task.source,
-            data_hash=content_hash(task.data_key()),
-            preset=task.preset,
-            recipe="",
-            hparams={},
-            options=task.options_json(),
-            precision=precision,
-            device=device,
-            threads=request.threads,
-            split=request.split,
-            seed=0,
-            code_hash="",
-            torch=torch.__version__,
-            compiled=request.compiled,
-        )
+        base = base_cell(request, context, name, device, settings.get(name, {}))
+        task = checked_task(base, context)
+        data_hash = content_hash(task.data_key())
+        base = replace(base, data_hash=data_hash, options=task.options_json())
         tasks[name] = task
-        jobs += [
-            Job(
-                cell=replace(cell, seed=seed),
+        for cell, metrics, unsupported in (
+            *model_cells(request, registry, task, base, settings),
+            *reference_cells(request, registry, task, base),
+        ):
+            of_seed_0 = Job(
+                cell=cell,
+                context=context,
                 metrics=metrics,
                 selection=selection_of(task, cell, registry),
-                weights=weights,
-                registry=registry,
-                paths=task.paths,
-                cache_dir=request.cache_dir,
                 evaluation_hash=evaluation_hash(metrics),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
-                together=1
-                if cell.is_reference or unsupported
-                else request.together or seeds_that_pay(cell),
-                reading=request.reading,
+                together=most_together(cell, request.together, unsupported),
             )
-            for cell, metrics, unsupported in (
-                *model_cells(request, registry, task, base, settings),
-                *reference_cells(request, registry, task, base),
-            )
-            for seed in request.seeds
-        ]
+            jobs += [replace(of_seed_0, cell=replace(cell, seed=seed)) for seed in request.seeds]
     return Grid(tasks, tuple(jobs))
+
+
+def base_cell(
+    request: Request, context: Context, name: str, device: str, settings: Mapping[str, str]
+) -> Cell:
+    """What all cells of a task have in common; their data are not known yet."""
+    task_type: type[Task] = context.registry.load("task", name)
+    source = choose_source(task_type, name, context.paths)
+    preset_name = request.preset or ("paper" if device == "cuda" else "quick")
+    if preset_name not in task_type.presets:
+        raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
+    own = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
+    changes = {**(request.budget or {}), **chosen_network(request.sets)}
+    return Cell(
+        model="",
+        task=name,
+        data=source,
+        data_hash="",
+        preset=changed_preset(task_type.presets[preset_name], changes),
+        recipe="",
+        hparams={},
+        options=asdict(replace_from_text(own, settings, name)),
+        precision=resolve_precision(request.precision, device),
+        device=device,
+        threads=request.threads,
+        split=request.split,
+        seed=0,
+        code_hash="",
+        torch=torch.__version__,
+        compiled=request.compiled,
+    )
+
+
+def checked_task(cell: Cell, context: Context) -> Task:
+    """The task of a cell. Raises UserError for a size or a network that its data cannot have."""
+    task = build_task(cell, context)
+    preset = task.preset
+    find_family(task.spec, preset.network).check_size(preset.size, f"task {cell.task}")
+    return task
 
 
 def model_cells(
@@ -113,16 +132,6 @@ def reference_cells(
         yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
 
 
-def seeds_that_pay(cell: Cell) -> int:
-    """How many seeds are trained as one program where nobody says: small networks wait for calls
-    rather than for arithmetic on a GPU, and in bf16 on a CPU; elsewhere seeds side by side on the
-    cores are as fast (docs/speed.md).
-    """
-    is_small = not cell.preset.size  # points
-    waits = cell.device == "cuda" or cell.precision == "bf16"
-    return MAX_TOGETHER if is_small and waits else 1
-
-
 def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
     """{"recon": {"distance": "l1"}} of ["recon.distance=l1"]; the network's family is left out."""
     settings: dict[str, dict[str, str]] = {}
@@ -148,24 +157,6 @@ def chosen_network(texts: Sequence[str]) -> dict[str, str]:
     sets = (text.partition("=") for text in texts)
     values = [value for left, _, value in sets if left == NETWORK]
     return {NETWORK: values[-1]} if values else {}
-
-
-def resolve_task(
-    request: Request, registry: Registry, name: str, device: str, settings: Mapping[str, str]
-) -> Task:
-    task_type: type[Task] = registry.load("task", name)
-    paths = {key: path.expanduser() for key, path in (request.data or {}).items()}
-    source = choose_source(task_type, name, paths)
-    preset_name = request.preset or ("paper" if device == "cuda" else "quick")
-    if preset_name not in task_type.presets:
-        raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
-    base = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
-    options = replace_from_text(base, settings, name)
-    changes = {**(request.budget or {}), **chosen_network(request.sets)}
-    preset = changed_preset(task_type.presets[preset_name], changes)
-    task = task_type(options, preset, source, paths, request.cache_dir / "data", request.reading)
-    find_family(task.spec, preset.network).check_size(preset.size, f"task {name}")
-    return task
 
 
 def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:

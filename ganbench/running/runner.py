@@ -1,4 +1,4 @@
-"""The main job: resolve a request, run the cells that are left, draw the figures, give the rows."""
+"""The main job: plan what was asked, run the cells that are left, draw figures, give the rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ganbench.contracts.task import Task
-from ganbench.core.cache import default_cache_dir
-from ganbench.core.devices import cores
+from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
-from ganbench.core.spec import MAX_MEGAPIXELS, Reading, ScoredSplit
-from ganbench.registry.registry import discover
+from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
+from ganbench.data.datasets.download import Say
+from ganbench.evaluation.fidelity.extractors import EXTRACTORS
+from ganbench.evaluation.fidelity.weights import obtain
+from ganbench.registry.registry import Registry, discover
 from ganbench.reporting.figures import draw_figures
+from ganbench.results.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.results.folder import (
     cell_folder,
     open_output,
@@ -24,9 +27,12 @@ from ganbench.results.folder import (
     set_torn_aside,
 )
 from ganbench.results.records import Row
+from ganbench.running.backends.backend import Backend, Progress
+from ganbench.running.backends.choose import backend_of
+from ganbench.running.backends.part import settled
 from ganbench.running.build import network_size
-from ganbench.running.executor import Progress, execute, settled
-from ganbench.running.job import Grid, Job, Request
+from ganbench.running.job import Grid, Job
+from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.training.loop import CHECKPOINT
 
@@ -90,20 +96,80 @@ def check_output(grid: Grid, output: Path) -> None:
     refuse_odd_name(output, "--output")
 
 
-def run_grid(
-    grid: Grid,
-    output: Path,
-    workers: int,
-    afresh: bool,
-    listener: Listener,
-) -> Result:
-    """Run what is left of a resolved request and append its rows to `output`.
+@dataclass(frozen=True)
+class Planned:
+    """A request with every choice made. folder: for its rows. file: its benchmark, or `NO_FILE`."""
 
-    workers: cells at a time; 0 takes one for each core over the threads of a cell, or one on a
-    GPU. afresh: forget the cells' folders and rows. Raises UserError for the user's mistakes.
+    request: Request
+    file: BenchmarkFile
+    registry: Registry
+    backend: Backend
+    grid: Grid
+    folder: Path
+
+    @property
+    def left(self) -> list[Job]:
+        """What is to be done of the grid, as the folder's rows are now."""
+        return left_to_do(self.grid, read_rows(self.folder).rows, self.request.overwrite)
+
+
+def planned(request: Request) -> Planned:
+    """Nothing is computed or written yet. Raises UserError for the user's mistakes."""
+    file = read_benchmark(request.benchmark) if request.benchmark else NO_FILE
+    request = completed(request, file)
+    backend = backend_of(request.backend, request.workers)
+    registry = discover(request.plugins)
+    grid = resolve(request, registry)
+    name = request.benchmark.stem if request.benchmark else "+".join(request.tasks)
+    folder = request.output or default_output(name, grid.preset.name, request.split)
+    check_output(grid, folder)
+    return Planned(request, file, registry, backend, grid, folder)
+
+
+def carry_out(plan: Planned, listener: Listener) -> Result:
+    """Fetch weights, run what is left, append its rows to the folder, and draw figures of them.
+
+    Raises UserError for the user's mistakes.
     """
-    check_output(grid, output)
+    request, grid, output = plan.request, plan.grid, plan.folder
+    if not request.offline:
+        fetch_weights(grid.jobs, listener.say)
     open_output(output)
+    if plan.file.claims:  # first, so that a run that is interrupted has its claims too
+        keep_benchmark(plan.file, output)
+    todo = left_to_do(grid, whole_rows(output, listener), request.overwrite)
+    if todo:
+        for task in grid.tasks.values():
+            task.prepare(listener.say)
+        for line in small_sets(todo, grid.tasks):
+            listener.say(line)
+    if request.overwrite:
+        forget(todo, output)
+    listener.start(todo, len(grid.jobs))
+    jobs = heaviest_first(todo)
+    for row in plan.backend.run(jobs, output, request.overwrite, listener.progress):
+        listener.ended(row)
+    rows = rows_of(grid, output)
+    if todo:
+        draw_figures(rows, output, plan.registry, listener.say)
+    return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
+
+
+def fetch_weights(jobs: Sequence[Job], say: Say) -> None:
+    """Downloads what the jobs' metrics need and no folder has. Where that fails, the metrics tell
+    in each row why they are skipped.
+    """
+    context = jobs[0].context
+    names = {name for job in jobs for name in job.metrics if name in EXTRACTORS}
+    for name in sorted(names):
+        try:
+            obtain(EXTRACTORS[name].weights, context.weights, context.cache_dir, say)
+        except UserError as error:
+            say(f"{name} will be skipped: {error}")
+
+
+def whole_rows(output: Path, listener: Listener) -> Sequence[Row]:
+    """The folder's rows; a last line that was cut off is set aside."""
     stored = read_rows_alone(output)
     if stored.torn:
         aside = set_torn_aside(output, stored.torn)
@@ -111,23 +177,7 @@ def run_grid(
             f"the last line of {output / 'rows.jsonl'} was cut off; it is kept in {aside} "
             "and its cell is run again"
         )
-    todo = left_to_do(grid, stored.rows, afresh)
-    if todo:
-        for task in grid.tasks.values():
-            task.prepare(listener.say)
-        for line in small_sets(todo, grid.tasks):
-            listener.say(line)
-    if afresh:
-        forget(todo, output)
-    listener.start(todo, len(grid.jobs))
-    for row in execute(
-        heaviest_first(todo), output, workers or default_workers(grid), afresh, listener.progress
-    ):
-        listener.ended(row)
-    rows = rows_of(grid, output)
-    if todo:
-        draw_figures(rows, output, grid.jobs[0].registry, listener.say)
-    return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
+    return stored.rows
 
 
 def heaviest_first(jobs: Sequence[Job]) -> list[Job]:
@@ -144,11 +194,6 @@ def forget(jobs: Sequence[Job], output: Path) -> None:
     """Drop the checkpoints of cells that are to be trained from the start."""
     for job in jobs:
         (cell_folder(output, job.cell.id) / CHECKPOINT).unlink(missing_ok=True)
-
-
-def default_workers(grid: Grid) -> int:
-    cell = grid.jobs[0].cell
-    return 1 if cell.device == "cuda" else max(1, cores() // cell.threads)
 
 
 def small_sets(jobs: Sequence[Job], tasks: Mapping[str, Task]) -> list[str]:
@@ -184,10 +229,11 @@ def default_output(name: str, preset: str, split: ScoredSplit) -> Path:
 
 
 def run(
-    models: Sequence[str],
-    tasks: Sequence[str],
-    seeds: int | Sequence[int] = 3,
+    models: Sequence[str] = (),
+    tasks: Sequence[str] = (),
+    seeds: int | Sequence[int] | None = None,
     *,
+    benchmark: Path | str | None = None,
     output: Path | str | None = None,
     preset: str = "",
     recipe: str = "",
@@ -197,51 +243,32 @@ def run(
     metrics: Sequence[str] = (),
     references: Sequence[str] | None = None,
     split: ScoredSplit = "test",
-    plugins: Sequence[Path | str] = (),
-    cache_dir: Path | str | None = None,
     device: Literal["auto", "cpu", "cuda"] = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
+    threads: int = 1,
     workers: int = 0,
+    backend: str = "processes",
     together: int = 0,
     compiled: bool = False,
+    checkpoint_every: Every = DEFAULT_EVERY,
+    overwrite: bool = False,
+    weights_dir: Path | str | None = None,
+    offline: bool = False,
+    plugins: Sequence[Path | str] = (),
+    cache_dir: Path | str | None = None,
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """Train and score models x tasks x seeds; one line of the frame is one cell.
+    """`ganbench run`, whose options these are; one line of the frame is one cell.
 
-    seeds: a number n for seeds 0 to n-1, or the seeds themselves. sets: "NAME.key=value" texts.
-    budget: preset fields to replace, such as {"budget_steps": 100}.
-    references: names, none where empty, the tasks' own where None.
-    workers: cells at a time; together: seeds that train as one program; 0 for what pays.
-    compiled: by torch.compile. skip_unreadable: leave out files of `data` that cannot be read
-    instead of refusing them; max_megapixels: refuse larger pictures.
-    Metrics and costs are columns beside the row's own fields. Raises UserError for bad arguments.
+    What is empty, 0 or None is chosen as there. seeds: n for seeds 0 to n-1, or the seeds.
+    sets: "NAME.key=value" texts. budget: preset fields to replace, such as {"budget_steps": 100}.
+    references: none where empty. backend: "processes", or "here" for this process.
+    checkpoint_every: such as `Every(steps=500)`. Metrics and costs are columns beside the row's own
+    fields. Raises UserError for bad arguments.
     """
-    request = Request(
-        models=tuple(models),
-        tasks=tuple(tasks),
-        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
-        cache_dir=Path(cache_dir) if cache_dir else default_cache_dir(),
-        preset=preset,
-        recipe=recipe,
-        sets=tuple(sets),
-        budget=budget,
-        data={name: Path(path) for name, path in (data or {}).items()},
-        metrics=tuple(metrics),
-        references=None if references is None else tuple(references),
-        split=split,
-        device=device,
-        precision=precision,
-        together=together,
-        compiled=compiled,
-        reading=Reading(skip_unreadable, max_megapixels),
-    )
-    registry = discover([Path(folder) for folder in plugins])
-    grid = resolve(request, registry)
-    name = "+".join(request.tasks)
-    folder = Path(output) if output else default_output(name, grid.preset.name, request.split)
-    result = run_grid(grid, folder, workers, False, Silent())
-    return frame(result.rows)
+    request = request_of(**locals())  # the arguments, all of them
+    return frame(carry_out(planned(request), Silent()).rows)
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:

@@ -22,7 +22,8 @@ from ganbench.core.spec import Direction
 from ganbench.evaluation.evaluate import DIRECTIONS, VARIANTS_KEPT, Scored, Translation, evaluate
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.probes import probes_of
-from ganbench.results.records import Row
+from ganbench.results.records import Cell, Row
+from ganbench.running.context import Context
 from ganbench.running.job import Job
 from ganbench.training.checkpoint_selection import MAX_SAMPLES, Selection
 
@@ -44,7 +45,7 @@ def selection_for(
         validation = first_samples_of(task.load("validation"), MAX_SAMPLES)
     except UserError:
         return None
-    higher = job.registry.load("metric", plugin).columns[column].higher_is_better
+    higher = job.context.registry.load("metric", plugin).columns[column].higher_is_better
     return Selection(
         column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
     )
@@ -66,22 +67,23 @@ def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) 
 
 
 def score_all(
-    job: Job,
+    cell: Cell,
+    context: Context,
     task: Task,
     split: Split,
     translations: Mapping[Direction, Translation],
     names: Sequence[str],
 ) -> Scored:
     """The metric plugins `names` of the translations."""
-    metrics = {name: job.registry.load("metric", name)() for name in names}
-    reader = FeatureReader(job.weights, job.cache_dir, job.cell.device)
-    return evaluate(translations, split, task.spec, metrics, probes(job, task), reader)
+    metrics = {name: context.registry.load("metric", name)() for name in names}
+    reader = FeatureReader(context.weights, context.cache_dir, cell.device)
+    return evaluate(translations, split, task.spec, metrics, probes(cell, context, task), reader)
 
 
-def probes(job: Job, task: Task) -> Callable[[str], Probe]:
+def probes(cell: Cell, context: Context, task: Task) -> Callable[[str], Probe]:
     """The task's probes, trained once for all cells."""
-    key = {"data": job.cell.data_hash, "task": job.cell.task, "torch": job.cell.torch}
-    return probes_of(task, job.cache_dir / "probes", key, job.cell.device)
+    key = {"data": cell.data_hash, "task": cell.task, "torch": cell.torch}
+    return probes_of(task, context.cache_dir / "probes", key, cell.device)
 
 
 def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:

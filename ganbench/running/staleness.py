@@ -11,13 +11,14 @@ from typing import Literal
 
 import torch
 
-from ganbench.contracts.task import Task
 from ganbench.core.errors import UserError
 from ganbench.core.source_hash import file_hashes, source_hash
 from ganbench.core.spec import JSON, content_hash
 from ganbench.registry.registry import Kind, Registry
 from ganbench.results.folder import SOURCES, cell_folder, read_cell, read_rows
 from ganbench.results.records import Cell, Row
+from ganbench.running.build import build_task
+from ganbench.running.context import Context
 from ganbench.running.fingerprint import evaluation_files, training_files
 
 Effect = Literal["trained again", "scored again"]
@@ -41,15 +42,15 @@ class Stale:
     changes: tuple[Change, ...]
 
 
-def why(output: Path, cell_id: str, registry: Registry, cache_dir: Path) -> Stale:
+def why(output: Path, cell_id: str, context: Context) -> Stale:
     """What has changed since the cell was run. Raises UserError where its folder cannot be read."""
     folder = cell_folder(output, cell_id)
     cell = read_cell(folder)
     row = next((row for row in read_rows(output).rows if row.cell == cell_id), None)
     kept = kept_sources(folder)
     found = [
-        *code_changes(cell, kept, registry),
-        *data_changes(cell, registry, cache_dir),
+        *code_changes(cell, kept, context.registry),
+        *data_changes(cell, context),
         *torch_changes(cell),
     ]
     return Stale(cell, output, row, tuple(found))
@@ -114,15 +115,12 @@ def unmatched(some: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
     return found
 
 
-def data_changes(cell: Cell, registry: Registry, cache_dir: Path) -> list[Change]:
+def data_changes(cell: Cell, context: Context) -> list[Change]:
     """Of data without a path; of a user's own a new run tells."""
     try:
-        kind: type[Task] = registry.load("task", cell.task)
-        if kind.sources.get(cell.data, ("",)):
+        if context.registry.load("task", cell.task).sources.get(cell.data, ("",)):
             return []
-        options = kind.options_type(**cell.options)
-        task = kind(options, cell.preset, cell.data, {}, cache_dir / "data")
-        same = content_hash(task.fingerprint()) == cell.data_hash
+        same = content_hash(build_task(cell, context).data_key()) == cell.data_hash
     except (UserError, TypeError) as error:
         return [Change("trained again", f"its task's options are others now: {error}")]
     return [] if same else [Change("trained again", "the data are made otherwise now")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,13 @@ from torch import Tensor
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Domain, Task
 from ganbench.core.errors import UserError, unknown
-from ganbench.core.spec import ANGLE_ENDING, DEFAULT_READING, DataSpec, Direction, Reading
+from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction
 from ganbench.evaluation.evaluate import in_batches, sides
-from ganbench.evaluation.fidelity.weights import places
-from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
-from ganbench.results.records import Row
+from ganbench.results.records import Cell, Row
 from ganbench.running.build import build_task, model_of_shapes
-from ganbench.running.job import Job
+from ganbench.running.context import Context
 from ganbench.running.sample_shapes import read_shapes, shapes_of
 from ganbench.running.scoring import probes
 from ganbench.training import checkpoint
@@ -36,7 +34,8 @@ class Step:
     output_seed: which of its outputs, of a model that has several.
     """
 
-    job: Job
+    cell: Cell
+    context: Context
     spec: DataSpec
     model: Model
     direction: Direction
@@ -44,7 +43,7 @@ class Step:
 
     @property
     def label(self) -> str:
-        return f"{self.job.cell.task} {self.direction}"
+        return f"{self.cell.task} {self.direction}"
 
 
 def load_step(
@@ -52,11 +51,8 @@ def load_step(
     model: str,
     seed: int,
     direction: Direction,
-    registry: Registry,
-    paths: Mapping[str, Path],
-    cache_dir: Path,
+    context: Context,
     output_seed: int = 0,
-    reading: Reading = DEFAULT_READING,
 ) -> Step:
     """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
 
@@ -67,12 +63,10 @@ def load_step(
     row = stored_row(folder, model, seed)
     refuse_odd_name(folder, "--step")
     cell = read_cell(cell_folder(folder, row.cell))
-    weights = places(cache_dir, None)
-    job = Job(cell, (), None, weights, registry, paths, cache_dir, "", reading=reading)
-    shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(job))
+    shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(cell, context))
     if shapes.spec.kind != "image":
         raise UserError("points are not translated from the command line", "--step", "use images")
-    built = model_of_shapes(job, shapes)
+    built = model_of_shapes(cell, context.registry, shapes)
     if direction not in built.directions:
         raise UserError(
             f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
@@ -82,7 +76,7 @@ def load_step(
             f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
         )
     load_weights(built, cell_folder(folder, cell.id), f"{model}, seed {seed},")
-    return Step(job, shapes.spec, built.eval(), direction, output_seed)
+    return Step(cell, context, shapes.spec, built.eval(), direction, output_seed)
 
 
 def load_weights(model: Model, folder: Path, called: str) -> None:
@@ -106,18 +100,17 @@ def load_weights(model: Model, folder: Path, called: str) -> None:
         ) from error
 
 
-def task_with_data(job: Job) -> Task:
+def task_with_data(cell: Cell, context: Context) -> Task:
     """The task of a cell. Raises UserError where a `--data` that it needs is not given."""
-    cell = job.cell
-    needs = job.registry.load("task", cell.task).sources.get(cell.data, ())
-    lacking = [name for name in needs if name not in job.paths]
+    needs = context.registry.load("task", cell.task).sources.get(cell.data, ())
+    lacking = [name for name in needs if name not in context.paths]
     if lacking:
         raise UserError(
             f"task {cell.task} was run on data of your own, which are not given",
             "--data",
             f"give {' '.join(f'--data {name}=DIR' for name in lacking)}, or --images DIR",
         )
-    return build_task(job)
+    return build_task(cell, context)
 
 
 def stored_row(folder: Path, model: str, seed: int) -> Row:
@@ -170,7 +163,7 @@ def attribute_sheet(
     share that still has the input's value.
     """
     first = steps[0]
-    read = probes(first.job, task)
+    read = probes(first.cell, first.context, task)
     names = [n for n in (first.spec.changed, *first.spec.kept) if n in inputs.truth]
     changed = {step.spec.changed for step in steps}
     head = ("attribute", "input", *(step.label for step in steps))

@@ -58,9 +58,9 @@ class Workload:
 
 def workload_of(job: Job, together: int) -> Workload:
     """Raises UserError as `measure` does."""
-    cell, task = job.cell, build_task(job)
+    cell, task = job.cell, build_task(job.cell, job.context)
     seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
-    models = [build_model(one, task) for one in seeds]
+    models = [build_model(one.cell, job.context, task) for one in seeds]
     first, split = models[0], task.load("train")
     plans = [
         Plan(10**9, first.hparams.batch_size, one.cell.seed, cell.device, cell.precision)

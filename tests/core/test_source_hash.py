@@ -12,7 +12,7 @@ from ganbench.core.source_hash import PACKAGE_DIR, api_origins, project_imports,
 from ganbench.registry.registry import Kind, discover
 from ganbench.results.records import Cell
 from ganbench.running.fingerprint import evaluation_files, training_files
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 
 

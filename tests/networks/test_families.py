@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from ganbench.contracts.model import Model
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
@@ -16,7 +17,8 @@ from ganbench.networks.points import Maxout
 from ganbench.networks.stylegan2 import ModulatedConv
 from ganbench.registry.registry import discover
 from ganbench.running.build import build_model, build_task
-from ganbench.running.job import Job, Request
+from ganbench.running.job import Job
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from tests.cli.test_mistakes import call, told
 
@@ -338,6 +340,10 @@ def resolved(cache_dir: Path, *sets: str) -> Job:
     return job
 
 
+def model_of(job: Job) -> Model:
+    return build_model(job.cell, job.context, build_task(job.cell, job.context))
+
+
 def test_a_chosen_family_is_in_the_presets_name_and_in_the_model(tmp_path: Path) -> None:
     jobs = {
         sets: resolved(tmp_path, *sets)
@@ -348,8 +354,7 @@ def test_a_chosen_family_is_in_the_presets_name_and_in_the_model(tmp_path: Path)
     plain, same, styled = jobs.values()
     assert plain.cell.id == same.cell.id != styled.cell.id
     found = [
-        any(isinstance(m, ModulatedConv) for m in build_model(job, build_task(job)).modules())
-        for job in jobs.values()
+        any(isinstance(m, ModulatedConv) for m in model_of(job).modules()) for job in jobs.values()
     ]
     assert found == [False, False, True]
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ganbench.registry.registry import discover
-from ganbench.running.job import Request
 from ganbench.running.provenance import empty_row, provenance
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 
 ROOT = Path(__file__).parents[2]

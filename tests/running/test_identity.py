@@ -23,7 +23,7 @@ from ganbench.running.fingerprint import (
     evaluation_files,
     training_files,
 )
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from tests.edits import SILENT, TELLING, Edit, aliased
 

@@ -13,8 +13,8 @@ from torch import nn
 from ganbench.cli.commands.bench import print_table
 from ganbench.registry.registry import discover
 from ganbench.running.build import build_model, build_task
-from ganbench.running.job import Request
 from ganbench.running.reference_algorithm import load_reference, missing_networks, nets_of
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.speed import Speed
 from ganbench.running.workload import workload_of
@@ -55,9 +55,9 @@ def test_a_step_is_the_authors_step(
         device="cpu",
     )
     (job,) = resolve(request, discover()).jobs
-    task = build_task(job)
+    task = build_task(job.cell, job.context)
     task.prepare(lambda line: None)
-    model = build_model(job, task)
+    model = build_model(job.cell, job.context, task)
     changes = {"feat_share": feat_share}
     weights = {}
     if hasattr(model.hparams, "warmup_steps"):
@@ -105,7 +105,7 @@ def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
         references=(),
     )
     (job,) = resolve(request, discover()).jobs
-    build_task(job).prepare(lambda line: None)
+    build_task(job.cell, job.context).prepare(lambda line: None)
     alone, stack = (workload_of(job, together) for together in (1, 3))
     assert alone.flop == stack.flop > 0
     losses = stack.step(stack.draw(0), 0)

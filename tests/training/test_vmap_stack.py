@@ -26,10 +26,12 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.inputs import as_input
 from ganbench.registry.registry import Registry, discover
 from ganbench.results.records import Cell
-from ganbench.running.executor import stacks
-from ganbench.running.job import Job, Request
+from ganbench.running.context import Context
+from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row
-from ganbench.running.resolve import resolve, seeds_that_pay
+from ganbench.running.request import Request
+from ganbench.running.resolve import resolve
+from ganbench.running.seed_groups import seed_groups, seeds_that_pay
 from ganbench.training import checkpoint
 from ganbench.training import loop as trainer
 from ganbench.training.loop import (
@@ -320,15 +322,15 @@ def job(model: str, seed: int, together: int, width: int = 8) -> Job:
         *(model, "toy", "mixture", "hash", Preset("smoke", 10, width), "paper", {}, {}),
         *("fp32", "cpu", 1, "test", seed, "code", "torch"),
     )
-    places = Places((), Path())
-    return Job(cell, (), None, places, Registry(()), {}, Path(), "hash", together=together)
+    context = Context(Registry(()), {}, Path(), Places((), Path()))
+    return Job(cell, context, (), None, "hash", together=together)
 
 
 @given(seeds=st.integers(1, 12), together=st.integers(1, 8), workers=st.integers(1, 4))
 def test_every_cell_is_in_one_stack_of_its_like(seeds: int, together: int, workers: int) -> None:
     kinds = (("standard", 8), ("standard", 16), ("recon", 8))
     jobs = [job(model, seed, together, width) for seed in range(seeds) for model, width in kinds]
-    parts = stacks(jobs, workers)
+    parts = seed_groups(jobs, workers)
     assert sorted(j.cell.id for part in parts for j in part) == sorted(j.cell.id for j in jobs)
     for part in parts:
         assert len({(j.cell.model, j.cell.preset.width) for j in part}) == 1

@@ -13,7 +13,7 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.devices import cores
 from ganbench.core.terminal import console
 from ganbench.registry.registry import Registry
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.speed import Speed, measure
 

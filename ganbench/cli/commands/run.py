@@ -11,132 +11,61 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
-from ganbench.cli.commands.score import say
 from ganbench.cli.commands.show import print_sheets
-from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.terminal import console, text_column
-from ganbench.evaluation.fidelity.extractors import EXTRACTORS
-from ganbench.evaluation.fidelity.weights import obtain
-from ganbench.registry.registry import Registry, discover
+from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.tables import table_sheets
-from ganbench.results.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
-from ganbench.results.folder import open_output, read_rows
 from ganbench.results.records import Row
-from ganbench.running.executor import Progress as CellProgress
-from ganbench.running.job import Job, Request
-from ganbench.running.resolve import resolve
-from ganbench.running.runner import Listener, check_output, default_output, left_to_do, run_grid
+from ganbench.running.backends.backend import Progress as CellProgress
+from ganbench.running.job import Job
+from ganbench.running.request import request_of
+from ganbench.running.runner import Listener, Planned, carry_out, planned
 
-DEFAULT_SEEDS = 3
 PLAIN_EVERY_SEC = 15.0
 MAX_FOLLOWED = 8  # cells that are told of one by one; many seeds may train together
 
 
 def run_command(
     *,
-    benchmark: Path | None,
-    workers: int | None,
-    output: Path | None,
-    dry_run: bool,
-    overwrite: bool,
-    offline: bool,
-    plugin_folders: Sequence[Path],
-    **asked: Any,
-) -> int:
-    """The exit code: 0 all cells done, 1 some cell not done."""
-    file = read_benchmark(benchmark) if benchmark else NO_FILE
-    request = request_for(file, **asked)
-    registry = discover(plugin_folders)
-    grid = resolve(request, registry)
-    name = benchmark.stem if benchmark else "+".join(request.tasks)
-    folder = output or default_output(name, grid.preset.name, request.split)
-    check_output(grid, folder)
-    if dry_run:
-        show_plan(grid.jobs, left_to_do(grid, read_rows(folder).rows, overwrite), folder)
-        return 0
-    if not offline:
-        fetch_weights(grid.jobs, request.cache_dir)
-    if file.claims:  # first, so that a run that is interrupted has its claims too
-        open_output(folder)
-        keep_benchmark(file, folder)
-    result = run_grid(grid, folder, workers or 0, overwrite, terminal_listener())
-    report(result.rows, result.figures, folder, registry)
-    print_sheets(claim_sheets(file.claims, result.rows, registry.columns), "rich")
-    return 0 if result.complete else 1
-
-
-def request_for(
-    file: BenchmarkFile,
-    *,
-    models: tuple[str, ...],
-    tasks: tuple[str, ...],
     seeds: int | None,
     seed_list: tuple[int, ...],
     steps: int | None,
     size: int | None,
     width: int | None,
     batch_size: int | None,
-    cache_dir: Path | None,
-    sets: tuple[str, ...],
-    metrics: tuple[str, ...],
-    preset: str,
-    recipe: str,
-    together: int | None,
+    plugin_folders: Sequence[Path],
+    dry_run: bool,
     **same_names: Any,
-) -> Request:
-    """What the options ask for; where they leave a choice, the file's."""
+) -> int:
+    """The exit code: 0 all cells done, 1 some cell not done."""
     if seeds and seed_list:
         raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
-    models, tasks = models or file.models, tasks or file.tasks
-    for name, given in (("--models", models), ("--task", tasks)):
-        if not given:
-            raise UserError("no name is given", name, "see `ganbench list`")
     budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
-    return Request(
-        models=models,
-        tasks=tasks,
-        seeds=seed_list or tuple(range(seeds or 0)) or file.seeds or tuple(range(DEFAULT_SEEDS)),
-        cache_dir=cache_dir or default_cache_dir(),
-        budget={key: value for key, value in budget.items() if value is not None},
-        sets=(*sets_for(file, (*models, *tasks)), *sets),
-        metrics=metrics or file.metrics,
-        preset=preset or file.preset,
-        recipe=recipe or file.recipe,
-        together=together or 0,
-        **same_names,
+    request = request_of(
+        seeds=seed_list or seeds, budget=budget, plugins=plugin_folders, **same_names
     )
+    plan = planned(request)
+    if dry_run:
+        show_plan(plan)
+        return 0
+    result = carry_out(plan, terminal_listener())
+    report(result.rows, result.figures, plan.folder, plan.registry)
+    print_sheets(claim_sheets(plan.file.claims, result.rows, plan.registry.columns), "rich")
+    return 0 if result.complete else 1
 
 
-def fetch_weights(jobs: Sequence[Job], cache_dir: Path) -> None:
-    """Downloads what the jobs' metrics need and no folder has. Where that fails, the metrics tell
-    in each row why they are skipped.
-    """
-    names = {name for job in jobs for name in job.metrics if name in EXTRACTORS}
-    for name in sorted(names):
-        try:
-            obtain(EXTRACTORS[name].weights, jobs[0].weights, cache_dir, say)
-        except UserError as error:
-            say(f"{name} will be skipped: {error}")
-
-
-def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:
-    """The file's options, without those of its models and tasks that this run leaves out."""
-    left_out = {*file.models, *file.tasks} - set(wanted)
-    return [text for text in file.sets if text.partition(".")[0] not in left_out]
-
-
-def show_plan(jobs: Sequence[Job], todo: Sequence[Job], folder: Path) -> None:
-    left = {job.cell.id for job in todo}
-    for job in jobs:
+def show_plan(plan: Planned) -> None:
+    left = {job.cell.id for job in plan.left}
+    for job in plan.grid.jobs:
         cell = job.cell
         state = "to do" if cell.id in left else "done"
         click.echo(
             f"{cell.id}  {cell.task}  {cell.model}  seed {cell.seed}  "
             f"{cell.preset.name}/{cell.recipe}  {state}"
         )
-    click.echo(f"cells: {len(jobs)}, to do: {len(todo)}, in {folder}")
+    click.echo(f"cells: {len(plan.grid.jobs)}, to do: {len(left)}, in {plan.folder}")
 
 
 def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:

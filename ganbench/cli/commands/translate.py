@@ -23,6 +23,7 @@ from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.evaluation.evaluate import sides, to_array
 from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet
+from ganbench.running.context import context_of
 from ganbench.running.translate import Step, attribute_sheet, chain, load_step, task_with_data
 
 SHOWN = 10
@@ -52,11 +53,11 @@ def translate_command(
     """
     cache = cache_dir or default_cache_dir()
     parsed = [parse_step(text) for text in steps]
-    paths = {name: path.expanduser() for name, path in data.items()}
-    refuse_data(output, paths.values())
+    context = context_of(registry, cache, data, reading=reading)
+    refuse_data(output, context.paths.values())
     own = None if images is None else own_images(images, output, reading, cache)
     found = [
-        load_step(folder, model, seed, direction, registry, paths, cache, output_seed, reading)
+        load_step(folder, model, seed, direction, context, output_seed)
         for folder, direction in parsed
         for _ in range(times)
     ]
@@ -77,7 +78,7 @@ def translate_command(
 
 def of_test_images(steps: Sequence[Step]) -> tuple[list[Tensor], list[Sheet]]:
     """The chain on the test images of the first step's task, and what its probes read there."""
-    task = task_with_data(steps[0].job)
+    task = task_with_data(steps[0].cell, steps[0].context)
     inputs = task.load("test").domain(sides(steps[0].direction)[0])
     done = chain(steps, inputs.samples)
     known = known_attributes(steps, inputs)

@@ -9,6 +9,7 @@ import click
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.registry.registry import Registry
+from ganbench.running.context import context_of
 from ganbench.running.staleness import Stale, find_cells, why
 
 RESULTS = Path("results")
@@ -29,7 +30,7 @@ def why_command(cell: str, output: Path | None, cache_dir: Path | None, registry
         told = ", ".join(name for _, name in found[:3])
         raise UserError(f"{len(found)} cells begin so: {told}", where, "give more of the id")
     (folder, name) = found[0]
-    tell(why(folder, name, registry, cache_dir or default_cache_dir()))
+    tell(why(folder, name, context_of(registry, cache_dir or default_cache_dir())))
 
 
 def tell(stale: Stale) -> None:

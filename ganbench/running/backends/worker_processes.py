@@ -17,7 +17,7 @@ from multiprocessing.context import BaseContext
 from ganbench.core.interrupts import interrupts_blocked, interrupts_held
 
 # The first optimiser of a process imports the latter.
-NEEDED = ["ganbench.running.executor", "torch._dynamo"]
+NEEDED = ["ganbench.running.backends.processes", "torch._dynamo"]
 
 
 def worker_context() -> BaseContext:

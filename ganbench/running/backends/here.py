@@ -1,0 +1,81 @@
+"""This process, one cell after the other: for debuggers, profilers and notebooks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from ganbench.core.interrupts import interrupt_main, interrupts_held
+from ganbench.results.folder import GrowingRows
+from ganbench.results.records import Row
+from ganbench.running.backends.backend import GRACE_SEC, OnProgress
+from ganbench.running.backends.part import run_part, wait_for_others
+from ganbench.running.job import Job
+from ganbench.running.seed_groups import seed_groups
+from ganbench.training.loop import Interrupted
+
+
+class Here:
+    """What a cell does to its process it does to this one: one that dies takes all with it."""
+
+    def run(
+        self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
+    ) -> Iterator[Row]:
+        """As `Backend.run` says. PyTorch's threads and random states are the caller's again at each
+        row.
+        """
+        known, todo = GrowingRows(output), list(jobs)
+        while todo:
+            wait_for_others(todo, output)
+            for part in seed_groups(todo, 1):
+                with torch_as_it_was(part[0].cell.device), stopped_by_interrupts() as should_stop:
+                    rows = run_part(part, output, afresh, known, on_progress, should_stop)
+                for job in part:
+                    if job.cell.id in rows:
+                        todo.remove(job)
+                        yield rows[job.cell.id]
+
+
+@contextmanager
+def torch_as_it_was(device: str) -> Iterator[None]:
+    """Threads and random states after the context are those of before it."""
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else []):
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
+
+
+@contextmanager
+def stopped_by_interrupts() -> Iterator[Callable[[], bool]]:
+    """Gives whether Ctrl-C came, for what can end in order. What has not ended GRACE_SEC later, or
+    at the next Ctrl-C, is ended where it stands. KeyboardInterrupt is raised at the end.
+    """
+    came, ended = threading.Event(), threading.Event()
+
+    def heed() -> None:
+        if came.is_set():
+            raise KeyboardInterrupt
+        came.set()
+
+    def insist() -> None:
+        came.wait()
+        if not ended.wait(GRACE_SEC):
+            interrupt_main()
+
+    insisting = threading.Thread(target=insist, daemon=True)  # no handler may start a thread
+    with interrupts_held(also=heed):
+        insisting.start()
+        try:
+            yield came.is_set
+        except Interrupted:
+            raise KeyboardInterrupt from None
+        finally:
+            ended.set()
+            came.set()
+            insisting.join()  # so that it interrupts nothing later

@@ -1,0 +1,78 @@
+"""A part of a run, which one process does: cells that train together, from claims to rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from msgspec import structs
+
+from ganbench.results.folder import GrowingRows, append_row, claimed
+from ganbench.results.records import SETTLED, Row
+from ganbench.running.backends.backend import OnProgress, Progress
+from ganbench.running.cell import run_cell, train_cells
+from ganbench.running.job import Job
+
+BUSY_POLL_SEC = 0.5
+
+
+def settled(job: Job, row: Row | None) -> bool:
+    """Whether a row says all that a run of the cell would say."""
+    if row is None or row.status not in SETTLED:
+        return False
+    return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
+
+
+def settled_rows(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
+    """By cell, those of the rows that are settled rows of the jobs."""
+    found = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
+    return {cell: row for cell, (job, row) in found.items() if row and settled(job, row)}
+
+
+def wait_for_others(todo: Sequence[Job], output: Path) -> None:
+    """Until one of the cells can be had."""
+    while not any(is_free(output, job) for job in todo):
+        time.sleep(BUSY_POLL_SEC)
+
+
+def is_free(output: Path, job: Job) -> bool:
+    with claimed(output, job.cell.id) as mine:
+        return mine
+
+
+def run_part(
+    jobs: Sequence[Job],
+    output: Path,
+    afresh: bool,
+    known: GrowingRows,
+    on_progress: OnProgress,
+    should_stop: Callable[[], bool],
+) -> dict[str, Row]:
+    """Rows by cell, which are in the result folder then; none of a cell that another process is at.
+    Cells that differ in their seed alone train together.
+
+    known: the rows of the folder. Raises Interrupted once `should_stop()` is true, and NoRoom.
+    """
+    rows: dict[str, Row] = {}
+
+    def tell(job: Job, step: int, losses: Mapping[str, float]) -> None:
+        on_progress(Progress(job.cell.id, step, losses))
+
+    with ExitStack() as claims:
+        mine = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
+        if not afresh:
+            rows = settled_rows(mine, known.look())
+        left = [job for job in mine if job.cell.id not in rows]
+        for job in left:
+            tell(job, 0, {})
+        apart = train_cells(left, output, tell, should_stop) if len(left) > 1 else ""
+        for job in left:
+            row = run_cell(job, output, partial(tell, job), should_stop)
+            if apart and "together" not in row.provenance:
+                row = structs.replace(row, provenance={"not_together": apart, **row.provenance})
+            append_row(output, row)
+            rows[job.cell.id] = row
+    return rows

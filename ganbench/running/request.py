@@ -1,0 +1,209 @@
+"""What was asked: the arguments of `ganbench run` and of `ganbench.run`, as one plain value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError, unknown
+from ganbench.core.spec import (
+    DEFAULT_EVERY,
+    DEFAULT_READING,
+    MAX_SEEDS_OF_A_RUN,
+    Every,
+    Precision,
+    Preset,
+    Reading,
+    ScoredSplit,
+)
+from ganbench.results.benchmark_file import BenchmarkFile
+
+DEFAULT_SEEDS = (0, 1, 2)
+MAX_ASKED_TOGETHER = 1_000
+COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
+CHOICES = {
+    "split": get_args(ScoredSplit),
+    "device": ("auto", "cpu", "cuda"),
+    "precision": ("auto", *get_args(Precision)),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """Empty, 0 or None leaves the choice to benchmark, task, recipe and machine.
+
+    Every option of `ganbench run` and every argument of `ganbench.run` comes to be in a field.
+
+    benchmark: a file, whose settings count where the request has none.
+    sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them.
+    budget: preset fields to replace, such as {"budget_steps": 100}.
+    references: names, none where empty, and the task's own where None.
+    split: where the cells are scored; "validation" is for whoever still chooses a setting.
+    together: seeds that train as one program at most; 0 for as many as pay.
+    workers: cells at a time. backend: where they run, by its name.
+    plugins: folders with plugins of the user's. output: the result folder.
+    overwrite: cells are trained again from the start. offline: no weights are downloaded.
+    """
+
+    models: tuple[str, ...]
+    tasks: tuple[str, ...]
+    seeds: tuple[int, ...]
+    cache_dir: Path
+    preset: str = ""
+    recipe: str = ""
+    sets: tuple[str, ...] = ()
+    budget: Mapping[str, Any] | None = None
+    data: Mapping[str, Path] | None = None
+    metrics: tuple[str, ...] = ()
+    references: tuple[str, ...] | None = None
+    split: ScoredSplit = "test"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: int = 1
+    compiled: bool = False
+    weights_dir: Path | None = None
+    checkpoint_every: Every = DEFAULT_EVERY
+    together: int = 0
+    reading: Reading = DEFAULT_READING
+    benchmark: Path | None = None
+    output: Path | None = None
+    workers: int = 0
+    backend: str = "processes"
+    overwrite: bool = False
+    offline: bool = False
+    plugins: tuple[Path, ...] = ()
+
+
+def request_of(
+    *,
+    models: Sequence[str],
+    tasks: Sequence[str],
+    seeds: int | Sequence[int] | None,
+    sets: Sequence[str],
+    budget: Mapping[str, int | None] | None,
+    data: Mapping[str, Path | str] | None,
+    metrics: Sequence[str],
+    references: Sequence[str] | None,
+    plugins: Sequence[Path | str],
+    benchmark: Path | str | None,
+    output: Path | str | None,
+    weights_dir: Path | str | None,
+    cache_dir: Path | str | None,
+    workers: int | None,
+    together: int | None,
+    skip_unreadable: bool,
+    max_megapixels: float,
+    **same_names: Any,
+) -> Request:
+    """The request of such arguments; those that are not named here have the names of its fields.
+    Raises UserError for a value that its field cannot have.
+    """
+    request = Request(
+        models=names_of(models, "models"),
+        tasks=names_of(tasks, "tasks"),
+        seeds=seeds_of(seeds),
+        cache_dir=Path(cache_dir) if cache_dir else default_cache_dir(),
+        sets=texts_of(sets, "sets"),
+        budget={key: value for key, value in (budget or {}).items() if value is not None},
+        data={name: Path(path) for name, path in (data or {}).items()},
+        metrics=names_of(metrics, "metrics"),
+        references=None if references is None else names_of(references, "references"),
+        reading=Reading(skip_unreadable, max_megapixels),
+        plugins=tuple(Path(folder) for folder in plugins),
+        benchmark=path_of(benchmark),
+        output=path_of(output),
+        weights_dir=path_of(weights_dir),
+        workers=workers or 0,
+        together=together or 0,
+        **same_names,
+    )
+    check(request)
+    return request
+
+
+def path_of(given: Path | str | None) -> Path | None:
+    """An empty text is no path."""
+    return Path(given) if given else None
+
+
+def texts_of(given: Sequence[str], what: str) -> tuple[str, ...]:
+    """Raises UserError for a bare text, which would be a name a letter."""
+    if isinstance(given, str):
+        raise UserError(f"{what} must be a list of texts, not '{given}'", what, f"['{given}']")
+    return tuple(given)
+
+
+def names_of(given: Sequence[str], what: str) -> tuple[str, ...]:
+    """The same without repeats."""
+    return tuple(dict.fromkeys(texts_of(given, what)))
+
+
+def seeds_of(given: int | Sequence[int] | None) -> tuple[int, ...]:
+    """A number n for seeds 0 to n-1, or the seeds; none where None is given."""
+    if given is None:
+        return ()
+    found = tuple(range(given)) if isinstance(given, int) else tuple(dict.fromkeys(given))
+    if not 0 < len(found) <= MAX_SEEDS_OF_A_RUN or min(found) < 0:
+        raise UserError(
+            f"these are no seeds: {given}",
+            "seeds",
+            f"a number from 1 to {MAX_SEEDS_OF_A_RUN:,}, or a list of whole numbers, 0 or more",
+        )
+    return found
+
+
+def check(request: Request) -> None:
+    """Raises UserError for what the command line would not take either."""
+    for name, known in CHOICES.items():
+        given = getattr(request, name)
+        if given not in known:
+            raise unknown(name, given, known, f"{name}={given!r}")
+    budget = request.budget or {}
+    known = tuple(field.name for field in fields(Preset) if field.name != "name")
+    for name in budget:
+        if name not in known:
+            raise unknown("field of a preset", name, known, "budget")
+    require_at_least(1, {"threads": request.threads})
+    require_at_least(0, {"workers": request.workers, "together": request.together})
+    require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
+    if request.together > MAX_ASKED_TOGETHER:
+        most = f"{MAX_ASKED_TOGETHER:,}"
+        raise UserError(f"together must be {most} or less", f"together={request.together}", most)
+    if not request.reading.max_megapixels > 0:
+        given = request.reading.max_megapixels
+        raise UserError("max_megapixels must be more than 0", f"max_megapixels={given}", "raise it")
+
+
+def require_at_least(least: int, given: Mapping[str, int]) -> None:
+    for name, value in given.items():
+        if value < least:
+            raise UserError(f"{name} must be {least} or more", f"{name}={value}", "give more")
+
+
+def completed(request: Request, file: BenchmarkFile) -> Request:
+    """Where the request leaves a choice, the benchmark file's. Raises UserError where neither has a
+    model or a task.
+    """
+    models, tasks = request.models or file.models, request.tasks or file.tasks
+    for name, given in (("--models", models), ("--task", tasks)):
+        if not given:
+            raise UserError("no name is given", name, "see `ganbench list`")
+    return replace(
+        request,
+        models=models,
+        tasks=tasks,
+        seeds=request.seeds or file.seeds or DEFAULT_SEEDS,
+        preset=request.preset or file.preset,
+        recipe=request.recipe or file.recipe,
+        sets=(*sets_for(file, (*models, *tasks)), *request.sets),
+        metrics=request.metrics or file.metrics,
+    )
+
+
+def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:
+    """The file's options, without those of its models and tasks that this run leaves out."""
+    left_out = {*file.models, *file.tasks} - set(wanted)
+    return [text for text in file.sets if text.partition(".")[0] not in left_out]

@@ -1,0 +1,42 @@
+"""How many cells that differ in their seed alone train as one program, and which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ganbench.results.records import Cell
+from ganbench.running.job import Job
+
+MAX_TOGETHER = 64
+
+
+def most_together(cell: Cell, asked: int, unsupported: str | None) -> int:
+    """How many seeds of the cell train together at most. asked: by the user, 0 for what pays."""
+    is_trained = not (cell.is_reference or unsupported)
+    return (asked or seeds_that_pay(cell)) if is_trained else 1
+
+
+def seeds_that_pay(cell: Cell) -> int:
+    """How many seeds are trained as one program where nobody says: small networks wait for calls
+    rather than for arithmetic on a GPU, and in bf16 on a CPU; elsewhere seeds side by side on the
+    cores are as fast (docs/speed.md).
+    """
+    is_small = not cell.preset.size  # points
+    waits = cell.device == "cuda" or cell.precision == "bf16"
+    return MAX_TOGETHER if is_small and waits else 1
+
+
+def seed_groups(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
+    """The jobs in groups that train together: they differ in their seed alone, and are as many as
+    their jobs allow and as leave no worker without any.
+    """
+    alike: dict[str, list[Job]] = {}
+    for job in jobs:
+        alike.setdefault(replace(job.cell, seed=0).id, []).append(job)
+    found = []
+    for group in alike.values():
+        together = min(max(1, group[0].together), math.ceil(len(group) / workers))
+        found += [tuple(group[i : i + together]) for i in range(0, len(group), together)]
+    return found

@@ -1,0 +1,198 @@
+"""`ganbench run`, `ganbench.run` and `Request` offer the same, and refuse the same."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import ganbench
+from ganbench.cli.run import run as command
+from ganbench.core.errors import UserError
+from ganbench.core.spec import DEFAULT_EVERY, Reading
+from ganbench.results.benchmark_file import NO_FILE, parse_benchmark
+from ganbench.running import runner
+from ganbench.running.request import CHOICES, Request, completed, request_of
+
+# A field, and what it is called elsewhere where it is not called so, or has several parts.
+IN_PYTHON = {"reading": {"skip_unreadable", "max_megapixels"}}
+ON_THE_COMMAND_LINE = {
+    "reading": {"skip_unreadable", "max_megapixels"},
+    "seeds": {"seeds", "seed_list"},
+    "budget": {"steps", "size", "width", "batch_size"},
+    "plugins": {"plugin_folders"},
+}
+OF_THE_COMMAND_ALONE = {"dry_run"}  # it shows what would be run
+# Whose defaults are said in another way: a text, or None for a choice that is left open.
+SAID_OTHERWISE = {"checkpoint_every"}
+
+
+def names_of(spelling: Mapping[str, set[str]]) -> set[str]:
+    own = {field.name for field in fields(Request)}
+    assert spelling.keys() <= own
+    return set().union(*(spelling.get(name, {name}) for name in own))
+
+
+def options() -> dict[str, click.Parameter]:
+    return {parameter.name or "": parameter for parameter in command.params}
+
+
+def arguments() -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(ganbench.run).parameters
+
+
+def asked(**changes: Any) -> Request:
+    """The request of `ganbench.run` with its defaults and such arguments."""
+    defaults = {name: parameter.default for name, parameter in arguments().items()}
+    return request_of(**{**defaults, "models": ["recon"], "tasks": ["toy"], **changes})
+
+
+def test_python_has_the_fields_of_a_request() -> None:
+    assert set(arguments()) == names_of(IN_PYTHON)
+
+
+def test_the_command_line_has_the_fields_of_a_request() -> None:
+    assert set(options()) == names_of(ON_THE_COMMAND_LINE) | OF_THE_COMMAND_ALONE
+
+
+def test_all_three_have_the_same_defaults(tmp_path: Path) -> None:
+    plain = Request(("recon",), ("toy",), (), tmp_path)
+    python = asked(cache_dir=tmp_path)
+    assert replace(python, budget=None, data=None) == plain
+    shared = arguments().keys() & options().keys() - {"models", "tasks", *SAID_OTHERWISE}
+    assert len(shared) > 20
+    with click.Context(command) as context:
+        for name in shared:
+            there = options()[name].get_default(context)
+            there = options()[name].type_cast_value(context, there)
+            assert (there or None) == (arguments()[name].default or None), name
+        parameter = options()["checkpoint_every"]
+        assert parameter.process_value(context, parameter.get_default(context)) == DEFAULT_EVERY
+
+
+def test_choices_are_those_of_the_command_line() -> None:
+    found = {
+        name: tuple(option.type.choices)
+        for name, option in options().items()
+        if isinstance(option.type, click.Choice)
+    }
+    assert found == CHOICES
+
+
+def number_options() -> list[str]:
+    return [
+        name
+        for name, option in options().items()
+        if isinstance(option.type, click.IntRange | click.FloatRange)
+    ]
+
+
+@pytest.mark.parametrize("name", number_options())
+def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
+    """Except that 0 leaves a choice open where the command line has nothing for it."""
+    field = {"steps": "budget_steps"}.get(name, name)
+    for value in (-1, *([] if name in ("workers", "together") else [0])):
+        given = {"budget": {field: value}} if name in ON_THE_COMMAND_LINE["budget"] else None
+        with pytest.raises(UserError):
+            asked(**(given or {field: value}))
+    largest = getattr(options()[name].type, "max", None)
+    if largest is not None:
+        asked(**{field: largest})
+        with pytest.raises(UserError):
+            asked(**{field: largest + 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"models": "recon"}, r"models must be a list of texts, not 'recon'"),
+        ({"sets": "recon.lr=1"}, r"sets must be a list"),
+        ({"seeds": []}, "no seeds"),
+        ({"seeds": [0, -1]}, "no seeds"),
+        ({"split": "train"}, "unknown split 'train'"),
+        ({"device": "gpu"}, "unknown device 'gpu'"),
+        ({"precision": "bf61"}, "did you mean 'bf16'"),
+        ({"budget": {"step": 10}}, "field of a preset 'step'"),
+    ],
+)
+def test_mistakes_in_python_are_told(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        asked(**given)
+
+
+def test_arguments_become_plain_values(tmp_path: Path) -> None:
+    request = asked(
+        models=["recon", "standard", "recon"],
+        seeds=[3, 1, 3],
+        sets=["toy.sigma_A=1", "toy.sigma_A=2", "toy.sigma_A=1"],
+        data={"A": "photos"},
+        budget={"width": 8, "size": None},
+        output=str(tmp_path),
+        weights_dir="",
+        references=[],
+        workers=None,
+        skip_unreadable=True,
+        max_megapixels=2.0,
+    )
+    assert request.models == ("recon", "standard") and request.seeds == (3, 1)
+    assert request.sets[-1] == "toy.sigma_A=1" and len(request.sets) == 3  # the last one counts
+    assert request.data == {"A": Path("photos")} and request.budget == {"width": 8}
+    assert (request.output, request.weights_dir, request.workers) == (tmp_path, None, 0)
+    assert request.references == () and request.reading == Reading(True, 2.0)
+    assert asked(seeds=2).seeds == (0, 1)
+
+
+def test_a_benchmark_fills_what_is_left_open() -> None:
+    content = {
+        "models": ["recon", "standard"],
+        "tasks": ["toy"],
+        "seeds": 2,
+        "preset": "smoke",
+        "set": {"standard": {"lr": 1}, "toy": {"sigma_A": 2}},
+    }
+    file = parse_benchmark(content, "", "file")
+    filled = completed(asked(models=(), tasks=()), file)
+    assert (filled.models, filled.tasks) == (("recon", "standard"), ("toy",))
+    assert (filled.seeds, filled.preset) == ((0, 1), "smoke")
+    assert filled.sets == ("standard.lr=1", "toy.sigma_A=2")
+    own = completed(asked(seeds=[7], sets=["toy.sigma_A=3"]), file)
+    assert (own.models, own.seeds) == (("recon",), (7,))
+    assert own.sets == ("toy.sigma_A=2", "toy.sigma_A=3")  # none of the model that is left out
+    assert completed(asked(), NO_FILE).seeds == (0, 1, 2)
+    with pytest.raises(UserError, match="no name is given"):
+        completed(asked(models=()), NO_FILE)
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_python_fetches_weights_as_the_command_does(
+    cache_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offline: bool
+) -> None:
+    """Unless it is offline. What cannot be fetched is skipped with its reason."""
+    looked_for: list[Path] = []
+
+    def obtain(weights: object, among: object, cache: Path, say: object) -> None:
+        looked_for.append(cache)
+        raise UserError("there is no network today")
+
+    monkeypatch.setattr(runner, "obtain", obtain)
+    weights_dir = tmp_path / "weights"
+    weights_dir.mkdir()
+    frame = ganbench.run(
+        *(["standard"], ["car2car"], 1),
+        preset="smoke",
+        metrics=["fid"],
+        references=[],
+        budget={"budget_steps": 2},
+        output=tmp_path / "out",
+        cache_dir=cache_dir,
+        weights_dir=weights_dir,
+        offline=offline,
+        backend="here",
+    )
+    assert bool(looked_for) == (not offline) and set(looked_for) <= {cache_dir}
+    assert str(frame["fid"][0]).startswith("skipped: ")
