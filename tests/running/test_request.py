@@ -12,9 +12,10 @@ import click
 import pytest
 
 import ganbench
+from ganbench.cli.commands import run as run_module
 from ganbench.cli.run import run as command
 from ganbench.core.errors import UserError
-from ganbench.core.spec import DEFAULT_EVERY, Reading
+from ganbench.core.spec import Every, Reading
 from ganbench.results.benchmark_file import NO_FILE, parse_benchmark
 from ganbench.running import runner
 from ganbench.running.request import CHOICES, Request, completed, request_of
@@ -28,8 +29,6 @@ ON_THE_COMMAND_LINE = {
     "plugins": {"plugin_folders"},
 }
 OF_THE_COMMAND_ALONE = {"dry_run"}  # it shows what would be run
-# Whose defaults are said in another way: a text, or None for a choice that is left open.
-SAID_OTHERWISE = {"checkpoint_every"}
 
 
 def names_of(spelling: Mapping[str, set[str]]) -> set[str]:
@@ -60,19 +59,74 @@ def test_the_command_line_has_the_fields_of_a_request() -> None:
     assert set(options()) == names_of(ON_THE_COMMAND_LINE) | OF_THE_COMMAND_ALONE
 
 
-def test_all_three_have_the_same_defaults(tmp_path: Path) -> None:
-    plain = Request(("recon",), ("toy",), (), tmp_path)
+class Planned(Exception):
+    """Raised with a request in place of its being planned."""
+
+
+def request_of_command(monkeypatch: pytest.MonkeyPatch, *more: str) -> Request:
+    """The request of such a command line."""
+
+    def refuse(request: Request) -> None:
+        raise Planned(request)
+
+    monkeypatch.setattr(run_module, "planned", refuse)
+    with pytest.raises(Planned) as caught:
+        command.main(["--models", "recon", "--task", "toy", *more, "--dry-run"], "run", None, False)
+    (request,) = caught.value.args
+    assert isinstance(request, Request)
+    return request
+
+
+def test_all_three_have_the_same_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python = asked(cache_dir=tmp_path)
-    assert replace(python, budget=None, data=None) == plain
-    shared = arguments().keys() & options().keys() - {"models", "tasks", *SAID_OTHERWISE}
-    assert len(shared) > 20
-    with click.Context(command) as context:
-        for name in shared:
-            there = options()[name].get_default(context)
-            there = options()[name].type_cast_value(context, there)
-            assert (there or None) == (arguments()[name].default or None), name
-        parameter = options()["checkpoint_every"]
-        assert parameter.process_value(context, parameter.get_default(context)) == DEFAULT_EVERY
+    assert request_of_command(monkeypatch, "--cache-dir", str(tmp_path)) == python
+    bare = Request(("recon",), ("toy",), (), tmp_path)
+    assert replace(python, budget=bare.budget, data=bare.data) == bare
+
+
+def test_options_and_arguments_make_one_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command_line = (
+        *("--seed-list", "3,7", "--steps", "5", "--width", "8", "--checkpoint-every", "500"),
+        *("--data", "A=photos", "--metrics", "fid", "--references", "none", "--threads", "2"),
+        *("--workers", "3", "--backend", "here", "--together", "4", "--compile", "--overwrite"),
+        *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
+        *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
+        *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
+        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
+    )
+    python = asked(
+        seeds=[3, 7],
+        budget={"budget_steps": 5, "width": 8},
+        checkpoint_every=Every(steps=500),
+        data={"A": "photos"},
+        metrics=["fid"],
+        references=[],
+        threads=2,
+        workers=3,
+        backend="here",
+        together=4,
+        compiled=True,
+        overwrite=True,
+        output="out",
+        offline=True,
+        plugins=["mine"],
+        skip_unreadable=True,
+        max_megapixels=2,
+        split="validation",
+        precision="bf16",
+        device="cpu",
+        preset="smoke",
+        recipe="code",
+        weights_dir="weights",
+        sets=["toy.sigma_A=2"],
+        cache_dir=tmp_path,
+    )
+    assert request_of_command(monkeypatch, *command_line) == python
+    bare = asked(models=[], tasks=[])
+    same = {f.name for f in fields(Request) if getattr(python, f.name) == getattr(bare, f.name)}
+    assert same == {"benchmark"}  # every other field was told
 
 
 def test_choices_are_those_of_the_command_line() -> None:
