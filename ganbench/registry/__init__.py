@@ -1,7 +1,7 @@
-"""Which plugins there are, and what is wrong with one, read from its source.
+"""Which plugins there are, and what is wrong with one.
 
 Public: `registry.discover`, `Registry`, `Plugin` and `Kind`.
 
-It imports `core` alone. It runs no plugin before somebody loads it, and knows no contract but the
-source that it reads.
+It imports `core` alone. It runs no plugin before somebody loads it, and knows of a contract only
+what the loaded class has inherited.
 """

@@ -6,52 +6,22 @@ the file's stem, or the entry point's name.
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import importlib
 import importlib.util
-import os
-import sys
-import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ganbench.core.errors import UserError, did_you_mean
+from ganbench.core.errors import UserError, unknown
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.core.spec import Column
-from ganbench.registry.faults import first_fault
+from ganbench.registry.loading import loaded_class
+from ganbench.registry.source import KINDS, Kind, Plugin, inspect_file
 
-Kind = Literal["model", "task", "metric", "reference"]
-KINDS: dict[str, Kind] = {
-    "Model": "model",
-    "Task": "task",
-    "Metric": "metric",
-    "Reference": "reference",
-}
+__all__ = ["KINDS", "Kind", "Plugin", "Registry", "discover", "inspect_file"]
 ENTRY_POINT_GROUP = "ganbench.plugins"
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """One plugin as its source tells it. error: why it cannot be used, or empty.
-
-    kind is None where the file is too broken to say. module: for a plugin of an installed
-    package, the name to import it by.
-    """
-
-    name: str
-    kind: Kind | None
-    path: Path
-    origin: str
-    class_name: str = ""
-    summary: str = ""
-    columns: Mapping[str, Column] = field(default_factory=dict)
-    error: str = ""
-    module: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,32 +56,13 @@ class Registry:
         usable = self.of_kind(kind)
         if name in usable:
             return usable[name]
-        raise UserError(
-            f"unknown {kind} '{name}'",
-            f"the {kind}s that `ganbench list` shows",
-            did_you_mean(name, usable),
-        )
+        raise unknown(kind, name, usable, f"the {kind}s that `ganbench list` shows")
 
     def load(self, kind: Kind, name: str) -> Any:
-        """The plugin's class. Raises UserError with file and line where its code fails."""
-        plugin = self.find(kind, name)
-        try:
-            loaded = getattr(_import(plugin), plugin.class_name)
-        except (Exception, SystemExit) as error:
-            raise UserError(
-                f"{kind} '{name}' cannot be loaded: {type(error).__name__}: {error}",
-                where_raised(error, plugin.path),
-                "mend the plugin and run the same command again",
-            ) from error
-        missing = sorted(getattr(loaded, "__abstractmethods__", ()))
-        if missing:
-            raise UserError(
-                f"{kind} '{name}' lacks {', '.join(missing)}",
-                f"{plugin.path}, class {plugin.class_name}",
-                "write the missing methods; see ganbench/contracts/"
-                + f"{kind}.py for what each must do",
-            )
-        return loaded
+        """The plugin's class. Raises UserError, with file and line, where its code fails or the
+        class does not keep to its contract.
+        """
+        return loaded_class(self.find(kind, name))
 
 
 def discover(folders: Sequence[Path] = ()) -> Registry:
@@ -120,7 +71,8 @@ def discover(folders: Sequence[Path] = ()) -> Registry:
     The second of two equal names of a kind is listed as broken, and the name cannot be used until
     one of them is renamed. Raises UserError for a folder that is not there.
     """
-    found = [*built_in_plugins(), *entry_point_plugins()]
+    built_in = [inspect_file(file, "built-in") for file in plugin_files(built_in_folder())]
+    found = [*built_in, *entry_point_plugins()]
     for folder in folders:
         if not folder.is_dir():
             raise UserError(
@@ -134,10 +86,9 @@ def _unique(plugins: Iterable[Plugin]) -> Iterator[Plugin]:
     taken: dict[tuple[Kind | None, str], Plugin] = {}
     for plugin in plugins:
         first = taken.setdefault((plugin.kind, plugin.name), plugin)
-        if first is plugin or first.path.resolve() == plugin.path.resolve():
-            if first is plugin:
-                yield plugin
-        else:
+        if first is plugin:
+            yield plugin
+        elif first.path.resolve() != plugin.path.resolve():
             yield replace(plugin, error=plugin.error or taken_name(plugin, first))
 
 
@@ -150,10 +101,6 @@ def built_in_folder() -> Path:
     """`ganbench/plugins` in an installed package, `plugins` beside it in the repository."""
     shipped = PACKAGE_DIR / "plugins"
     return shipped if shipped.is_dir() else PACKAGE_DIR.parent / "plugins"
-
-
-def built_in_plugins() -> list[Plugin]:
-    return [inspect_file(file, "built-in") for file in plugin_files(built_in_folder())]
 
 
 def plugin_files(folder: Path) -> list[Path]:
@@ -185,129 +132,7 @@ def module_path(name: str) -> Path | None:
     """The file of module `name`, found without running it or its parents."""
     top, *rest = name.split(".")
     spec = importlib.util.find_spec(top)
-    if spec is None:
-        return None
-    if not rest:
-        return Path(spec.origin) if spec.origin else None
-    for place in spec.submodule_search_locations or ():
-        base = Path(place).joinpath(*rest)
-        for path in (base.with_suffix(".py"), base / "__init__.py"):
-            if path.is_file():
-                return path
-    return None
-
-
-def inspect_file(file: Path, origin: str) -> Plugin:
-    """What the source of a plugin says of it, with the first fault found."""
-    try:
-        found = inspect_source(file.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError) as error:
-        found = Plugin("", None, file, "", error=reading_fault(error))
-    return replace(found, name=file.stem, path=file, origin=origin)
-
-
-@cache
-def inspect_source(text: str) -> Plugin:
-    """The same of a text, as a plugin without a place. Raises SyntaxError and ValueError.
-
-    A run looks at each plugin many times, and reading one for faults takes 5 ms.
-    """
-    tree = ast.parse(text)
-    classes = plugin_classes(tree)
-    found = Plugin("", None, Path(), "", summary=(ast.get_docstring(tree) or "").split("\n")[0])
-    if len(classes) != 1:
-        return replace(found, error=number_fault(classes))
-    (node, kind) = classes[0]
-    return replace(
-        found,
-        kind=kind,
-        class_name=node.name,
-        columns=literal_columns(node) if kind == "metric" else {},
-        error=first_fault(tree, node, kind),
-    )
-
-
-def reading_fault(error: OSError | SyntaxError | ValueError) -> str:
-    """Why a file is no Python source, and the fix."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno or 1}: syntax error: {error.msg}; correct that line"
-    if isinstance(error, UnicodeDecodeError):
-        line = error.object[: error.start].count(b"\n") + 1
-        return f"line {line}: the file cannot be read as UTF-8; save it as UTF-8"
-    return f"the file cannot be read: {error}; mend or remove it"
-
-
-def number_fault(classes: Sequence[tuple[ast.ClassDef, Kind]]) -> str:
-    """What to do about a file that has not exactly one plugin."""
-    names = ", ".join(KINDS)
-    if not classes:
-        fix = "write one, or begin the file's name with _ if it is no plugin"
-        return f"line 1: no class derived from {names}; {fix}"
-    (second, _) = classes[1]
-    fix = f"move {second.name} to a file of its own"
-    return f"line {second.lineno}: {len(classes)} classes derived from {names}; {fix}"
-
-
-def plugin_classes(tree: ast.Module) -> list[tuple[ast.ClassDef, Kind]]:
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            for base in node.bases:
-                name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-                if name in KINDS:
-                    found.append((node, KINDS[name]))
-    return found
-
-
-def literal_columns(node: ast.ClassDef) -> dict[str, Column]:
-    """A metric's `columns`, as far as they are written as literals."""
-    for statement in node.body:
-        targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-        value = getattr(statement, "value", None)
-        named = any(isinstance(t, ast.Name) and t.id == "columns" for t in targets)
-        if named and isinstance(value, ast.Dict):
-            pairs = zip(value.keys, value.values, strict=True)
-            return {
-                key.value: _literal_column(call)
-                for key, call in pairs
-                if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            }
-    return {}
-
-
-def _literal_column(call: ast.expr) -> Column:
-    try:
-        given = [ast.literal_eval(argument) for argument in getattr(call, "args", ())]
-        named = {k.arg: ast.literal_eval(k.value) for k in getattr(call, "keywords", ()) if k.arg}
-        return Column(*given, **named)
-    except (ValueError, TypeError):
-        return Column("", None, "")
-
-
-def _import(plugin: Plugin) -> Any:
-    if plugin.module:
-        return importlib.import_module(plugin.module)
-    tag = hashlib.sha256(os.fsencode(plugin.path.resolve())).hexdigest()[:8]
-    name = f"ganbench_plugin_{plugin.kind}_{plugin.name}_{tag}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, plugin.path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up while it is being run
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def where_raised(error: BaseException, file: Path) -> str:
-    """The plugin's file, with the last line in it that the error passed through."""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename) == file
-    ]
-    return f"{file}, line {lines[-1]}" if lines else str(file)
+    for part in rest:
+        places = spec.submodule_search_locations if spec else None
+        spec = PathFinder.find_spec(part, places) if places else None
+    return Path(spec.origin) if spec and spec.origin else None

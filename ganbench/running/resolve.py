@@ -200,7 +200,10 @@ def resolve_metrics(
             if any(plugin.name == name for plugin in registry.broken):
                 registry.find("metric", name)
             raise unknown("metric", name, by_column, "--metrics")
-    return tuple(dict.fromkeys([*own, *(by_column[name] for name in asked)]))
+    plugins = tuple(dict.fromkeys([*own, *(by_column[name] for name in asked)]))
+    for name in plugins:  # so that a fault of one is told before anything is trained
+        registry.load("metric", name)
+    return plugins
 
 
 def selection_of(task: Task, cell: Cell, registry: Registry) -> tuple[str, str] | None:

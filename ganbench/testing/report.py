@@ -11,7 +11,8 @@ from typing import Literal
 import torch
 
 from ganbench.core.errors import UserError, unknown
-from ganbench.registry.registry import Kind, Plugin, where_raised
+from ganbench.registry.loading import where_raised
+from ganbench.registry.registry import Kind, Plugin
 from ganbench.testing.figure_checks import FIGURE_CHECKS
 from ganbench.testing.metric_checks import METRIC_CHECKS
 from ganbench.testing.model_checks import MODEL_CHECKS

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from ganbench.registry.registry import inspect_file
 from ganbench.testing import CHECKS, Result, run_check
 from ganbench.testing.find import find_plugins
 from ganbench.testing.subjects import Subject
 from tests.events import LAST_NET_SEC
+from tests.registry.test_faults import error_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "add-a-model.md"
 FENCE = "```"
@@ -284,9 +284,8 @@ def test_every_fault_of_the_page_is_made_here(page: str) -> None:
 
 
 @pytest.mark.parametrize("fault", TOLD)
-def test_a_fault_that_the_source_tells(page: str, simgan: str, tmp_path: Path, fault: str) -> None:
-    (tmp_path / "simgan.py").write_text(changed(simgan, TOLD[fault]), encoding="utf-8")
-    assert [inspect_file(tmp_path / "simgan.py", "here").error] == rows(page, TOLD_HEADING)[fault]
+def test_a_fault_that_is_told_first(page: str, simgan: str, tmp_path: Path, fault: str) -> None:
+    assert [error_of(tmp_path, changed(simgan, TOLD[fault]))] == rows(page, TOLD_HEADING)[fault]
 
 
 def outcome(source: str, folder: Path, check: str) -> Result:

@@ -30,12 +30,13 @@ INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
         ("cache", "devices", "disk", "files", "large_tensors", "meaning", "memory", "options"),
-        ("source_hash",),
+        ("option_faults", "overrides", "source_hash"),
+        ("missing_names",),
+        ("class_faults",),
     ),
     "registry": (
-        ("syntax",),
-        ("option_faults",),
-        ("faults",),
+        ("source",),
+        ("loading",),
         ("registry",),
     ),
     "networks": (

@@ -11,7 +11,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.errors import UserError
 from ganbench.core.terminal import console
+from ganbench.registry.registry import Plugin, Registry
 from ganbench.testing.find import find_plugins
 from ganbench.testing.report import Result, checks_of, run_check
 from ganbench.testing.subjects import Subject
@@ -28,8 +30,8 @@ def check_command(
     failed = 0
     for plugin in plugins:
         click.echo(f"{plugin.kind or 'plugin'} {plugin.name} ({plugin.path})")
-        if plugin.error or plugin.kind is None:
-            out.print(Text(f"  broken: {plugin.error}", "bold red"))
+        if fault := fault_of(plugin, registry):
+            out.print(Text(f"  broken: {fault}", "bold red"))
             failed += 1
             continue
         subject = Subject(plugin, registry, (cache_dir or default_cache_dir()) / "check")
@@ -40,6 +42,17 @@ def check_command(
         failed += sum(result.status == "failed" for result in results)
         click.echo(f"  {summary(results)}")
     return 1 if failed else 0
+
+
+def fault_of(plugin: Plugin, registry: Registry) -> str:
+    """Why a plugin cannot be loaded, so that nothing can be checked; or nothing."""
+    if plugin.error or plugin.kind is None:
+        return plugin.error
+    try:
+        registry.load(plugin.kind, plugin.name)
+    except UserError as error:
+        return f"{error.what} ({error.where})"
+    return ""
 
 
 def results_table(results: Sequence[Result]) -> RichTable:

@@ -1,0 +1,99 @@
+"""Whether a class can stand for its bases: what it lacks, and methods that are called otherwise.
+
+Messages have the line in the class's own file; `nodes` are that file's classes by name.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import FunctionType
+from typing import Any
+
+
+def missing_members(of: type, line: int, guide: str) -> Iterator[str]:
+    """What the bases demand, as abstract or as a ClassVar without a value, and nobody gives.
+
+    guide: where it says what each must be.
+    """
+    lacking: dict[str, str] = {}
+    for base in of.__mro__:
+        for name, hint in inspect.get_annotations(base).items():
+            if "ClassVar" in str(hint) and not hasattr(of, name):
+                lacking[name] = f"the attribute {name}"
+        for name, member in vars(base).items():
+            if name in getattr(of, "__abstractmethods__", ()):
+                is_read = manner(member) == "property"
+                lacking[name] = f"the property {name}" if is_read else head(name, member)
+    if lacking:
+        fix = f"write {'it' if len(lacking) == 1 else 'them'} as {guide} says"
+        yield f"line {line}: class {of.__name__} lacks {', '.join(lacking.values())}; {fix}"
+
+
+def signature_faults(of: type, nodes: Mapping[str, ast.ClassDef], package: str) -> Iterator[str]:
+    """Methods of the class, and of its bases in the same file, that cannot be used as those of the
+    bases in `package`.
+    """
+    wanted = contract(of, package)
+    for own in (base for base in of.__mro__ if base.__module__ == of.__module__):
+        node = nodes.get(own.__name__)
+        for method in node.body if node else ():
+            if isinstance(method, ast.FunctionDef) and method.name in wanted:
+                name, member = method.name, vars(own).get(method.name)
+                if manner(member) and (fault := misuse(member, wanted[name])):
+                    told = fault.format(head(name, wanted[name]))
+                    yield f"line {method.lineno}: {head(name, member)} {told}"
+
+
+def contract(of: type, package: str) -> dict[str, Any]:
+    """What is used of the package's bases, by name; the last base says it first."""
+    bases = [base for base in of.__mro__ if base.__module__.startswith(f"{package}.")]
+    found = {
+        name: member
+        for base in bases
+        for name, member in vars(base).items()
+        if manner(member) and (name == "__init__" or not name.startswith("_"))
+    }
+    return {"__init__": lambda self: None, **found} if bases else {}
+
+
+def misuse(own: Any, wanted: Any) -> str:
+    """What does not fit, with {} for the head that would; or nothing."""
+    found, asked = manner(own), manner(wanted)
+    if asked == "property":
+        return "" if found == asked else "is read, not called; put @property above it"
+    if found == "property":
+        return "is called, not read; take its decorator away"
+    if asked == "classmethod" and found == "method":
+        return "is called on the class, not on an object; put @classmethod above it"
+    given = inspect.signature(function_of(wanted)).parameters.values()
+    always = [p for p in given if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    try:
+        inspect.signature(function_of(own)).bind(*always[found == "staticmethod" :])
+    except TypeError:
+        return "does not take what it is given; write {}"
+    return ""
+
+
+def manner(member: Any) -> str:
+    """method, classmethod, staticmethod or property; empty for what is no function."""
+    if isinstance(member, property | cached_property):
+        return "property"
+    if isinstance(member, classmethod | staticmethod):
+        return type(member).__name__ if isinstance(member.__func__, FunctionType) else ""
+    return "method" if isinstance(member, FunctionType) else ""
+
+
+def function_of(member: Any) -> Any:
+    """What a property or a class method calls; a function as it is."""
+    names = ("fget", "func", "__func__")
+    return next((getattr(member, name) for name in names if hasattr(member, name)), member)
+
+
+def head(name: str, member: Any) -> str:
+    """`fakes(self, real)`: a function's head without its annotations."""
+    given = inspect.signature(function_of(member))
+    bare = [p.replace(annotation=p.empty) for p in given.parameters.values()]
+    return f"{name}{given.replace(parameters=bare, return_annotation=given.empty)}"
