@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct, field
 
-from ganbench.core.spec import JSON, Direction, ScoredSplit
-from ganbench.results.records import Row, Status
+from ganbench.core.spec import JSON, Direction
+from ganbench.results.records import Row
 
 # A cell's id names a folder.
 CellId = Annotated[str, Meta(pattern=r"^[^/\\\x00.][^/\\\x00]*\Z", max_length=100)]
@@ -51,27 +51,17 @@ class _Protocol(Struct):
     metrics: dict[str, _Plugin] = {}
 
 
-class _Line(Struct, forbid_unknown_fields=True, gc=False):
-    """A row, with the parts that many rows share not yet decoded."""
+class _Line(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """A row, read strictly, with the parts that many rows share not yet decoded."""
 
     cell: CellId
-    model: str
-    task: str
-    data: str
-    preset: str
-    recipe: str
-    seed: int
-    status: Status
-    split: ScoredSplit = "test"
-    reason: str = ""
-    hparams: Raw = NOTHING
-    options: Raw = NOTHING
-    budget: Raw = NOTHING
-    metrics: Scores = {}
-    protocol: Raw = NOTHING
-    selected: dict[str, str | int | Scores] = {}
-    cost: dict[str, Number] = {}
-    provenance: Raw = NOTHING
+    selected: dict[str, str | int | Scores] = field(default_factory=dict)
+    cost: dict[str, Number] = field(default_factory=dict)
+    hparams: Raw = NOTHING  # type: ignore[assignment]
+    options: Raw = NOTHING  # type: ignore[assignment]
+    budget: Raw = NOTHING  # type: ignore[assignment]
+    protocol: Raw = NOTHING  # type: ignore[assignment]
+    provenance: Raw = NOTHING  # type: ignore[assignment]
 
 
 # What many rows share, and its types where the project reads it.
