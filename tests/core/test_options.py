@@ -22,6 +22,11 @@ def test_values_take_their_fields_type() -> None:
     assert found.phases == ("D", "G")
 
 
+@pytest.mark.parametrize("text", [".5", "5e-1", "+0.5", "0.50", "00.5"])
+def test_a_number_may_be_written_as_python_reads_it(text: str) -> None:
+    assert replace_from_text(HParams(), {"beta1": text}, "x").beta1 == 0.5
+
+
 @pytest.mark.parametrize(
     ("key", "text"),
     [
@@ -30,6 +35,10 @@ def test_values_take_their_fields_type() -> None:
         ("beta1", "1"),
         ("batch_size", "0"),
         ("batch_size", "2.5"),
+        ("batch_size", "1.0"),
+        ("batch_size", "1e3"),
+        ("lr", "nan"),
+        ("lr", "1e400"),
         ("distance", "l3"),
         ("schedule", ""),
         ("schedule", "D,,G"),
