@@ -15,11 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ganbench.core.class_faults import class_faults
 from ganbench.core.errors import UserError
-from ganbench.core.missing_names import name_fault
-from ganbench.core.option_faults import option_faults
 from ganbench.core.source_hash import PACKAGE_DIR
+from ganbench.registry.class_faults import class_faults
+from ganbench.registry.missing_names import name_fault
+from ganbench.registry.option_faults import option_faults
 from ganbench.registry.source import Plugin
 
 

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from ganbench.core.missing_names import import_faults
 from ganbench.core.spec import Column
+from ganbench.registry.missing_names import import_faults
 
 Kind = Literal["model", "task", "metric", "reference"]
 KINDS: dict[str, Kind] = {kind.title(): kind for kind in get_args(Kind)}

@@ -20,7 +20,8 @@ from ganbench.core.figures import Figure, SeedPanels, SharedPanels, Shown
 from ganbench.core.files import write_atomically
 from ganbench.core.image_grid import image_rows, png_bytes
 from ganbench.core.spec import column_of
-from ganbench.registry.registry import Registry, where_raised
+from ganbench.registry.loading import where_raised
+from ganbench.registry.registry import Registry
 from ganbench.reporting.groups import variant_labels
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of

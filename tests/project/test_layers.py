@@ -30,12 +30,12 @@ INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
         ("cache", "devices", "disk", "files", "large_tensors", "meaning", "memory", "options"),
-        ("option_faults", "overrides", "source_hash"),
-        ("missing_names",),
-        ("class_faults",),
+        ("source_hash",),
     ),
     "registry": (
-        ("source",),
+        ("option_faults", "overrides"),
+        ("missing_names",),
+        ("class_faults", "source"),
         ("loading",),
         ("registry",),
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ganbench.core.errors import UserError
-from ganbench.core.overrides import contract
+from ganbench.registry.overrides import contract
 from ganbench.registry.registry import Registry, discover, inspect_file
 from ganbench.registry.source import Plugin
 

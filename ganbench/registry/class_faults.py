@@ -10,10 +10,10 @@ import ast
 from collections.abc import Iterator
 from types import ModuleType
 
-from ganbench.core.missing_names import unmade_names
-from ganbench.core.option_faults import call_faults, is_kind_of, option_faults
-from ganbench.core.overrides import missing_members, signature_faults
 from ganbench.core.source_hash import PACKAGE_DIR
+from ganbench.registry.missing_names import unmade_names
+from ganbench.registry.option_faults import call_faults, is_kind_of, option_faults
+from ganbench.registry.overrides import missing_members, signature_faults
 
 HPARAMS = "HParams"
 
