@@ -1,6 +1,7 @@
 """The only names that a plugin imports."""
 
-from ganbench.contracts.hparams import AdversarialHParams, HParams, ReconstructionHParams
+from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
+from ganbench.contracts.hparams import HParams
 from ganbench.contracts.metric import (
     Metric,
     View,

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ganbench.cli.options import find_plugins, names, plugins_option
+from ganbench.core.spec import DEVICE_CHOICES
 
 
 @click.command()
@@ -20,9 +21,7 @@ from ganbench.cli.options import find_plugins, names, plugins_option
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
 @click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
 @click.option(
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
 )

@@ -22,7 +22,7 @@ from ganbench.cli.options import (
     skip_option,
     weights_option,
 )
-from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
+from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
 
 
 @click.command()
@@ -37,7 +37,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
 @click.option(
-    "--preset", default="", help="smoke, quick or paper [default: paper on CUDA, else quick]."
+    "--preset", default="", help="smoke, quick or paper [default: paper on a GPU, else quick]."
 )
 @click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
 @click.option(
@@ -72,9 +72,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     show_default=True,
     help="Where to score; use validation to choose a setting.",
 )
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
 @click.option(
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
 )

@@ -15,6 +15,7 @@ from ganbench.cli.options import (
     reading_options,
     weights_option,
 )
+from ganbench.core.spec import DEVICE_CHOICES
 
 
 @click.command()
@@ -39,9 +40,7 @@ from ganbench.cli.options import (
 @click.option(
     "--size", type=click.IntRange(min=8), metavar="PX", help="Crop and resize all images first."
 )
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the metrics and the protocol.")
 @click.option(
     "--save-features",

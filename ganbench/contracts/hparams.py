@@ -1,11 +1,17 @@
-"""Hyper-parameters as frozen dataclasses: what every model has, and what some add."""
+"""Hyper-parameters as frozen dataclasses: what every model has."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from collections.abc import Callable
+
+from torch import Tensor
 
 from ganbench.core.options import require_range
+from ganbench.networks.blocks import DiscriminatorOutput
+from ganbench.networks.losses import Adversarial
+
+Judge = Callable[[Tensor], DiscriminatorOutput]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,36 +44,10 @@ class HParams:
     def phases(self) -> tuple[str, ...]:
         return tuple(self.schedule.split(","))
 
-
-@dataclasses.dataclass(frozen=True)
-class AdversarialHParams(HParams):
-    """Adds the share of feature matching in the adversarial term (0 in the paper's text)."""
-
-    feat_share: float = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_range(
-            0 <= self.feat_share <= 1, "feat_share", self.feat_share, "a share from 0 to 1"
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class ReconstructionHParams(AdversarialHParams):
-    """Adds the reconstruction's distance and the weights of realism and reconstruction.
-
-    lambda_adv, lambda_rec: from step `warmup_steps` on; before it the `_start` values hold.
-    """
-
-    distance: Literal["l1", "l2", "huber"] = "l2"
-    lambda_adv: float = 1.0
-    lambda_rec: float = 1.0
-    lambda_adv_start: float = 1.0
-    lambda_rec_start: float = 1.0
-    warmup_steps: int = 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("lambda_adv", "lambda_rec", "lambda_adv_start", "lambda_rec_start"):
-            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
-        require_range(self.warmup_steps >= 0, "warmup_steps", self.warmup_steps, "0 or more")
+    def adversarial_terms(
+        self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
+    ) -> dict[str, Tensor]:
+        """What G is told by a discriminator, as scalars by their names: the loss of the game, times
+        `weight`. real, fake: samples (n, ...) of the discriminator's domain.
+        """
+        return {"adv": weight * game.generator(judge(fake).logits)}

@@ -14,7 +14,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.losses import LOG_LOSS, Adversarial, feature_matching_loss
+from ganbench.networks.losses import LOG_LOSS, Adversarial
 
 Batch = Mapping[str, Tensor]
 
@@ -134,23 +134,10 @@ class Model(nn.Module, ABC):
     def adversarial_terms(
         self, domain: DomainName, real: Batch, fake: Batch, weight: Tensor | float = 1.0
     ) -> dict[str, Tensor]:
-        """The adversarial term of one domain, the same for all models that are compared:
-        (1 - feat_share) * loss of the game + feat_share * feature matching, times `weight`. Models
-        without the hyper-parameter have no feature matching.
+        """The adversarial term of one domain, the same for all models that are compared: the loss
+        of the game and what the hyper-parameters add to it, times `weight`.
         """
-        judge, share = self.discriminators[f"D_{domain}"], getattr(self.hparams, "feat_share", 0.0)
-        judged = judge(fake[domain])
-        terms = {f"adv_{domain}": weight * (1 - share) * self.adversarial.generator(judged.logits)}
-        if share:
-            with torch.no_grad():
-                goal = judge(real[domain]).features
-            terms[f"feat_{domain}"] = weight * share * feature_matching_loss(goal, judged.features)
-        return terms
-
-    def loss_weights(self, step: Tensor) -> tuple[Tensor, Tensor]:
-        """(lambda_adv, lambda_rec) at `step`: the start values until the warm-up is over."""
-        hparams, warm = self.hparams, step < self.hparams.warmup_steps
-        return (
-            torch.where(warm, hparams.lambda_adv_start, hparams.lambda_adv),
-            torch.where(warm, hparams.lambda_rec_start, hparams.lambda_rec),
+        terms: dict[str, Tensor] = self.hparams.adversarial_terms(
+            self.adversarial, self.discriminators[f"D_{domain}"], real[domain], fake[domain], weight
         )
+        return {f"{name}_{domain}": term for name, term in terms.items()}

@@ -10,7 +10,7 @@ follows the input's (docs/reproduction.md, "What alignment waits for").
 
 from __future__ import annotations
 
-from ganbench.contracts.hparams import AdversarialHParams, ReconstructionHParams
+from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
 from ganbench.core.spec import DataSpec
 
 CODE_OPTIMISER = {"weight_decay": 1e-5, "batch_size": 64, "schedule": "D,G,G"}

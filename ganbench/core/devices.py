@@ -1,4 +1,8 @@
-"""What there is to compute on: devices, their precision and names, cores, memory."""
+"""All that is said of devices: what there is, what is taken, and how work is done there.
+
+Elsewhere a device is a name that is handed on, or a question to `is_gpu`. A GPU is one that PyTorch
+calls "cuda".
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,34 @@ import os
 import platform
 import resource
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Precision
+
+CPU, GPU = "cpu", "cuda"
+
+Stream = torch.cuda.Stream
+
+
+def is_gpu(device: str | torch.device) -> bool:
+    return torch.device(device).type == GPU
+
+
+# What there is, and what is taken.
 
 
 def resolve_device(asked: str) -> str:
     """cpu or cuda. Raises UserError for CUDA on a machine that has none."""
     if asked == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if asked == "cuda" and not torch.cuda.is_available():
+        return GPU if torch.cuda.is_available() else CPU
+    if asked == GPU and not torch.cuda.is_available():
         raise UserError(
             "CUDA was asked for, but torch finds no CUDA device here",
             "--device cuda",
@@ -31,7 +49,7 @@ def resolve_device(asked: str) -> str:
 def resolve_precision(asked: str, device: str) -> Precision:
     """fp32 unless bf16 is asked for: a score must not change with the machine's taste."""
     if asked == "bf16":
-        if device == "cuda" and not torch.cuda.is_bf16_supported():
+        if is_gpu(device) and not torch.cuda.is_bf16_supported():
             raise UserError("this GPU has no bf16", "--precision bf16", "use --precision fp32")
         return "bf16"
     return "fp32"
@@ -42,20 +60,28 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def memory() -> int:
-    """The most memory that this process, or on a GPU its tensors, ever held."""
-    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
-        return torch.cuda.max_memory_allocated()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def cells_at_a_time(device: str, threads: int) -> int:
+    """How many cells train side by side, in processes of their own: one on a GPU, which it fills;
+    else one for each `threads` cores.
+    """
+    return 1 if is_gpu(device) else max(1, cores() // threads)
 
 
 def device_name(device: str) -> str:
     """What results depend on in the last digit: the GPU, or the processor and its instructions."""
-    if device == "cuda":
+    if is_gpu(device):
         return torch.cuda.get_device_name()
     capability = torch.backends.cpu.get_cpu_capability()
     return f"cpu {platform.machine()} {processor_name()} {capability}".replace("  ", " ")
+
+
+def devices_there() -> dict[str, str]:
+    """What each device of this machine is, by the name that PyTorch gives it."""
+    found = {CPU: f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"}
+    if not torch.cuda.is_available():
+        return found | {GPU: "no device"}
+    count = torch.cuda.device_count()
+    return found | {f"{GPU}:{i}": torch.cuda.get_device_name(i) for i in range(count)}
 
 
 @cache
@@ -66,3 +92,110 @@ def processor_name() -> str:
     except OSError:
         return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
+
+
+# Memory.
+
+
+def memory() -> int:
+    """The most memory in bytes that this process, or on a GPU its tensors, ever held."""
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return torch.cuda.max_memory_allocated()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def free_unused_memory() -> None:
+    """Give back what PyTorch keeps of a GPU's memory for later tensors."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+# How work is done there.
+
+
+def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
+    """Computes in the precision; fp32 is as without it."""
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def synchronise(device: str) -> None:
+    """Wait until the device has done all that it was given; a CPU is never behind."""
+    if is_gpu(device):
+        torch.cuda.synchronize()
+
+
+def stream_on(device: str) -> Stream | None:
+    """A new one; None on a CPU, which has none."""
+    return Stream() if is_gpu(device) else None  # type: ignore[no-untyped-call]
+
+
+def on_stream(stream: Stream | None) -> AbstractContextManager[object]:
+    """What is launched meanwhile is launched there; None changes nothing."""
+    return torch.cuda.stream(stream)
+
+
+@contextmanager
+def parted(streams: Sequence[Stream | None]) -> Iterator[None]:
+    """The streams wait for the present one at the start, and it waits for them at the end."""
+    own = [stream for stream in streams if stream]
+    for stream in own:
+        stream.wait_stream(torch.cuda.current_stream())
+    yield
+    for stream in own:
+        torch.cuda.current_stream().wait_stream(stream)
+
+
+# Random numbers.
+
+
+def device_rng(device: str) -> torch.Generator:
+    """What numbers on the device come from where nobody says."""
+    if not is_gpu(device):
+        return torch.default_generator
+    torch.cuda.init()  # type: ignore[no-untyped-call]
+    return torch.cuda.default_generators[torch.cuda.current_device()]
+
+
+def rng_at(device: str, state: Tensor) -> torch.Generator:
+    """A generator of its own that stands at the state."""
+    return torch.Generator(device).set_state(state)
+
+
+@contextmanager
+def drawing_from(rng: torch.Generator) -> Iterator[None]:
+    """What would be drawn from the device's own generator is drawn from this one."""
+    own = device_rng(rng.device.type)
+    if is_gpu(rng.device):  # by reference, which a captured graph finds again
+        before = own.graphsafe_get_state()
+        own.graphsafe_set_state(rng)
+        try:
+            yield
+        finally:
+            own.graphsafe_set_state(before)
+    else:
+        state = own.get_state()
+        own.set_state(rng.get_state())
+        try:
+            yield
+        finally:
+            rng.set_state(own.get_state())
+            own.set_state(state)
+
+
+def random_states_kept(device: str) -> AbstractContextManager[object]:
+    """Generators, that of the device among them, stand afterwards where they stood before."""
+    return torch.random.fork_rng([torch.cuda.current_device()] if is_gpu(device) else [])
+
+
+def random_states() -> dict[str, Tensor]:
+    """Where the generators of this machine's devices stand, uint8 on the CPU."""
+    states = {CPU: torch.get_rng_state()}
+    return states | ({GPU: torch.cuda.get_rng_state()} if torch.cuda.is_available() else {})
+
+
+def set_random_states(states: Mapping[str, Tensor]) -> None:
+    """Puts them back; a device that is not there now is left out."""
+    torch.set_rng_state(states[CPU])
+    if GPU in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states[GPU])

@@ -9,6 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from ganbench.core.devices import free_unused_memory
 from ganbench.core.errors import UserError
 
 R = TypeVar("R")
@@ -36,8 +37,7 @@ def in_pieces(function: Callable[[Tensor], R], batch: Tensor) -> Iterator[R]:
     else:
         yield found
         return
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    free_unused_memory()
     for half in batch.chunk(2):
         yield from in_pieces(function, half)
 

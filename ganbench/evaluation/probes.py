@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ganbench.contracts.metric import Probe
 from ganbench.contracts.task import Split, Task
 from ganbench.core.cache import cached_arrays
+from ganbench.core.devices import is_gpu
 from ganbench.core.errors import Undefined, UserError
 from ganbench.core.seeds import seed_for
 from ganbench.core.source_hash import source_hash
@@ -24,7 +25,7 @@ from ganbench.core.spec import ANGLE_ENDING, JSON
 EPOCHS = 20
 MAX_STEPS = 6_000  # of a large set the probe sees each picture a few times, not twenty
 BATCH_SIZE = 64
-BATCH_READ = {"cpu": 512, "cuda": 8192}
+BATCH_READ, BATCH_READ_ON_GPU = 512, 8192
 LEARNING_RATE = 2e-3
 WIDTH = 16
 
@@ -77,7 +78,7 @@ def outputs(network: nn.Module, samples: Tensor) -> Tensor:
     """
     device = next(network.parameters()).device
     with torch.inference_mode():
-        parts = torch.split(samples, BATCH_READ[device.type])
+        parts = torch.split(samples, BATCH_READ_ON_GPU if is_gpu(device) else BATCH_READ)
         found = torch.cat([network(part.to(device)).cpu() for part in parts])
     if not found.isfinite().all():
         raise Undefined("the probe's outputs are not finite")

@@ -34,6 +34,7 @@ from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row, provenance
 from ganbench.running.sample_shapes import keep_shapes, shapes_of
 from ganbench.running.scoring import FEWER, score_all, scored_row, selection_for
+from ganbench.training.checkpoint import Position
 from ganbench.training.checkpoint_selection import Selection, snapshots
 from ganbench.training.loop import Interrupted, Outcome, Plan, Run, nobody, train_together
 from ganbench.training.multi_seed import how_to_join
@@ -188,9 +189,8 @@ def _train_and_score(
     model, selection, score = trainee.model, trainee.selection, trainee.score
     with memory_told("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
         (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
-    cost, together = training_cost(model, outcome), outcome.position.together
-    known = ({"together": together} if together > 1 else {}) | row.provenance
-    trained = structs.replace(row, cost=cost, provenance=known)
+    known = how_trained(outcome.position) | row.provenance
+    trained = structs.replace(row, cost=training_cost(model, outcome), provenance=known)
     if outcome.diverged:
         return structs.replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)
@@ -200,6 +200,14 @@ def _train_and_score(
     last = cell.preset.budget_steps
     best = selection.result(row.metrics, last, lambda: score(split, job.metrics).metrics)
     return structs.replace(row, selected=best)
+
+
+def how_trained(position: Position) -> JSON:
+    """What a row tells of the program where it is not the plain one."""
+    together, reason = position.together, position.not_captured
+    return ({"together": together} if together > 1 else {}) | (
+        {"not_captured": reason} if reason else {}
+    )
 
 
 def sources_of(job: Job) -> JSON:

@@ -13,6 +13,7 @@ from ganbench.core.spec import (
     DEFAULT_EVERY,
     DEFAULT_READING,
     MAX_SEEDS_OF_A_RUN,
+    DeviceChoice,
     Every,
     Precision,
     Preset,
@@ -26,7 +27,7 @@ MAX_ASKED_TOGETHER = 1_000
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
 CHOICES = {
     "split": get_args(ScoredSplit),
-    "device": ("auto", "cpu", "cuda"),
+    "device": get_args(DeviceChoice),
     "precision": ("auto", *get_args(Precision)),
 }
 
@@ -60,7 +61,7 @@ class Request:
     metrics: tuple[str, ...] = ()
     references: tuple[str, ...] | None = None
     split: ScoredSplit = "test"
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: DeviceChoice = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     compiled: bool = False

@@ -13,7 +13,7 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
-from ganbench.core.devices import resolve_device, resolve_precision
+from ganbench.core.devices import is_gpu, resolve_device, resolve_precision
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
 from ganbench.core.source_hash import source_hash
@@ -71,7 +71,7 @@ def base_cell(
     """What all cells of a task have in common; their data are not known yet."""
     task_type: type[Task] = context.registry.load("task", name)
     source = choose_source(task_type, name, context.paths)
-    preset_name = request.preset or ("paper" if device == "cuda" else "quick")
+    preset_name = request.preset or ("paper" if is_gpu(device) else "quick")
     if preset_name not in task_type.presets:
         raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
     own = task_type.options_type(**task_type.preset_options.get(preset_name, {}))

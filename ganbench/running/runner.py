@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ganbench.contracts.task import Task
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
-from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
+from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, DeviceChoice, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
 from ganbench.evaluation.fidelity.weights import obtain
@@ -243,7 +243,7 @@ def run(
     metrics: Sequence[str] = (),
     references: Sequence[str] | None = None,
     split: ScoredSplit = "test",
-    device: Literal["auto", "cpu", "cuda"] = "auto",
+    device: DeviceChoice = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     threads: int = 1,
     workers: int = 0,

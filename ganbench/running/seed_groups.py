@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ganbench.core.devices import is_gpu
 from ganbench.results.records import Cell
 from ganbench.running.job import Job
 
@@ -24,7 +25,7 @@ def seeds_that_pay(cell: Cell) -> int:
     cores are as fast (docs/speed.md).
     """
     is_small = not cell.preset.size  # points
-    waits = cell.device == "cuda" or cell.precision == "bf16"
+    waits = is_gpu(cell.device) or cell.precision == "bf16"
     return MAX_TOGETHER if is_small and waits else 1
 
 

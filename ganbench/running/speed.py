@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganbench.contracts.model import Model
-from ganbench.core.devices import memory
+from ganbench.core.devices import memory, synchronise
 from ganbench.core.spec import DEFAULT_EVERY, Precision
 from ganbench.running.job import Job
 from ganbench.running.reference_algorithm import REFERENCE_CYCLE, Work
@@ -41,6 +41,7 @@ class Speed:
         matrix product in the same precision, device and number of threads.
     together: seeds that were trained as one program; times are one seed's share.
     data_ms, log_ms, checkpoint_ms: a step's share of what is not training.
+    not_captured: why steps on a GPU were launched call by call, or empty.
     """
 
     model: str
@@ -60,6 +61,7 @@ class Speed:
     log_ms: float
     checkpoint_ms: float
     peak_memory_bytes: int
+    not_captured: str = ""
 
     @property
     def ratio_to_reference(self) -> float | None:
@@ -129,6 +131,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         log_ms=harness["log"],
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
         peak_memory_bytes=memory(),
+        not_captured=load.step.not_captured,
     )
 
 
@@ -170,11 +173,6 @@ def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[
         if turn:
             found[name].append((time.perf_counter() - start) / times)
     return found
-
-
-def synchronise(device: str) -> None:
-    if device == "cuda":
-        torch.cuda.synchronize()
 
 
 def harness_ms(

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench.contracts.model import Batch, Model
+from ganbench.core.devices import device_rng
 from ganbench.core.errors import UserError
 from ganbench.core.spec import DataKind
 from ganbench.results.records import Cell
@@ -17,11 +18,10 @@ from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
 from ganbench.running.reference_algorithm import Work, missing_networks, nets_of, reference_step
 from ganbench.training import checkpoint
-from ganbench.training.compiled import Compiled
-from ganbench.training.loop import Plan, batches, place
+from ganbench.training.loop import Plan, batches
 from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
-from ganbench.training.rng import device_rng
-from ganbench.training.step import Step, step_on
+from ganbench.training.program import Seed, place, program
+from ganbench.training.step import Step
 
 CYCLES = 2  # of the schedule in a piece of work
 
@@ -70,17 +70,12 @@ def workload_of(job: Job, together: int) -> Workload:
     join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
     networks = {**nets_of(first), **missing_networks(job, first)}
     reference = reference_step(cell.model, networks, first.hparams, real, cell.device)
-    for model in models:
-        place(model, cell.device)
-        model.train()
+    own = [place(model, cell.device) for model in models]
     cycle = range(CYCLES * len(first.hparams.phases))
     flop = flop_of_steps(deepcopy(first), real, cycle, cell)
-    own = [optimisers_of(model) for model in models]
-    draw = batches(split, plans)
-    states = [device_rng(cell.device).get_state()] * together
-    trained = list(zip(models, own, strict=True))
-    program = join(trained, states, draw(0), cell.device, cell.precision)
-    step = step_on(Compiled(program) if cell.compiled else program)
+    state, draw = device_rng(cell.device).get_state(), batches(split, plans)
+    trained = [Seed(model, each, state) for model, each in zip(models, own, strict=True)]
+    step = program(trained, draw(0), join, cell.device, cell.precision, cell.compiled)
     return Workload(first, own[0], draw, step, cycle, flop, reference)
 
 
@@ -100,8 +95,8 @@ def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
 def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
     """Of one seed, for the counter knows no stacked operations in all precisions."""
     seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
-    program = alone([seed], [state], real, cell.device, cell.precision)
-    return counted_flop(lambda: repeat(program, real, numbers))
+    steps = alone([seed], [state], real, cell.device, cell.precision)
+    return counted_flop(lambda: repeat(steps, real, numbers))
 
 
 def counted_flop(work: Work) -> int:

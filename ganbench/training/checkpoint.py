@@ -17,18 +17,22 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ganbench.core.devices import random_states, set_random_states
+
 
 @dataclass(frozen=True)
 class Position:
     """Where a run stands: steps done, seconds trained, bytes of the loss log up to there.
 
     together: seeds that were trained as one program with it; it has its share of their seconds.
+    not_captured: why steps on a GPU were launched call by call, or empty.
     """
 
     step: int = 0
     train_sec: float = 0.0
     log_bytes: int = 0
     together: int = 1
+    not_captured: str = ""
 
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -51,9 +55,7 @@ def save(
         for i, state in optimiser.state_dict()["state"].items():
             for name, value in state.items():
                 tensors[f"optimiser/{phase}/{i}/{name}"] = value
-    tensors["rng/cpu"] = torch.get_rng_state()
-    if torch.cuda.is_available():
-        tensors["rng/cuda"] = torch.cuda.get_rng_state()
+    tensors |= {f"rng/{device}": state for device, state in random_states().items()}
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     told = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
     _write(plain, path, told)
@@ -116,9 +118,7 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
             states.setdefault(int(index), {})[key] = _laid_out(value, params[int(index)])
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": states, "param_groups": groups})
-    torch.set_rng_state(tensors["rng/cpu"])
-    if "rng/cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors["rng/cuda"])
+    set_random_states(_below(tensors, "rng/"))
 
 
 def window_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

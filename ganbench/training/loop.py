@@ -13,17 +13,17 @@ from torch import Tensor
 
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.task import Split
+from ganbench.core.devices import device_rng, drawing_from
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
 from ganbench.networks.inputs import as_input
 from ganbench.training import checkpoint
-from ganbench.training.checkpoint import Optimisers, Position
-from ganbench.training.compiled import Compiled
+from ganbench.training.checkpoint import Position
 from ganbench.training.loss_log import LossLog, Window
-from ganbench.training.multi_seed import Join, alone, optimisers_of, stacked
-from ganbench.training.rng import device_rng, drawing_from
+from ganbench.training.multi_seed import Join, stacked
+from ganbench.training.program import Seed, place, program
 from ganbench.training.sampler import Sampler
-from ganbench.training.step import Step, step_on
+from ganbench.training.step import Step
 
 LOG_EVERY_STEPS = 50
 CHECKPOINT = "checkpoint.safetensors"
@@ -63,12 +63,6 @@ class Outcome:
     diverged: str = ""
 
 
-def place(model: Model, device: str) -> None:
-    """Move to the device; convolution weights go channels last, as the images do."""
-    model.to(device)
-    model.to(memory_format=torch.channels_last)
-
-
 def nobody(step: int) -> None:
     """Looks at no snapshot."""
 
@@ -90,14 +84,13 @@ class Run:
 
 @dataclass(frozen=True)
 class RunState:
-    """A run at its start or at its checkpoint. random_state: of the device's generator, there."""
+    """A run at its start or at its checkpoint. seed: its model as it is there."""
 
     run: Run
-    optimisers: Optimisers
+    seed: Seed
     position: Position
     window: Mapping[str, Tensor]
     log: LossLog
-    random_state: Tensor
 
 
 def train(
@@ -127,15 +120,9 @@ def train_together(
     for step in {start.position.step: None for start in begun}:
         level = [start for start in begun if start.position.step == step]
         plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
-        program = (join if len(level) > 1 else alone)(
-            [(start.run.model, start.optimisers) for start in level],
-            [start.random_state for start in level],
-            draw(step),
-            plan.device,
-            plan.precision,
-        )
-        update = step_on(Compiled(program) if plan.compiled else program)
-        ended = continue_runs(level, draw, update, program.rngs, should_stop)
+        seeds = [start.seed for start in level]
+        update = program(seeds, draw(step), join, plan.device, plan.precision, plan.compiled)
+        ended = continue_runs(level, draw, update, should_stop)
         for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
@@ -144,26 +131,27 @@ def train_together(
 def begin(run: Run, split: Split) -> RunState:
     """Place the model, and put it where its checkpoint was, if there is one."""
     model, plan = run.model, run.plan
-    place(model, plan.device)
-    model.train()
-    optimisers = optimisers_of(model)
+    optimisers = place(model, plan.device)
     torch.manual_seed(seed_for(plan.seed, "train"))
     kept = checkpoint.read(run.folder / CHECKPOINT)
     if kept is None:
         model.fit_statistics(split.A.samples, split.B.samples)
-        log = LossLog(run.folder / LOSS_LOG)
-        return RunState(run, optimisers, Position(), {}, log, device_rng(plan.device).get_state())
-    tensors, position = kept
-    checkpoint.restore(tensors, model, optimisers)
+        position, window = Position(), {}
+    else:
+        tensors, position = kept
+        checkpoint.restore(tensors, model, optimisers)
+        window = checkpoint.window_of(tensors)
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
-    window = checkpoint.window_of(tensors)
-    return RunState(run, optimisers, position, window, log, device_rng(plan.device).get_state())
+    seed = Seed(model, optimisers, device_rng(plan.device).get_state())
+    return RunState(run, seed, position, window, log)
 
 
-def position_of(start: RunState, step: int, sec: float, together: int) -> Position:
-    """After `sec` seconds of training since its start, which so many seeds share."""
-    before_sec, log_bytes = start.position.train_sec, start.log.bytes
-    return Position(step, before_sec + sec / together, log_bytes, together)
+def position_of(start: RunState, step: int, sec: float, update: Step) -> Position:
+    """After `sec` seconds of training since its start, which the seeds of `update` share."""
+    before_sec, together = start.position.train_sec, len(update.rngs)
+    return Position(
+        step, before_sec + sec / together, start.log.bytes, together, update.not_captured
+    )
 
 
 def log_losses(start: RunState, done: int, means: Mapping[str, float]) -> str:
@@ -186,13 +174,9 @@ def continue_runs(
     begun: Sequence[RunState],
     draw: Callable[[int], Batch],
     update: Step,
-    rngs: Sequence[torch.Generator],
     should_stop: Callable[[], bool],
 ) -> list[Outcome]:
-    """From the step that all of them are at to the end of the budget.
-
-    draw: the batch of a step. rngs: what each one's random numbers come from.
-    """
+    """From the step that all of them are at to the end of the budget. draw: the batch of a step."""
     plan, first = begun[0].run.plan, begun[0].position.step
     window = Window([start.window for start in begun])
     outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
@@ -208,9 +192,7 @@ def continue_runs(
             means = window.means()
             for i in list(live):
                 if reason := log_losses(begun[i], done, means[i]):
-                    outcomes[i] = Outcome(
-                        position_of(begun[i], done, train_sec, len(begun)), reason
-                    )
+                    outcomes[i] = Outcome(position_of(begun[i], done, train_sec, update), reason)
                     live.remove(i)
             if not live:
                 return outcomes
@@ -221,8 +203,8 @@ def continue_runs(
         if stop or ended or plan.checkpoint_every.is_over(*since):
             saved_step, saved_sec = done, train_sec
             for i in live:
-                outcomes[i] = Outcome(position_of(begun[i], done, train_sec, len(begun)))
-                with drawing_from(rngs[i]):  # whose state the checkpoint keeps
+                outcomes[i] = Outcome(position_of(begun[i], done, train_sec, update))
+                with drawing_from(update.rngs[i]):  # whose state the checkpoint keeps
                     save(begun[i], window.of_seed(i), outcomes[i].position)
         if stop and not ended:
             raise Interrupted
@@ -231,7 +213,7 @@ def continue_runs(
 
 def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> None:
     path = start.run.folder / CHECKPOINT
-    checkpoint.save(path, start.run.model, start.optimisers, window, position)
+    checkpoint.save(path, start.seed.model, start.seed.optimisers, window, position)
 
 
 def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:

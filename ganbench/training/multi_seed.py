@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.model import Batch, Model
+from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
 from ganbench.training.checkpoint import Optimisers
-from ganbench.training.rng import device_rng, rng_at
 from ganbench.training.step import Eager, Program, adam
 from ganbench.training.streams import Beside
 from ganbench.training.vmap_stack import VmapStack, can_stack
@@ -94,8 +94,8 @@ def how_to_join(
 
     few: a few samples of each domain, on the model's device.
     """
-    if device == "cuda" and kind == "image":
+    if is_gpu(device) and kind == "image":
         return beside
     if can_stack(model, few, precision):
         return stacked
-    return beside if device == "cuda" else None
+    return beside if is_gpu(device) else None

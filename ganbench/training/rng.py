@@ -1,14 +1,13 @@
-"""Random numbers of seeds that train together: each draws from its own state, as it does alone.
+"""Random numbers of seeds that train stacked: each draws from its own state, as it does alone.
 
-In a stack, a draw inside a function that `torch.vmap` maps would give all seeds the same numbers,
-or numbers of one common state. So the draws that a function makes are noted once; before each call
-they are made for every seed, and the function is handed its own.
+A draw inside a function that `torch.vmap` maps would give all seeds the same numbers, or numbers of
+one common state. So the draws that a function makes are noted once; before each call they are made
+for every seed, and the function is handed its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,40 +20,6 @@ LIKE: Mapping[Callable[..., Any], Callable[..., Any]] = {
     torch.rand_like: torch.rand,
     torch.randn_like: torch.randn,
 }
-
-
-def device_rng(device: str) -> torch.Generator:
-    """What numbers on the device come from where nobody says."""
-    if device != "cuda":
-        return torch.default_generator
-    torch.cuda.init()  # type: ignore[no-untyped-call]
-    return torch.cuda.default_generators[torch.cuda.current_device()]
-
-
-def rng_at(device: str, state: Tensor) -> torch.Generator:
-    """A generator of its own that stands at the state."""
-    return torch.Generator(device).set_state(state)
-
-
-@contextmanager
-def drawing_from(rng: torch.Generator) -> Iterator[None]:
-    """What would be drawn from the device's own generator is drawn from this one."""
-    own = device_rng(rng.device.type)
-    if rng.device.type == "cuda":  # by reference, which a captured graph finds again
-        before = own.graphsafe_get_state()
-        own.graphsafe_set_state(rng)
-        try:
-            yield
-        finally:
-            own.graphsafe_set_state(before)
-    else:
-        state = own.get_state()
-        own.set_state(rng.get_state())
-        try:
-            yield
-        finally:
-            rng.set_state(own.get_state())
-            own.set_state(state)
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,22 @@
-"""What one step of training computes: an update of D, of G or of both, and how it is launched."""
+"""What one step of training computes: an update of D, of G or of both."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from ganbench.contracts.model import Batch
+from ganbench.core.devices import autocast, is_gpu
 from ganbench.core.spec import Precision
 from ganbench.training.checkpoint import Optimisers
 
 Terms = Mapping[str, Tensor]
-Step = Callable[[Batch, int], Sequence[Terms]]  # of the batch and its number: D's losses, and G's
-Work = Callable[[], Sequence[Terms]]
-
-WARM_CYCLES = 3  # of the schedule, before a step is captured
 
 
 class Learner(Protocol):
@@ -49,12 +45,8 @@ def adam(modules: nn.Module, learner: Learner) -> torch.optim.Adam:
         betas=(hparams.beta1, hparams.beta2),
         weight_decay=hparams.weight_decay,
         fused=True,
-        capturable=any(param.is_cuda for param in params),
+        capturable=any(is_gpu(param.device) for param in params),
     )
-
-
-def precision_context(device: str, precision: Precision) -> AbstractContextManager[object]:
-    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
 
 
 def update(optimiser: torch.optim.Optimizer, terms: Terms) -> None:
@@ -89,8 +81,24 @@ def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
     return torch.empty_like(param).copy_(gradient)
 
 
+class Step(Protocol):
+    """The step of a number on a batch: gives D's losses, G's or both.
+
+    rngs: what each seed's random numbers come from.
+    not_captured: why steps on a GPU are launched call by call, or empty.
+    """
+
+    @property
+    def rngs(self) -> Sequence[torch.Generator]: ...
+
+    @property
+    def not_captured(self) -> str: ...
+
+    def __call__(self, real: Batch, step: int) -> Sequence[Terms]: ...
+
+
 class Program(ABC):
-    """Training of a model or of several, phase by phase of their schedule.
+    """Training of a model or of several, phase by phase of their schedule. It is a `Step` too.
 
     rngs: what each seed's random numbers come from.
     """
@@ -98,6 +106,7 @@ class Program(ABC):
     device: str
     phases: Sequence[str]
     rngs: Sequence[torch.Generator]
+    not_captured: str = ""  # nobody has tried
 
     @abstractmethod
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
@@ -135,7 +144,7 @@ class Eager(Program):
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         """D first, on the fakes that G sees."""
         losses = []
-        with precision_context(self.device, self.precision):
+        with autocast(self.device, self.precision):
             with torch.set_grad_enabled("G" in phase):
                 fake = self.learner.fakes(real)
             if "D" in phase:
@@ -146,97 +155,3 @@ class Eager(Program):
                     losses.append(self.learner.generator_loss(real, fake, at))
                 update(self.optimisers["G"], losses[-1])
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]
-
-
-def stream_on(device: str) -> torch.cuda.Stream | None:
-    """None on a CPU, which has none."""
-    return torch.cuda.Stream() if device == "cuda" else None  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def parted(streams: Sequence[torch.cuda.Stream | None]) -> Iterator[None]:
-    """The streams wait for the present one at the start, and it waits for them at the end."""
-    own = [stream for stream in streams if stream]
-    for stream in own:
-        stream.wait_stream(torch.cuda.current_stream())
-    yield
-    for stream in own:
-        torch.cuda.current_stream().wait_stream(stream)
-
-
-class Graph(Protocol):
-    """Work that was captured, to be done again by one call; `losses` are those of the last time."""
-
-    losses: Sequence[Terms]
-
-    def replay(self) -> None: ...
-
-
-class CudaGraph:
-    """A CUDA graph of the work's launches; capturing does not do the work.
-
-    rngs: what the work draws from, which each replay takes on.
-    """
-
-    def __init__(self, work: Work, rngs: Sequence[torch.Generator]) -> None:
-        self._graph = torch.cuda.CUDAGraph()
-        for rng in rngs:
-            self._graph.register_generator_state(rng)
-        with torch.cuda.graph(self._graph):
-            self.losses = work()
-
-    def replay(self) -> None:
-        self._graph.replay()
-
-
-class Captured:
-    """Steps of which each phase is captured once and then launched by one call: on a GPU, small
-    networks take longer to launch than to compute.
-
-    The first steps are launched call by call, as capturing needs it, and count as any others. A
-    model that cannot be captured, for it waits for a value, goes on like that.
-    """
-
-    def __init__(
-        self, program: Program, capture: Callable[[Work, Sequence[torch.Generator]], Graph]
-    ) -> None:
-        self._program = program
-        self._capture = capture
-        self._warm_steps = WARM_CYCLES * len(program.phases)
-        self._stream = stream_on(program.device)
-        self._real: dict[str, Tensor] = {}
-        self._at = torch.zeros((), dtype=torch.long, device=program.device)
-        self._graphs: dict[str, Graph] = {}
-
-    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
-        if self._warm_steps:
-            self._warm_steps -= 1
-            return self._aside(real, step)
-        if not self._real:
-            self._real = {name: value.clone() for name, value in real.items()}
-        for name, value in real.items():
-            self._real[name].copy_(value)
-        self._at.fill_(step)
-        phase = self._program.phase_of(step)
-        if phase not in self._graphs:
-            try:
-                work = partial(self._program.phase, phase, self._real, self._at)
-                self._graphs[phase] = self._capture(work, self._program.rngs)
-            except RuntimeError:
-                return self._give_up(real, step)
-        self._graphs[phase].replay()
-        return self._graphs[phase].losses
-
-    def _aside(self, real: Batch, step: int) -> Sequence[Terms]:
-        """On a stream of its own, where nothing waits for the default one."""
-        with parted([self._stream]), torch.cuda.stream(self._stream):
-            return self._program(real, step)
-
-    def _give_up(self, real: Batch, step: int) -> Sequence[Terms]:
-        self._graphs, self._warm_steps = {}, -1  # never zero again
-        return self._program(real, step)
-
-
-def step_on(program: Program) -> Step:
-    """Steps as they are fastest on the device."""
-    return Captured(program, CudaGraph) if program.device == "cuda" else program

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.model import Batch
-from ganbench.training.rng import drawing_from
-from ganbench.training.step import Eager, Learner, Program, Terms, parted, stream_on
+from ganbench.core.devices import drawing_from, on_stream, parted, stream_on
+from ganbench.training.step import Eager, Learner, Program, Terms
 
 
 class Beside(Program):
@@ -37,7 +37,7 @@ class Beside(Program):
         with parted(self._streams):
             for i, (seed, stream) in enumerate(zip(self._seeds, self._streams, strict=True)):
                 own = {name: values[i] for name, values in real.items()}
-                with torch.cuda.stream(stream), drawing_from(seed.rngs[0]):
+                with on_stream(stream), drawing_from(seed.rngs[0]):
                     each.append(seed.phase(phase, own, at))
         return [
             {name: torch.stack([terms[name] for terms in of_seeds]) for name in of_seeds[0]}

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.contracts.model import Batch, Model
+from ganbench.core.devices import autocast, device_rng, random_states_kept, rng_at
 from ganbench.core.spec import Precision
-from ganbench.training.rng import Draw, RecordDraws, ReplayDraws, device_rng, rng_at
-from ganbench.training.step import precision_context
+from ganbench.training.rng import Draw, RecordDraws, ReplayDraws
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
 EACH, SHARED = 0, None  # vmap's words for an argument with a value a seed, and with one for all
@@ -105,8 +105,7 @@ class VmapStack:
 
         device = self.rngs[0].device
         at = torch.zeros((), dtype=torch.long, device=device)
-        own = [torch.cuda.current_device()] if device.type == "cuda" else []
-        with torch.random.fork_rng(own), torch.no_grad():
+        with random_states_kept(device.type), torch.no_grad():
             fake = note("fakes", (EACH,), real)
             note("discriminator_loss", (EACH, EACH, SHARED), real, self.judged(fake), at)
             note("generator_loss", (EACH, EACH, SHARED), real, fake, at)
@@ -189,7 +188,7 @@ def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
     step = torch.zeros((), dtype=torch.long, device=rng.device)
     try:
         stack = VmapStack([deepcopy(model)], [rng.get_state()], batch)
-        with precision_context(rng.device.type, precision):
+        with autocast(rng.device.type, precision):
             fake = stack.fakes(batch)
             of_d = stack.discriminator_loss(batch, stack.judged(fake), step)
             of_g = stack.generator_loss(batch, fake, step)

@@ -17,7 +17,7 @@ class DiscoGAN(Model):
         return {"A": self.generators["G_BA"](real["B"]), "B": self.generators["G_AB"](real["A"])}
 
     def generator_loss(self, real, fake, step):
-        lambda_adv, lambda_rec = self.loss_weights(step)
+        lambda_adv, lambda_rec = self.hparams.loss_weights(step)
         d = reconstruction_distance(self.hparams.distance)
         rec_A = self.generators["G_BA"](fake["B"])
         rec_B = self.generators["G_AB"](fake["A"])

@@ -15,7 +15,7 @@ class Reconstruction(Model):
         return {"B": self.generators["G_AB"](real["A"])}
 
     def generator_loss(self, real, fake, step):
-        lambda_adv, lambda_rec = self.loss_weights(step)
+        lambda_adv, lambda_rec = self.hparams.loss_weights(step)
         rec_A = self.generators["G_BA"](fake["B"])
         return {
             **self.adversarial_terms("B", real, fake, lambda_adv),

@@ -94,9 +94,9 @@ def test_recipes_hold_the_papers_and_the_codes_values() -> None:
 
 
 def test_the_codes_weights_change_after_10_000_steps_on_other_tasks() -> None:
-    model = build("recon", IMAGES, "code")
-    before = [w.item() for w in model.loss_weights(torch.tensor(9_999))]
-    after = [w.item() for w in model.loss_weights(torch.tensor(10_000))]
+    hparams = build("recon", IMAGES, "code").hparams
+    before = [w.item() for w in hparams.loss_weights(torch.tensor(9_999))]
+    after = [w.item() for w in hparams.loss_weights(torch.tensor(10_000))]
     assert before == pytest.approx([0.99, 0.01])
     assert after == pytest.approx([0.5, 0.5])
 

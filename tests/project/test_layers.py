@@ -29,8 +29,8 @@ WINGS = (
 INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
-        ("cache", "devices", "disk", "files", "large_tensors", "meaning", "memory", "options"),
-        ("source_hash",),
+        ("cache", "devices", "disk", "files", "large_tensors", "meaning", "options"),
+        ("memory", "source_hash"),
     ),
     "registry": (
         ("option_faults", "overrides"),
@@ -60,7 +60,8 @@ INSIDE = {
     ),
     "contracts": (
         ("hparams", "task"),
-        ("metric", "model", "recipes", "reference"),
+        ("discogan", "metric", "model", "reference"),
+        ("recipes",),
     ),
     "reporting": (
         ("protocols", "statistics"),
@@ -73,8 +74,9 @@ INSIDE = {
     "training": (
         ("checkpoint", "loss_log", "rng", "sampler"),
         ("checkpoint_selection", "step"),
-        ("compiled", "streams", "vmap_stack"),
+        ("compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("multi_seed",),
+        ("program",),
         ("loop",),
     ),
     "evaluation": (
@@ -126,6 +128,8 @@ INSIDE = {
         ("main",),
     ),
 }
+# What there is and how it is used; the choices of a user, as a type; and what a CPU has nothing of.
+NAME_CUDA = {"core.devices", "core.spec", "training.cuda_graphs"}
 MAX_TOP_MODULES = 5
 MAX_FILE_LINES = 350
 MAX_FUNCTION_LINES = 45
@@ -207,6 +211,29 @@ def test_a_wing_has_a_face(wing: str) -> None:
 
 def test_few_modules_stand_at_the_top() -> None:
     assert len([name for name in modules() if "." not in name]) <= MAX_TOP_MODULES
+
+
+def says_cuda(file: Path) -> bool:
+    """In its code: its names and texts, but for docstrings, comments and imports."""
+    tree = ast.parse(file.read_bytes())
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    said = [
+        node.attr if isinstance(node, ast.Attribute) else node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Constant) and id(node) not in docstrings
+    ]
+    return any(isinstance(one, str) and "cuda" in one.lower() for one in said)
+
+
+def test_devices_are_spoken_of_in_one_place() -> None:
+    plugins = sorted((PACKAGE_DIR.parent / "plugins").rglob("*.py"))
+    assert not [file for file in plugins if says_cuda(file)]
+    assert {name for name, file in modules().items() if says_cuda(file)} == NAME_CUDA
 
 
 def test_files_and_functions_are_short() -> None:

@@ -18,8 +18,9 @@ from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.speed import Speed
 from ganbench.running.workload import workload_of
-from ganbench.training.loop import Plan, batches, place
-from ganbench.training.multi_seed import optimisers_of
+from ganbench.training.loop import Plan, Run, batches, train_together
+from ganbench.training.multi_seed import stacked
+from ganbench.training.program import place
 from ganbench.training.step import Eager
 
 STEPS = 50
@@ -77,9 +78,7 @@ def test_a_step_is_the_authors_step(
         feat_share=feat_share,
         **weights,
     )
-    place(model, "cpu")
-    model.train()
-    lean = Eager(model, optimisers_of(model), "cpu", "fp32")
+    lean = Eager(model, place(model, "cpu"), "cpu", "fp32")
     plan = Plan(steps, model.hparams.batch_size, 0)
     draw = batches(task.load("train"), [plan])
     for step in range(steps):
@@ -94,6 +93,33 @@ def test_a_step_is_the_authors_step(
         mine = torch.cat([p.flatten() for p in net.parameters()])
         theirs = torch.cat([p.flatten() for p in networks[name].parameters()])
         assert (mine - theirs).norm() / theirs.norm() < tolerance, name
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize("together", [1, 2])
+def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together: int) -> None:
+    """The same steps on the same batches, to the last bit."""
+    request = Request(
+        *(("discogan",), ("toy",), (0,), cache_dir), preset="smoke", device="cpu", references=()
+    )
+    (job,) = resolve(request, discover()).jobs
+    task = build_task(job)
+    task.prepare(lambda line: None)
+    timed, steps = workload_of(job, together), 7
+    for step in range(steps):
+        timed.step(timed.draw(step), step)
+    runs = []
+    for seed in range(together):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        model = build_model(replace(job, cell=replace(job.cell, seed=seed)), task)
+        plan = Plan(steps, model.hparams.batch_size, seed)
+        runs.append(Run(model, plan, folder, lambda *_: None))
+    untrained = build_model(job, task).state_dict()
+    train_together(runs, task.load("train"), lambda: False, stacked)
+    for name, value in runs[0].model.state_dict().items():
+        assert torch.equal(timed.model.state_dict()[name], value), name
+    assert any(not torch.equal(timed.model.state_dict()[k], v) for k, v in untrained.items())
 
 
 def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
@@ -131,4 +157,6 @@ def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> Non
     print_table([speed])
     printed = capsys.readouterr().out
     assert "standard" in printed and "2.50" in printed and "2.0%" in printed
-    assert "100 GFLOP/s" in printed
+    assert "100 GFLOP/s" in printed and "captured" not in printed
+    print_table([replace(speed, not_captured="it waits for a value")])
+    assert "standard: steps could not be captured: it waits for a value" in capsys.readouterr().out

@@ -11,17 +11,18 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.model import Model
+from ganbench.core.devices import device_rng, drawing_from, rng_at
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
+from ganbench.training.cuda_graphs import Captured, Graph, Work
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run, train_together
 from ganbench.training.multi_seed import beside, how_to_join, optimisers_of, stacked
-from ganbench.training.rng import device_rng, drawing_from, rng_at
-from ganbench.training.step import Captured, Graph, Program, Work
+from ganbench.training.step import Program
 from tests.plugins.test_models import IMAGES, POINTS
+from tests.training.test_cuda_graphs import OnCPU
 from tests.training.test_loop import data, state
-from tests.training.test_step import OnCPU
 from tests.training.test_vmap_stack import SEEDS, STEPS, Dropping, alone, of_seeds, seeded
 
 pytestmark = pytest.mark.numeric

@@ -41,10 +41,10 @@ from ganbench.training.loop import (
     Outcome,
     Plan,
     Run,
-    place,
     train,
     train_together,
 )
+from ganbench.training.program import place
 from ganbench.training.vmap_stack import can_stack
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_loop import data, state

@@ -14,9 +14,10 @@ from ganbench.contracts.model import Batch
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
-from ganbench.training.loop import Plan, batches, place
+from ganbench.training.loop import Plan, batches
 from ganbench.training.multi_seed import Join, optimisers_of, stacked
 from ganbench.training.multi_seed import alone as by_itself
+from ganbench.training.program import place
 from ganbench.training.rng import Draw
 from ganbench.training.step import Terms
 from ganbench.training.vmap_stack import VmapStack

@@ -82,6 +82,9 @@ def print_table(found: list[Speed]) -> None:
         for speed in those:
             table.add_row(*cells(speed))
         out.print(table)
+        for speed in those:
+            if speed.not_captured:
+                out.print(f"{speed.model}: steps could not be captured: {speed.not_captured}")
         peak = max(s.peak_flop_per_sec for s in those) / 1e9
         out.print(f"peak of a large matrix product in this run: {peak:.0f} GFLOP/s")
     out.print(

@@ -32,15 +32,9 @@ def _version(name: str) -> str:
 
 
 def _devices() -> list[tuple[str, str]]:
-    import torch
+    from ganbench.core.devices import devices_there  # loads torch
 
-    from ganbench.core.devices import cores
-
-    cpu = f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"
-    if not torch.cuda.is_available():
-        return [("cpu", cpu), ("cuda", "no device")]
-    count = torch.cuda.device_count()
-    return [("cpu", cpu)] + [(f"cuda:{i}", torch.cuda.get_device_name(i)) for i in range(count)]
+    return list(devices_there().items())
 
 
 def _megabytes(folder: Path) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganbench.core.devices import is_gpu
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.memory import in_pieces
 from ganbench.evaluation.fidelity.weights import (
@@ -24,7 +25,7 @@ from ganbench.evaluation.fidelity.weights import (
 
 FEATURES, LOGITS = "features", "logits"
 # Larger batches fall out of a processor's cache; a GPU needs many to be filled.
-BATCH = {"cpu": 16, "cuda": 512}
+BATCH, BATCH_ON_GPU = 16, 512
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,11 @@ def register() -> None:
         register_feature_extractor("efficientnet-lite0", EfficientNetLite0)
 
 
+def batch_on(device: str) -> int:
+    """Images that are read at a time."""
+    return BATCH_ON_GPU if is_gpu(device) else BATCH
+
+
 @dataclass(frozen=True)
 class Loaded:
     """An extractor with its network. weights: SHA-256 of the file they came from."""
@@ -160,7 +166,7 @@ class Loaded:
         names = [FEATURES, LOGITS][: len(self.extractor.layers)]
         with torch.inference_mode():
             for batch in batches:
-                for some in torch.split(batch, BATCH[torch.device(self.device).type]):
+                for some in torch.split(batch, batch_on(self.device)):
                     for found in in_pieces(lambda x: self.network(x.to(self.device)), some):
                         for name, values in zip(names, found, strict=True):
                             parts.setdefault(name, []).append(values.float().cpu())

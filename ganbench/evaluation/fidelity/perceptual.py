@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ganbench.core.memory import in_pieces
-from ganbench.evaluation.fidelity.extractors import BATCH, Loaded
+from ganbench.evaluation.fidelity.extractors import Loaded, batch_on
 
 
 def perceptual_distances(loaded: Loaded, a: Tensor, b: Tensor) -> Tensor:
@@ -20,7 +20,7 @@ def perceptual_distances(loaded: Loaded, a: Tensor, b: Tensor) -> Tensor:
     At each size of the network's maps, the mean over places of the squared distance between unit
     vectors of channels; the sum over the sizes. `loaded` is the embedded extractor.
     """
-    size = BATCH[torch.device(loaded.device).type]
+    size = batch_on(loaded.device)
 
     def distances(pairs: Tensor) -> Tensor:
         both = [loaded.network.stages(x.to(loaded.device)) for x in pairs.unbind(1)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from ganbench.core.devices import random_states_kept
 from ganbench.core.interrupts import interrupt_main, interrupts_held
 from ganbench.results.folder import GrowingRows
 from ganbench.results.records import Row
@@ -44,7 +45,7 @@ class Here:
 def torch_as_it_was(device: str) -> Iterator[None]:
     """Threads and random states after the context are those of before it."""
     threads = torch.get_num_threads()
-    with torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else []):
+    with random_states_kept(device):
         try:
             yield
         finally:

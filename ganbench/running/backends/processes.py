@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from ganbench.core.devices import cores
+from ganbench.core.devices import cells_at_a_time
 from ganbench.core.interrupts import Held, interrupts_held
 from ganbench.results.folder import GrowingRows, append_row
 from ganbench.results.records import Row
@@ -89,7 +89,7 @@ class Processes:
 
 def default_workers(jobs: Sequence[Job]) -> int:
     cell = jobs[0].cell
-    return 1 if cell.device == "cuda" else max(1, cores() // cell.threads)
+    return cells_at_a_time(cell.device, cell.threads)
 
 
 def _channel() -> Channel:

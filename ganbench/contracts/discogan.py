@@ -1,0 +1,69 @@
+"""What DiscoGAN and its authors' code add to hyper-parameters and losses: feature matching, a
+reconstruction, weights that change after a warm-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts.hparams import HParams, Judge
+from ganbench.core.options import require_range
+from ganbench.networks.losses import Adversarial, DistanceName, feature_matching_loss
+
+
+@dataclass(frozen=True)
+class AdversarialHParams(HParams):
+    """Adds feature matching to the adversarial term, which then is (1 - feat_share) * loss of the
+    game + feat_share * feature matching. The paper's text has none.
+    """
+
+    feat_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_range(
+            0 <= self.feat_share <= 1, "feat_share", self.feat_share, "a share from 0 to 1"
+        )
+
+    def adversarial_terms(
+        self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
+    ) -> dict[str, Tensor]:
+        judged, share = judge(fake), self.feat_share
+        terms = {"adv": weight * (1 - share) * game.generator(judged.logits)}
+        if share:
+            with torch.no_grad():
+                goal = judge(real).features
+            terms["feat"] = weight * share * feature_matching_loss(goal, judged.features)
+        return terms
+
+
+@dataclass(frozen=True)
+class ReconstructionHParams(AdversarialHParams):
+    """Adds the reconstruction's distance and the weights of realism and reconstruction.
+
+    lambda_adv, lambda_rec: from step `warmup_steps` on; before it the `_start` values hold.
+    """
+
+    distance: DistanceName = "l2"
+    lambda_adv: float = 1.0
+    lambda_rec: float = 1.0
+    lambda_adv_start: float = 1.0
+    lambda_rec_start: float = 1.0
+    warmup_steps: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("lambda_adv", "lambda_rec", "lambda_adv_start", "lambda_rec_start"):
+            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        require_range(self.warmup_steps >= 0, "warmup_steps", self.warmup_steps, "0 or more")
+
+    def loss_weights(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """(lambda_adv, lambda_rec) at `step`: the start values until the warm-up is over."""
+        warm = step < self.warmup_steps
+        return (
+            torch.where(warm, self.lambda_adv_start, self.lambda_adv),
+            torch.where(warm, self.lambda_rec_start, self.lambda_rec),
+        )

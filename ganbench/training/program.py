@@ -1,0 +1,60 @@
+"""The program that trains seeds of one model: the loop runs it, and `ganbench bench` times it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganbench.contracts.model import Batch, Model
+from ganbench.core.spec import Precision
+from ganbench.training.checkpoint import Optimisers
+from ganbench.training.compiled import Compiled
+from ganbench.training.cuda_graphs import step_on
+from ganbench.training.multi_seed import Join, alone, optimisers_of
+from ganbench.training.step import Step
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A model that is placed, its optimisers, and where the device's generator stands for it."""
+
+    model: Model
+    optimisers: Optimisers
+    random_state: Tensor
+
+
+def place(model: Model, device: str) -> Optimisers:
+    """Move to the device, in training mode, and give the optimisers; convolution weights go
+    channels last, as the images do.
+    """
+    model.to(device)
+    model.to(memory_format=torch.channels_last)
+    model.train()
+    return optimisers_of(model)
+
+
+def program(
+    seeds: Sequence[Seed],
+    real: Batch,
+    join: Join,
+    device: str,
+    precision: Precision,
+    compiled: bool,
+) -> Step:
+    """The steps of the seeds, as fast as the device has them.
+
+    real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
+    one program; a single seed is alone. Raises UserError in a step where a model that is to be
+    compiled cannot be.
+    """
+    joined = (join if len(seeds) > 1 else alone)(
+        [(seed.model, seed.optimisers) for seed in seeds],
+        [seed.random_state for seed in seeds],
+        real,
+        device,
+        precision,
+    )
+    return step_on(Compiled(joined) if compiled else joined)
