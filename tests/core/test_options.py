@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganbench.contracts.hparams import HParams, ReconstructionHParams
+from ganbench.contracts.discogan import ReconstructionHParams
+from ganbench.contracts.hparams import HParams
 from ganbench.core.errors import UserError
 from ganbench.core.options import replace_from_text
 
