@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import torch
 
+from ganbench.contracts.discogan import AdversarialHParams
+from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.losses import feature_matching_loss
 from ganbench.registry.registry import discover
 
 pytestmark = pytest.mark.numeric
@@ -80,6 +83,23 @@ def test_one_share_of_feature_matching_for_all_three() -> None:
         (IMAGES, "code", 0.9),
     ):
         assert {build(n, spec, recipe).hparams.feat_share for n in NAMES} == {share}
+
+
+def test_feature_matching_takes_its_share_of_the_one_adversarial_term() -> None:
+    """Hyper-parameters without it, and a share of nothing, are the loss of the game alone."""
+    real, weight = batch(IMAGES), 0.3
+    found = []
+    for hparams in (HParams(), AdversarialHParams(), AdversarialHParams(feat_share=0.9)):
+        model = discover().load("model", "standard")(hparams)
+        model.build(NetworkBuilder(IMAGES, Architecture(4, 6), 0))
+        found.append(model.adversarial_terms("B", real, model.fakes(real), weight))
+    plain, none, most = found
+    assert plain == none and set(plain) == {"adv_B"}
+    judge = model.discriminators["D_B"]
+    of_real, of_fake = judge(real["B"]).features, judge(model.fakes(real)["B"]).features
+    torch.testing.assert_close(most["adv_B"], 0.1 * plain["adv_B"])
+    feat = 0.9 * weight * feature_matching_loss(of_real, of_fake)
+    torch.testing.assert_close(most["feat_B"], feat)
 
 
 def test_recipes_hold_the_papers_and_the_codes_values() -> None:
