@@ -53,17 +53,16 @@ from ganbench.task_families.mixtures import (
     grid_centres,
     mixture,
 )
-from ganbench.task_families.objects.cars import CAR_PRESET_OPTIONS, CARS, CarOptions
-from ganbench.task_families.objects.chairs import CHAIRS, ChairOptions
+from ganbench.task_families.objects.cars import CARS
+from ganbench.task_families.objects.chairs import CHAIRS
 from ganbench.task_families.objects.handbags import HANDBAGS
 from ganbench.task_families.objects.heads import HEADS, HeadOptions
 from ganbench.task_families.objects.shoes import SHOES
 from ganbench.task_families.products import Product, ProductOptions, ProductTask
-from ganbench.task_families.views import ObjectClass, TwoClassOptions, ViewOptions, ViewsTask
+from ganbench.task_families.views import ObjectClass, ViewOptions, ViewsTask
 
 __all__ = [
     "CARS",
-    "CAR_PRESET_OPTIONS",
     "CHAIRS",
     "HANDBAGS",
     "HEADS",
@@ -76,8 +75,6 @@ __all__ = [
     "AttributeOptions",
     "AttributeTask",
     "Batch",
-    "CarOptions",
-    "ChairOptions",
     "Collection",
     "CollectionTask",
     "Column",
@@ -110,7 +107,6 @@ __all__ = [
     "Split",
     "SplitName",
     "Task",
-    "TwoClassOptions",
     "Undefined",
     "UnreadableFiles",
     "UserError",

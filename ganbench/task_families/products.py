@@ -92,8 +92,14 @@ class ProductTask(CollectionTask):
     default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """The data can be procedural, the sets of pix2pix, or Fashion-MNIST."""
+        """The data can be procedural, the sets of pix2pix, or Fashion-MNIST. Of photographs alone,
+        looks are known that ought to stay.
+        """
         super().__init_subclass__(**more)
+        if "products" in vars(cls) and not cls.drawn:
+            own = vars(cls)
+            cls.metrics = own.get("metrics", ("preservation", *ProductTask.metrics))
+            cls.references = own.get("references", ("real", "oracle", "identity", "untrained"))
         sets = tuple(dict.fromkeys(product.pix2pix for product in cls.products))
         cls.sources = {"procedural": (), "+".join(sets): sets, FASHION_MNIST: (FASHION_MNIST,)}
 

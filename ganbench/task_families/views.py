@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
@@ -45,7 +45,8 @@ class ObjectClass:
     """One kind of object that can be seen from all sides, such as cars.
 
     shapes: the module that makes the procedural ones, from the task's options, one an identity.
-    own_options: names of the options that they depend on beside ViewOptions.
+    options: what a task that shows them adds to its options; own_options: the names of those that
+        the procedural ones depend on. preset_options: as a task has them.
     real: the real set's name, as in --data NAME=DIR; list_real lists its folder, with azimuths.
     authors_test: identities in the authors' test set, the last by name.
     """
@@ -53,10 +54,12 @@ class ObjectClass:
     name: str
     shapes: str
     procedural: Callable[[Any], Objects]
-    own_options: tuple[str, ...]
+    options: type[Any]
     real: str
     list_real: Callable[[Path, Any], Listing]
     authors_test: int
+    own_options: tuple[str, ...] = ()
+    preset_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,9 @@ def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
 class ViewsTask(CollectionTask):
     """Objects of one class to others of it, or to those of another; only the azimuth is shared.
 
-    classes: of domain A and of domain B. The options are ViewOptions and what the classes add.
+    classes: of domain A and of domain B. A task has their options, and those that they set in a
+        preset, unless it says which of its own it has: `options_type` is ViewOptions, or
+        TwoClassOptions for two classes, and what the classes add.
     """
 
     classes: ClassVar[tuple[ObjectClass, ObjectClass]]
@@ -181,6 +186,10 @@ class ViewsTask(CollectionTask):
         """The data can be procedural, the user's meshes, or the classes' real sets."""
         super().__init_subclass__(**more)
         a, b = cls.classes
+        if "classes" in vars(cls):
+            own = vars(cls)
+            cls.options_type = own.get("options_type") or options_of(cls)
+            cls.preset_options = own.get("preset_options", preset_options_of(cls))
         meshes = ("meshes",) if a is b else ("meshes_A", "meshes_B")
         real = tuple(dict.fromkeys((a.real, b.real)))
         cls.sources = {"procedural": (), "meshes": meshes, "+".join(real): real}
@@ -302,3 +311,24 @@ class ViewsTask(CollectionTask):
         if self.source in ("procedural", "meshes"):
             return {"azimuths_deg": self.options.azimuths_deg}
         return {"azimuths_deg": np.unique(side.truth[AZIMUTH])}
+
+
+def options_of(task: type[ViewsTask]) -> type[Any]:
+    """What all views have, and what the task's classes add; found again as its `options_type`."""
+    a, b = (kind.options for kind in task.classes)
+    bases = (ViewOptions, a) if a is b else (TwoClassOptions, a, b)
+    name = f"{task.__qualname__}.options_type"
+    place = {"__module__": task.__module__, "__qualname__": name}
+    return make_dataclass("Options", (), bases=bases, namespace=place, frozen=True)
+
+
+def preset_options_of(task: type[ViewsTask]) -> dict[str, dict[str, Any]]:
+    """What all views have in a preset, and what the task's classes add."""
+    given = (ViewsTask.preset_options, *(kind.preset_options for kind in task.classes))
+    presets = dict.fromkeys(preset for options in given for preset in options)
+    return {
+        preset: {
+            name: value for options in given for name, value in options.get(preset, {}).items()
+        }
+        for preset in presets
+    }

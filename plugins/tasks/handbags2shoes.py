@@ -5,5 +5,3 @@ from ganbench.api import HANDBAGS, SHOES, ProductTask, Task
 
 class Handbags2Shoes(ProductTask, Task):
     products = (HANDBAGS, SHOES)
-    metrics = ("preservation", *ProductTask.metrics)
-    references = ("real", "oracle", "identity", "untrained")

@@ -5,5 +5,3 @@ from ganbench.api import HANDBAGS, SHOES, ProductTask, Task
 
 class Shoes2Handbags(ProductTask, Task):
     products = (SHOES, HANDBAGS)
-    metrics = ("preservation", *ProductTask.metrics)
-    references = ("real", "oracle", "identity", "untrained")

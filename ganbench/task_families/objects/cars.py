@@ -5,7 +5,7 @@ from typing import Literal
 
 from ganbench.data.procedural.cars.fleet import procedural_cars
 from ganbench.data.readers.cad_cars import list_cad_cars
-from ganbench.task_families.views import ObjectClass, ViewsTask
+from ganbench.task_families.views import ObjectClass
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,12 @@ CARS = ObjectClass(
     name="cars",
     shapes="ganbench.data.procedural.cars.fleet",
     procedural=lambda options: procedural_cars(options.identities, options.paint),
-    own_options=("paint",),
+    options=CarOptions,
     real="cad_cars",
     list_real=lambda folder, options: list_cad_cars(folder),
     authors_test=14,
+    own_options=("paint",),
+    # Over 120 degrees and more some runs turn the views as if they were a circle: at 32 pixels a
+    # car from its left looks like one from its right (docs/reproduction.md).
+    preset_options={"quick": {"azimuth_min_deg": -45.0, "azimuth_max_deg": 45.0}},
 )
-
-# Over 120 degrees and more some runs turn the views as if they were a circle: at 32 pixels a car
-# from its left looks like one from its right (docs/reproduction.md).
-CAR_PRESET_OPTIONS = {
-    **ViewsTask.preset_options,
-    "quick": {
-        **ViewsTask.preset_options["quick"],
-        "azimuth_min_deg": -45.0,
-        "azimuth_max_deg": 45.0,
-    },
-}
