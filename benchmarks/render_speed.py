@@ -66,9 +66,10 @@ def main() -> None:
     for product in tasks.load("task", "handbags2shoes").products:
         kinds[product.name] = [product.build(each) for each in product.population(COUNT)]
     for name in ("car2car", "face2face", "chair2car"):
-        task = tasks.load("task", name)
-        for kind in task.classes:
-            kinds[kind.name] = kind.procedural(task.options_type(identities=COUNT))
+        for kind in tasks.load("task", name).classes:
+            own = kind.options()
+            values = (getattr(own, option) for option in kind.own_options)
+            kinds[kind.name] = kind.procedural(COUNT, *values)
     with ProcessPoolExecutor(1, get_context("spawn"), render.start_child) as pool:
         for name, meshes in kinds.items():
             whole = [normalise([part for part in mesh if len(part.faces)]) for mesh in meshes]

@@ -15,6 +15,9 @@ from ganbench.core.scopes import Origin
 PACKAGE_DIR = Path(__file__).parents[1]
 API = "ganbench.api"
 INIT = "__init__.py"
+# Data that are known by a version (`DATA_VERSION`, in their keys) and not by their code: no file in
+# here is followed. `tests/data/test_drawn.py` fails where they change and the version does not.
+VERSIONED = ("data/procedural", "data/rendering")
 
 
 @cache
@@ -33,7 +36,8 @@ def api_origins() -> dict[str, str]:
 def project_imports(file: Path) -> frozenset[Path]:
     """The files of this package, or of its own one, that `file` imports, at any depth of its code.
 
-    What comes through `ganbench.api` counts as imported from where it is defined.
+    What comes through `ganbench.api` counts as imported from where it is defined. Data behind a
+    version are left out.
     """
     found: set[Path] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
@@ -49,7 +53,11 @@ def project_imports(file: Path) -> frozenset[Path]:
         else:
             continue
         found.update(path for name in names if (path := module_file(name)) is not None)
-    return frozenset(found)
+    return frozenset(path for path in found if not is_versioned(path))
+
+
+def is_versioned(file: Path) -> bool:
+    return any(file.is_relative_to(PACKAGE_DIR / place) for place in VERSIONED)
 
 
 def beside(file: Path, node: ast.ImportFrom) -> set[Path]:
@@ -121,14 +129,14 @@ class Sources:
         return self.place((*further, *rest[1:]), home, seen | {origin})
 
     def imports(self, file: Path) -> set[Path]:
-        """The project's files whose code `file` runs something of.
+        """The project's files whose code `file` runs something of, but for data behind a version.
 
         Of a module that is used as a whole anything can be: there every import counts.
         """
         found: set[Path] = set()
         for use in self.form(file).uses:
             place = self.place(use.origin, file)
-            if use.how == "run" and place.file is not None:
+            if use.how == "run" and place.file is not None and not is_versioned(place.file):
                 found.add(place.file)
                 if place.name in ("", STAR):
                     found |= closure([place.file], project_imports)
@@ -172,7 +180,7 @@ def closure(files: Iterable[Path], step: Callable[[Path], Set[Path]]) -> set[Pat
 
 
 def reach(files: Iterable[Path]) -> set[Path]:
-    """`files` and every project file whose code they run, directly or not."""
+    """`files` and every project file whose code they run, directly or not; no `VERSIONED` one."""
     return closure(files, Sources().imports)
 
 
@@ -183,6 +191,14 @@ def source_hash(files: Iterable[Path]) -> str:
     """
     sources, whole = Sources(), set(files)
     return digest_of(*sorted(sources.meaning_among(file, whole) for file in whole))
+
+
+def code_hash(module: str) -> str:
+    """Of a module of the package and of all that it reaches. Raises ModuleNotFoundError."""
+    file = module_file(module)
+    if file is None:
+        raise ModuleNotFoundError(module)
+    return source_hash(reach([file]))
 
 
 def file_hashes(files: Iterable[Path]) -> dict[str, str]:

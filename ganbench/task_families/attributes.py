@@ -16,10 +16,10 @@ from ganbench.core.options import require_range
 from ganbench.core.spec import JSON, DataSpec
 from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
-from ganbench.data.procedural.heads.people import ATTRIBUTES, build_person, person
+from ganbench.data.procedural.heads.people import ATTRIBUTES, DATA_VERSION, build_person, person
 from ganbench.data.readers.celeba import known_celeba
 from ganbench.data.rendering.render import render_shots
-from ganbench.data.rendering.rendered import render_code_hash
+from ganbench.data.rendering.rendered import RENDERING_VERSION
 from ganbench.task_families.collection import (
     Collection,
     Parts,
@@ -32,7 +32,6 @@ from ganbench.task_families.collection import (
 )
 from ganbench.task_families.collection_task import CollectionTask
 
-PEOPLE = "ganbench.data.procedural.heads.people"
 GREY = 0.5
 MIN_PEOPLE = 24  # so that each domain has a few for each split
 AUTHORS_TEST = 200  # images of each domain, the last by name
@@ -147,7 +146,8 @@ def people_key(options: AttributeOptions, size: int) -> JSON:
         "people": options.people,
         "pictures": options.pictures,
         "size": size,
-        "code": render_code_hash(PEOPLE),
+        "version": DATA_VERSION,
+        "rendering": RENDERING_VERSION,
     }
 
 

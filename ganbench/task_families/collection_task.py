@@ -12,11 +12,13 @@ import numpy as np
 from ganbench.contracts.task import Domain, Report, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import UserError
-from ganbench.core.source_hash import module_file, reach, source_hash
+from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import DataSpec, DomainName, Preset, SplitName
 from ganbench.data.listing import PICTURE
 from ganbench.data.overlap import pixel_digests, repeats_told
 from ganbench.task_families.collection import SPLITS, Collection, Parts
+
+OVERLAP = "ganbench.data.overlap"
 
 
 def silent(line: str) -> None:
@@ -88,8 +90,7 @@ class CollectionTask(Task):
             lines = "\0".join(repeats_told(contents)).encode(errors="surrogateescape")
             return {"lines": np.frombuffer(lines, np.uint8)}
 
-        told_by = [path for path in [module_file("ganbench.data.overlap")] if path]
-        key = {**self.data_key(), "size": self.preset.size, "code": source_hash(reach(told_by))}
+        key = {**self.data_key(), "size": self.preset.size, "code": code_hash(OVERLAP)}
         found = cached_arrays(self.cache_dir, "repeats", key, make)["lines"]
         return found.tobytes().decode(errors="surrogateescape").split("\0") if len(found) else []
 

@@ -12,7 +12,7 @@ import numpy as np
 from ganbench.contracts.task import Report
 from ganbench.core.cache import cached_arrays
 from ganbench.core.options import require_range
-from ganbench.core.source_hash import module_file, source_hash
+from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import JSON, DataSpec, DomainName
 from ganbench.data.decoded import fingerprint
 from ganbench.data.edges import drawing
@@ -21,7 +21,7 @@ from ganbench.data.readers.fashion_mnist import list_fashion_mnist
 from ganbench.data.readers.pix2pix import Side, list_pix2pix
 from ganbench.data.rendering.mesh import Part
 from ganbench.data.rendering.render import Shot, render_shots
-from ganbench.data.rendering.rendered import GREYS, render_code_hash
+from ganbench.data.rendering.rendered import GREYS, RENDERING_VERSION
 from ganbench.task_families.collection import (
     Collection,
     Parts,
@@ -35,6 +35,7 @@ from ganbench.task_families.collection import (
 from ganbench.task_families.collection_task import CollectionTask
 
 FASHION_MNIST = "fashion_mnist"
+EDGES = "ganbench.data.edges"
 MIN_PRODUCTS = 24
 LOOKS = ("colour", "pattern")
 
@@ -43,14 +44,14 @@ LOOKS = ("colour", "pattern")
 class Product:
     """One kind of product.
 
-    shapes: the module that makes the procedural ones. population: a count to their parameters,
-        each with a `look` of colour and pattern; build: parameters to a mesh.
+    version: of the procedural ones; goes up when what they show does. population: a count to their
+        parameters, each with a `look` of colour and pattern; build: parameters to a mesh.
     shot: how the catalogue shows them.
     pix2pix: the set that has photographs of them; labels: theirs in Fashion-MNIST.
     """
 
     name: str
-    shapes: str
+    version: int
     population: Callable[[int], Sequence[Any]]
     build: Callable[[Any], tuple[Part, ...]]
     shot: Shot
@@ -123,7 +124,7 @@ class ProductTask(CollectionTask):
             key = products_key(product, self.options, self.preset.size)
         else:
             key = fingerprint(self.listing(product, "edges" if drawn else "photo"))
-        return {**key, "drawn": edges_code_hash()} if drawn else key
+        return {**key, "drawn": code_hash(EDGES)} if drawn else key
 
     def product(self, domain: DomainName) -> Product:
         return self.products[0 if domain == "A" else 1]
@@ -162,7 +163,8 @@ def products_key(product: Product, options: ProductOptions, size: int) -> JSON:
         "count": options.products,
         "background": options.background,
         "size": size,
-        "code": render_code_hash(product.shapes),
+        "version": product.version,
+        "rendering": RENDERING_VERSION,
     }
 
 
@@ -189,9 +191,3 @@ def rendered_products(
 def edges_drawn(photos: Collection) -> Collection:
     """Their edges instead of the photographs."""
     return Collection(photos.truth, lambda index: drawing(photos.pixels(index)))
-
-
-def edges_code_hash() -> str:
-    file = module_file("ganbench.data.edges")
-    assert file is not None
-    return source_hash([file])

@@ -14,13 +14,14 @@ from ganbench.contracts.task import Report
 from ganbench.core.errors import UserError
 from ganbench.core.options import require_range
 from ganbench.core.seeds import seed_for
+from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import JSON, Architecture, DataSpec, DomainName, Reading
 from ganbench.data.decoded import file_digest, fingerprint
 from ganbench.data.listing import PICTURE, Files, Listing
 from ganbench.data.overlap import equal_files_told, require_apart
 from ganbench.data.readers.meshes import AUTO, Axis, find_meshes, mesh_files_hash, read_meshes
 from ganbench.data.rendering.mesh import Part
-from ganbench.data.rendering.rendered import GREYS, Made, render_code_hash, rendered_views
+from ganbench.data.rendering.rendered import GREYS, RENDERING_VERSION, Made, rendered_views
 from ganbench.task_families.collection import (
     MIN_SHARED,
     Collection,
@@ -44,21 +45,22 @@ BOTTLENECK = 100  # the authors' extra layers in the angle tasks
 class ObjectClass:
     """One kind of object that can be seen from all sides, such as cars.
 
-    shapes: the module that makes the procedural ones, from the task's options, one an identity.
-    options: what a task that shows them adds to its options; own_options: the names of those that
-        the procedural ones depend on. preset_options: as a task has them.
-    real: the real set's name, as in --data NAME=DIR; list_real lists its folder, with azimuths.
+    procedural: so many, with the values of own_options; version: goes up when what they show does.
+    real: the real set's name, as in --data NAME=DIR; list_real: its folder's listing, with
+        azimuths, by the values of real_options.
+    options: what a task that shows them adds to its own. preset_options: as a task has them.
     authors_test: identities in the authors' test set, the last by name.
     """
 
     name: str
-    shapes: str
-    procedural: Callable[[Any], Objects]
-    options: type[Any]
+    version: int
+    procedural: Callable[..., Objects]
     real: str
-    list_real: Callable[[Path, Any], Listing]
+    list_real: Callable[..., Listing]
     authors_test: int
+    options: type[Any]
     own_options: tuple[str, ...] = ()
+    real_options: tuple[str, ...] = ()
     preset_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -225,12 +227,12 @@ class ViewsTask(CollectionTask):
         """What the pictures of a domain depend on."""
         kind = self.class_of(domain)
         if self.source == "procedural":
-            return {**self.render_key(kind), "code": render_code_hash(kind.shapes)}
+            return {**self.render_key(kind), "shapes": kind.name, "version": kind.version}
         if self.source == "meshes":
             up, front = self.options.axes(domain)
             return {
                 **self.render_key(kind),
-                "code": render_code_hash(READER),
+                "code": code_hash(READER),
                 "meshes": mesh_files_hash(self.mesh_folder(domain)),
                 "up": up,
                 "front": front,
@@ -241,7 +243,12 @@ class ViewsTask(CollectionTask):
 
     def render_key(self, kind: ObjectClass) -> JSON:
         names = (*RENDER_OPTIONS, *kind.own_options)
-        return {name: getattr(self.options, name) for name in names} | {"size": self.preset.size}
+        options = dict(zip(names, self.values(names), strict=True))
+        return {**options, "size": self.preset.size, "rendering": RENDERING_VERSION}
+
+    def values(self, names: Sequence[str]) -> list[Any]:
+        """Of the options called so."""
+        return [getattr(self.options, name) for name in names]
 
     def options_json(self) -> JSON:
         """Where there are no meshes, the axes are those of the procedural objects."""
@@ -255,7 +262,7 @@ class ViewsTask(CollectionTask):
         return self.paths["meshes" if self.one_class else f"meshes_{domain}"]
 
     def listing(self, kind: ObjectClass) -> Listing:
-        return kind.list_real(self.paths[kind.real], self.options)
+        return kind.list_real(self.paths[kind.real], *self.values(kind.real_options))
 
     def collection(self, domain: DomainName, report: Report) -> Collection:
         """All pictures that a domain can draw on."""
@@ -286,7 +293,8 @@ class ViewsTask(CollectionTask):
         """The domain's own meshes, or its procedural objects."""
         if self.source == "meshes":
             return own_meshes(self.mesh_folder(domain), self.options.axes(domain), self.reading)
-        made = self.class_of(domain).procedural(self.options)
+        kind = self.class_of(domain)
+        made = kind.procedural(self.options.identities, *self.values(kind.own_options))
         return Made([str(number) for number in range(len(made))], made)
 
     def parts(self, a: Collection, b: Collection) -> Parts:

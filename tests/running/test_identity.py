@@ -136,6 +136,20 @@ def test_edits_of_what_is_run_change_each_identity_that_reaches_it(project: Proj
     assert drawn == set(TELLING)
 
 
+def test_data_behind_a_version_are_not_followed(project: Project) -> None:
+    """Other shapes and colours make no cell new by themselves; a raised version does, by its data
+    (`tests/data/test_drawn.py`).
+    """
+    expected, reached = project.identities(), set().union(*project.files())
+    files = [file for file in sorted(project.modules()) if source.is_versioned(file)]
+    assert len(files) > 30 and not reached & set(files)
+    for number, file in enumerate(files):
+        before, rng = file.read_text(), Random(number)
+        after = next((new for edit in TELLING.values() if (new := edit(before, rng))), before)
+        file.write_text(after)
+    assert project.identities() == expected
+
+
 def test_files_that_move_change_no_identity(project: Project) -> None:
     """One after the other into another folder, until all of them have moved."""
     expected = project.identities()

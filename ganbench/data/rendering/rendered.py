@@ -11,10 +11,13 @@ import numpy as np
 from ganbench.core.cache import cached_files, entry_folder
 from ganbench.core.errors import printable
 from ganbench.core.image_grid import image_rows
-from ganbench.core.source_hash import module_file, reach, source_hash
 from ganbench.core.spec import JSON
 from ganbench.data.rendering.mesh import Mesh
 from ganbench.data.rendering.render import Shot, as_it_is, render_shots
+
+# Raised where a mesh is drawn otherwise (`tests/data/drawn.py`), with a line of what changed:
+# 1: as PyVista's `add_mesh` draws it to the bit, by four lights, supersampled.
+RENDERING_VERSION = 1
 
 GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 PREVIEW = "preview.png"
@@ -41,13 +44,6 @@ class Rendered:
     names: np.ndarray
     told: tuple[str, ...]
     preview: Path
-
-
-def render_code_hash(*modules: str) -> str:
-    """Changes when the code that makes the pictures of these modules' objects does."""
-    names = ("ganbench.data.rendering.render", *modules)
-    files = [path for name in names if (path := module_file(name)) is not None]
-    return source_hash(reach(files))
 
 
 def rendered_views(

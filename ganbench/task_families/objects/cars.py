@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ganbench.data.procedural.cars.fleet import procedural_cars
+from ganbench.data.procedural.cars.fleet import DATA_VERSION, procedural_cars
 from ganbench.data.readers.cad_cars import list_cad_cars
 from ganbench.task_families.views import ObjectClass
 
@@ -17,12 +17,12 @@ class CarOptions:
 
 CARS = ObjectClass(
     name="cars",
-    shapes="ganbench.data.procedural.cars.fleet",
-    procedural=lambda options: procedural_cars(options.identities, options.paint),
-    options=CarOptions,
+    version=DATA_VERSION,
+    procedural=procedural_cars,
     real="cad_cars",
-    list_real=lambda folder, options: list_cad_cars(folder),
+    list_real=list_cad_cars,
     authors_test=14,
+    options=CarOptions,
     own_options=("paint",),
     # Over 120 degrees and more some runs turn the views as if they were a circle: at 32 pixels a
     # car from its left looks like one from its right (docs/reproduction.md).

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganbench.data.procedural.chairs.chairs import procedural_chairs
+from ganbench.data.procedural.chairs.chairs import DATA_VERSION, procedural_chairs
 from ganbench.data.readers.rendered_chairs import list_rendered_chairs
 from ganbench.task_families.views import ObjectClass
 
@@ -16,10 +16,11 @@ class ChairOptions:
 
 CHAIRS = ObjectClass(
     name="chairs",
-    shapes="ganbench.data.procedural.chairs.chairs",
-    procedural=lambda options: procedural_chairs(options.identities),
-    options=ChairOptions,
+    version=DATA_VERSION,
+    procedural=procedural_chairs,
     real="rendered_chairs",
-    list_real=lambda folder, options: list_rendered_chairs(folder, options.chair_elevation_deg),
+    list_real=list_rendered_chairs,
     authors_test=10,
+    options=ChairOptions,
+    real_options=("chair_elevation_deg",),
 )

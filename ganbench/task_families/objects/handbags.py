@@ -1,6 +1,6 @@
 """Handbags, seen from the front."""
 
-from ganbench.data.procedural.handbags.handbags import build_handbag
+from ganbench.data.procedural.handbags.handbags import DATA_VERSION, build_handbag
 from ganbench.data.procedural.handbags.styles import (
     HANDBAG_AZIMUTH_DEG,
     HANDBAG_ELEVATION_DEG,
@@ -11,7 +11,7 @@ from ganbench.task_families.products import Product
 
 HANDBAGS = Product(
     name="handbags",
-    shapes="ganbench.data.procedural.handbags.handbags",
+    version=DATA_VERSION,
     population=handbag_population,
     build=build_handbag,
     shot=Shot(HANDBAG_AZIMUTH_DEG, HANDBAG_ELEVATION_DEG),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganbench.data.procedural.heads.heads import procedural_heads
+from ganbench.data.procedural.heads.heads import DATA_VERSION, procedural_heads
 from ganbench.data.readers.basel_faces import LIKELY_PATTERN, list_basel_faces
 from ganbench.task_families.views import ObjectClass
 
@@ -18,10 +18,11 @@ class HeadOptions:
 
 HEADS = ObjectClass(
     name="heads",
-    shapes="ganbench.data.procedural.heads.heads",
-    procedural=lambda options: procedural_heads(options.identities),
-    options=HeadOptions,
+    version=DATA_VERSION,
+    procedural=procedural_heads,
     real="basel_faces",
-    list_real=lambda folder, options: list_basel_faces(folder, options.face_pattern),
+    list_real=list_basel_faces,
     authors_test=2,
+    options=HeadOptions,
+    real_options=("face_pattern",),
 )

@@ -1,6 +1,6 @@
 """Shoes, seen from the side."""
 
-from ganbench.data.procedural.shoes.shoes import build_shoe
+from ganbench.data.procedural.shoes.shoes import DATA_VERSION, build_shoe
 from ganbench.data.procedural.shoes.styles import (
     SHOE_AZIMUTH_DEG,
     SHOE_ELEVATION_DEG,
@@ -11,7 +11,7 @@ from ganbench.task_families.products import Product
 
 SHOES = Product(
     name="shoes",
-    shapes="ganbench.data.procedural.shoes.shoes",
+    version=DATA_VERSION,
     population=shoe_population,
     build=build_shoe,
     shot=Shot(SHOE_AZIMUTH_DEG, SHOE_ELEVATION_DEG),

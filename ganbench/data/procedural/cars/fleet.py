@@ -12,6 +12,10 @@ from ganbench.data.procedural.cars.cars import build_car
 from ganbench.data.procedural.cars.styles import STYLES, sample_car
 from ganbench.data.rendering.mesh import Part
 
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: six styles; paint white, grey or mixed.
+DATA_VERSION = 1
+
 Paint = Literal["white", "grey", "mixed"]
 
 PAINTS = {"white": (0.95, 0.95, 0.95), "grey": (0.62, 0.63, 0.65)}

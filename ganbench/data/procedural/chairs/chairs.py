@@ -19,7 +19,18 @@ from ganbench.data.procedural.chairs.styles import (
 from ganbench.data.procedural.surfaces import joined, mirrored
 from ganbench.data.rendering.mesh import Part, Rgb
 
-__all__ = ["STYLES", "ChairParameters", "build_chair", "procedural_chairs", "sample_chair"]
+__all__ = [
+    "DATA_VERSION",
+    "STYLES",
+    "ChairParameters",
+    "build_chair",
+    "procedural_chairs",
+    "sample_chair",
+]
+
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: thirteen styles.
+DATA_VERSION = 1
 
 Element = Callable[[ChairParameters], list[Piece]]
 Look = tuple[Rgb, float, float]  # colour, strength of the highlight, its Phong exponent

@@ -16,6 +16,7 @@ from ganbench.data.procedural.surfaces import mirrored
 from ganbench.data.rendering.mesh import Part
 
 __all__ = [
+    "DATA_VERSION",
     "HANDBAG_AZIMUTH_DEG",
     "HANDBAG_ELEVATION_DEG",
     "KINDS",
@@ -24,6 +25,10 @@ __all__ = [
     "handbag_population",
     "sample_handbag",
 ]
+
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: six kinds.
+DATA_VERSION = 1
 
 
 def build_handbag(parameters: HandbagParameters) -> tuple[Part, ...]:

@@ -25,6 +25,7 @@ from ganbench.data.rendering.mesh import Part
 
 __all__ = [
     "BEARDS",
+    "DATA_VERSION",
     "HAIR_STYLES",
     "HeadParameters",
     "build_head",
@@ -32,6 +33,10 @@ __all__ = [
     "procedural_heads",
     "sample_head",
 ]
+
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: ten hair styles, four beards, glasses.
+DATA_VERSION = 1
 
 
 def build_head(parameters: HeadParameters) -> tuple[Part, ...]:

@@ -13,6 +13,10 @@ from ganbench.data.procedural.heads.styles import SKIN_TONES, HeadParameters, sa
 from ganbench.data.rendering.mesh import Part, Rgb
 from ganbench.data.rendering.render import Shot
 
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: eight attributes, each picture in a pose and a light of its own.
+DATA_VERSION = 1
+
 BLOND: Rgb = (0.80, 0.62, 0.30)
 BLACK: Rgb = (0.06, 0.05, 0.05)
 SHORT_STYLES = ("short", "buzz", "quiff")

@@ -20,6 +20,7 @@ from ganbench.data.procedural.surfaces import Codes, Floats, mirrored
 from ganbench.data.rendering.mesh import Part
 
 __all__ = [
+    "DATA_VERSION",
     "KINDS",
     "SHOE_AZIMUTH_DEG",
     "SHOE_ELEVATION_DEG",
@@ -28,6 +29,10 @@ __all__ = [
     "sample_shoe",
     "shoe_population",
 ]
+
+# Raised where what they look like changes (`tests/data/drawn.py`), with a line of what did:
+# 1: six kinds.
+DATA_VERSION = 1
 
 COLUMNS = 33
 SHAFT_ROWS = {"ankle boot": 4, "tall boot": 7}
