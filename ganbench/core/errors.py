@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+NAMED = 3
+
 
 def printable(text: str) -> str:
     """Bytes of a file's name that are no UTF-8, which Python carries as lone surrogates, as escapes
@@ -41,6 +43,13 @@ class UserError(Exception):
 
 class Undefined(UserError):
     """There is no such number of these samples, told as its reason; a row has it in its place."""
+
+
+def first_few(told: Iterable[str], between: str = ", ") -> str:
+    """The first of a list, and how many more there are."""
+    listed = list(told)
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return between.join(listed[:NAMED]) + more
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ganbench.core.errors import UserError
-
-TOLD = 3
+from ganbench.core.errors import UserError, first_few
 
 
 def refuse_inside(output: Path, inputs: Iterable[Path], option: str) -> None:
@@ -118,10 +116,9 @@ def _move(made: Path, folder: Path, option: str) -> None:
 
 def _refuse(names: Sequence[Path], folder: Path, option: str) -> None:
     if names:
-        shown = ", ".join(map(str, names[:TOLD])) + (", ..." if len(names) > TOLD else "")
         several = f"{len(names)} files are" if len(names) > 1 else "a file is"
         raise UserError(
-            f"{several} there already, with other content: {shown}",
+            f"{several} there already, with other content: {first_few(map(str, names))}",
             f"{option} {folder}",
             "give a new place, or move what is there",
         )

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from ganbench.core.cache import default_cache_dir
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.core.spec import DEFAULT_READING, Reading
 from ganbench.data.decoded import file_digest, readable
-from ganbench.data.listing import Listing, UnreadableFiles, first_few, one_each
+from ganbench.data.listing import Listing, UnreadableFiles, one_each
 from ganbench.data.pixels import ENDINGS
 from ganbench.data.tree import find_files
 
@@ -125,7 +125,7 @@ def without_unreadable(
         return folder
     line = f"left out in {folder.path}: {len(failures)} of {total} images that cannot be read: "
     names = tuple(listing.files.names[i] for i in listing.file)
-    return replace(folder, names=names, told=(*folder.told, line + first_few(failures)))
+    return replace(folder, names=names, told=(*folder.told, line + first_few(failures, "; ")))
 
 
 def _quiet(line: str) -> None:

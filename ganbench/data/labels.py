@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.core.spec import ANGLE_ENDING
 from ganbench.data.image_folder import LABELS, ImageFolder
 
 FILE = "file"
-NAMED_FILES = 3
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ def read_labels(folder: ImageFolder) -> Mapping[str, np.ndarray]:
     lacking = [name for name in folder.names if name not in rows]
     if lacking:
         raise UserError(
-            f"{len(lacking)} of {len(folder.names)} images have no label: "
-            + ", ".join(lacking[:NAMED_FILES]),
+            f"{len(lacking)} of {len(folder.names)} images have no label: " + first_few(lacking),
             f"{path}, column {FILE}",
             "add a row for each, with its path below the folder",
         )
@@ -94,8 +92,8 @@ def labels_told(folders: Mapping[str, ImageFolder]) -> list[str]:
     lines = []
     for name, folder in folders.items():
         if strangers := _strangers(folder):
-            some = ", ".join(strangers[:NAMED_FILES])
-            lines.append(f"labels of {name}: {len(strangers)} rows name no image: {some}")
+            told = f"{len(strangers)} rows name no image: {first_few(strangers)}"
+            lines.append(f"labels of {name}: {told}")
     found = {name: read_labels(folder) for name, folder in folders.items()}
     if not all(found.values()):
         return lines
@@ -103,7 +101,9 @@ def labels_told(folders: Mapping[str, ImageFolder]) -> list[str]:
     for name, labels in found.items():
         alone = [column for column in labels if counts[column] == 1]
         if alone:
-            lines.append(f"labels of {name}: not used, for {name} alone has them: {_list(alone)}")
+            lines.append(
+                f"labels of {name}: not used, for {name} alone has them: {first_few(alone)}"
+            )
     for column in (column for column, count in counts.items() if count == len(found)):
         lines += _told_of_column(column, {name: labels[column] for name, labels in found.items()})
     return lines
@@ -122,13 +122,10 @@ def _told_of_column(column: str, values: Mapping[str, np.ndarray]) -> list[str]:
         others = np.concatenate([other for n, other in values.items() if n != name])
         alone = np.setdiff1d(each, others).tolist()
         if alone:
-            lines.append(f"labels of {name}: no image of the other has '{column}' {_list(alone)}")
+            lines.append(
+                f"labels of {name}: no image of the other has '{column}' {first_few(alone)}"
+            )
     return lines
-
-
-def _list(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED_FILES} more" if len(names) > NAMED_FILES else ""
-    return ", ".join(names[:NAMED_FILES]) + more
 
 
 def _strangers(folder: ImageFolder) -> list[str]:

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganbench.core.errors import UserError, unknown
+from ganbench.core.errors import UserError, first_few, unknown
 from ganbench.data.pixels import open_picture
 
 Pictures = Sequence[Image.Image]
-NAMED_FILES = 3
 PICTURE = "picture"
 # What an `open_file` raises for a file that cannot be read.
 UNREADABLE = (OSError, ValueError, IndexError)
@@ -122,7 +121,7 @@ class UnreadableFiles(UserError):
 
     def __init__(self, failures: Sequence[str], total: int, where: Path | str) -> None:
         super().__init__(
-            f"{len(failures)} of {total} images cannot be read: {first_few(failures)}",
+            f"{len(failures)} of {total} images cannot be read: {first_few(failures, '; ')}",
             str(where),
             "mend or remove them, or leave them out by --skip-unreadable",
         )
@@ -137,9 +136,3 @@ class UnreadableFiles(UserError):
         failures = (*self.failures, *other.failures)
         where = f"{self.where} and {other.where}"
         return UnreadableFiles(failures, self.total + other.total, where)
-
-
-def first_few(told: Sequence[str]) -> str:
-    """The first of a list, and how many more there are."""
-    more = f" and {len(told) - NAMED_FILES} more" if len(told) > NAMED_FILES else ""
-    return f"{'; '.join(told[:NAMED_FILES])}{more}"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.core.errors import UserError
-from ganbench.data.listing import Files, first_few
+from ganbench.core.errors import UserError, first_few
+from ganbench.data.listing import Files
 
 
 def require_apart(one: Files, other: Files, names: tuple[str, str]) -> None:
@@ -50,7 +50,7 @@ def repeats_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
         if pairs:
             told = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
             count = f"{pairs.total()} of {len(second)} pictures of {b} are in {a} too"
-            lines.append(f"{count}: {first_few(told)}")
+            lines.append(f"{count}: {first_few(told, '; ')}")
     return lines
 
 
@@ -58,7 +58,7 @@ def equal_files_told(files: Sequence[tuple[str, bytes]]) -> list[str]:
     """A line about files of the same content among these, (name, digest); or none."""
     first: dict[bytes, str] = {}
     pairs = [f"{first[d]} = {n}" for n, d in files if first.setdefault(d, n) != n]
-    return [f"{len(pairs)} files are copies of others: {first_few(pairs)}"] if pairs else []
+    return [f"{len(pairs)} files are copies of others: {first_few(pairs, '; ')}"] if pairs else []
 
 
 def pixel_digests(images: np.ndarray) -> list[bytes]:

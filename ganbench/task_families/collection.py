@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 from ganbench.contracts.task import Domain, Report
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import Reading, SplitName
 from ganbench.data.decoded import decoded, readable
-from ganbench.data.listing import Listing, UnreadableFiles, first_few
+from ganbench.data.listing import Listing, UnreadableFiles
 
 # Identities of A and of B in each split.
 Parts = Mapping[SplitName, tuple[np.ndarray, np.ndarray]]
@@ -87,7 +87,7 @@ def listed_collection(
     if reading.skip_unreadable:
         listing, failures = readable(listing, cache_dir, report, limit)
         if failures:
-            report(f"left out {len(failures)} that cannot be read: {first_few(failures)}")
+            report(f"left out {len(failures)} that cannot be read: {first_few(failures, '; ')}")
 
     def pixels(index: np.ndarray) -> np.ndarray:
         try:

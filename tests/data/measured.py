@@ -10,7 +10,7 @@ import pytest
 import trimesh
 
 from ganbench.data.readers.mesh_file import read_mesh
-from ganbench.data.rendering.mesh import Mesh
+from ganbench.data.rendering.mesh import Mesh, Part
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,3 +71,13 @@ def _face_rgb(geometry: trimesh.Trimesh) -> np.ndarray:
     if visual.kind == "texture":  # taken at the corners
         return visual.to_color().vertex_colors[:, :3][geometry.faces].mean(axis=1) / 255
     return np.asarray(visual.face_colors)[:, :3] / 255
+
+
+def check_part(part: Part) -> None:
+    """A mesh that can be drawn: no stray points, no triangle without area, colours within 0..1."""
+    assert part.vertices.dtype == np.float32 and part.faces.dtype == np.int32
+    assert np.isfinite(part.vertices).all()
+    assert set(np.unique(part.faces)) == set(range(len(part.vertices)))
+    a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
+    assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
+    assert all(0 <= channel <= 1 for channel in part.rgb)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ganbench.data.procedural.cars.cars import build_car
 from ganbench.data.procedural.cars.styles import STYLES, sample_car
 from ganbench.data.rendering.mesh import Mesh, Part, bounds, normalise
+from tests.data.measured import check_part
 
 # Length, width without mirrors, height: the range of real cars of the style, metres.
 SIZES_M = {
@@ -38,14 +39,7 @@ def all_bytes(mesh: Mesh) -> bytes:
 def test_every_car_is_a_valid_mesh_on_the_ground(style: str, seed: int) -> None:
     mesh = car(style, seed)
     for part in mesh:
-        assert part.vertices.dtype == np.float32
-        assert part.faces.dtype == np.int32
-        assert np.isfinite(part.vertices).all()
-        assert part.faces.min() >= 0
-        assert part.faces.max() < len(part.vertices)
-        a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
-        assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
-        assert all(0 <= channel <= 1 for channel in part.rgb)
+        check_part(part)
     low, high = bounds(mesh)
     assert low[2] == 0
     assert np.allclose(low[:2], -high[:2], atol=0.02)

@@ -25,6 +25,7 @@ from ganbench.data.procedural.chairs.styles import (
 )
 from ganbench.data.rendering.mesh import Mesh, Part, bounds
 from ganbench.data.rendering.render import render_views
+from tests.data.measured import check_part
 
 SEEDS = range(2)
 MAX_TRIANGLES = 6_000
@@ -91,12 +92,7 @@ def solids(mesh: Mesh) -> list[npt.NDArray[np.float64]]:
 def test_every_part_is_a_valid_mesh(p: ChairParameters) -> None:
     mesh = built(p)
     for part in mesh:
-        assert part.vertices.dtype == np.float32 and part.faces.dtype == np.int32
-        assert np.isfinite(part.vertices).all()
-        assert set(np.unique(part.faces)) == set(range(len(part.vertices)))
-        a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
-        assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
-        assert all(0 <= channel <= 1 for channel in part.rgb)
+        check_part(part)
     assert sum(len(part.faces) for part in mesh) <= MAX_TRIANGLES
 
 

@@ -20,6 +20,7 @@ from ganbench.data.procedural.heads.styles import (
 )
 from ganbench.data.rendering.mesh import Part
 from ganbench.data.rendering.render import render_views
+from tests.data.measured import check_part
 
 named_parts = cache(built)  # most tests look at the same heads
 
@@ -74,12 +75,7 @@ def changed(one: HeadParameters, other: HeadParameters, what: Any = all_bytes) -
 @pytest.mark.parametrize("p", MANY)
 def test_every_part_is_a_valid_mesh(p: HeadParameters) -> None:
     for part in mesh(p):
-        assert part.vertices.dtype == np.float32 and part.faces.dtype == np.int32
-        assert np.isfinite(part.vertices).all()
-        assert set(np.unique(part.faces)) == set(range(len(part.vertices)))
-        a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
-        assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
-        assert all(0 <= channel <= 1 for channel in part.rgb)
+        check_part(part)
         # No spikes: a head fits into this box.
         assert (np.abs(part.vertices) < [0.17, 0.14, 0.19]).all()
 

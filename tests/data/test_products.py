@@ -19,6 +19,7 @@ from ganbench.data.procedural.shoes import shoes
 from ganbench.data.procedural.shoes import styles as shoe_styles
 from ganbench.data.rendering.mesh import Mesh, bounds
 from ganbench.data.rendering.render import render_views
+from tests.data.measured import check_part
 
 MAX_TRIANGLES = 5_000
 SHADES = np.linspace(0.55, 1.05, 11)  # how the light changes a colour
@@ -100,12 +101,7 @@ def test_every_part_is_a_valid_mesh(product: Product) -> None:
     for parameters in many(product):
         mesh = product.build(parameters)
         for part in mesh:
-            assert part.vertices.dtype == np.float32 and part.faces.dtype == np.int32
-            assert np.isfinite(part.vertices).all()
-            assert set(np.unique(part.faces)) == set(range(len(part.vertices)))
-            a, b, c = (part.vertices[part.faces[:, k]].astype(float) for k in range(3))
-            assert (np.linalg.norm(np.cross(b - a, c - a), axis=1) > 0).all()
-            assert all(0 <= channel <= 1 for channel in part.rgb)
+            check_part(part)
         assert sum(len(part.faces) for part in mesh) <= MAX_TRIANGLES
         low, high = bounds(mesh)
         assert low[2] == pytest.approx(0, abs=1e-6)

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
+from benchmarks.render_speed import by_ganbench, by_pyvista
 from ganbench.core.errors import UserError
 from ganbench.data.procedural.cars.cars import build_car
 from ganbench.data.procedural.cars.styles import STYLES, sample_car
@@ -128,22 +129,11 @@ def test_parts_without_area_draw_nothing() -> None:
 
 def shown_by_both(mesh: Mesh) -> tuple[Images, Images]:
     """The mesh drawn by PyVista and as we draw it; in a child process."""
-    import pyvista as pv
-
     pictures = []
-    for by_pyvista in (True, False):
+    for draw in (by_pyvista, by_ganbench):
         plotter = render._open_plotter(96)
         for part in mesh:
-            if not by_pyvista:
-                plotter.renderer.AddActor(render._actor(part))
-                continue
-            plotter.add_mesh(
-                pv.PolyData.from_regular_faces(part.vertices, part.faces).clean().triangulate(),
-                **{"color": part.rgb, "ambient": 0.22, "diffuse": 0.82},
-                **{"specular": part.specular, "specular_power": part.shininess},
-                **{"smooth_shading": True, "split_sharp_edges": True, "render": False},
-                feature_angle=render.CREASE_DEG,
-            )
+            draw(plotter, part)
         render._light(plotter, 1)
         render._aim(plotter, render.Shot(35, 15))
         pictures.append(render._picture(plotter))

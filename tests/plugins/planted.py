@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.reference import Reference
-from ganbench.contracts.task import Domain, Split, Task
-from ganbench.core.spec import DomainName
+from ganbench.contracts.task import Domain, Task
 from ganbench.evaluation.evaluate import evaluate, translations_of_reference
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
@@ -33,14 +32,8 @@ class Planted(Reference):
     def __init__(self, make: Callable[[Domain, Domain, np.random.Generator], Tensor]) -> None:
         self.make = make
 
-    def fakes(
-        self,
-        task: Task,
-        split: Split,
-        source: DomainName,
-        target: DomainName,
-        rng: np.random.Generator,
-    ) -> Tensor:
+    def fakes(self, *given: Any) -> Tensor:
+        _, split, source, target, rng = given
         return self.make(split.domain(source), split.domain(target), rng)
 
 
@@ -61,16 +54,9 @@ class Mixed(Reference):
     def __init__(self, first: Reference, second: Reference, share_of_second: float) -> None:
         self.first, self.second, self.share = first, second, share_of_second
 
-    def fakes(
-        self,
-        task: Task,
-        split: Split,
-        source: DomainName,
-        target: DomainName,
-        rng: np.random.Generator,
-    ) -> Tensor:
-        one = self.first.fakes(task, split, source, target, rng)
-        other = self.second.fakes(task, split, source, target, rng)
+    def fakes(self, *given: Any) -> Tensor:
+        one, other = (reference.fakes(*given) for reference in (self.first, self.second))
+        rng = given[-1]
         chosen = torch.from_numpy(rng.random(len(one)) < self.share)
         return torch.where(chosen.view(-1, *[1] * (one.ndim - 1)), other, one)
 

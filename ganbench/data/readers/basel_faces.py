@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.data.listing import Listing, one_each
-from ganbench.data.readers.layout import examples, locate, matching
+from ganbench.data.readers.layout import locate, matching
 
 IDENTITY_LENGTH = 20  # as in 00001_20061015_00418
 PICTURE = re.compile(r".+\.png")
@@ -36,7 +36,8 @@ def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listi
     unknown = [name for name, found in zip(names, azimuths_deg, strict=True) if found is None]
     if unknown:
         raise UserError(
-            f"no azimuth in the names of {len(unknown)} of {len(names)} files: {examples(unknown)}",
+            f"no azimuth in the names of {len(unknown)} of {len(names)} files: "
+            + first_few(unknown),
             str(folder),
             f"give a pattern that matches them all in place of '{azimuth_pattern}', or move other "
             "files away",

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganbench.core.cache import Arrays, cached_arrays
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.core.source_hash import reach, source_hash
 from ganbench.data.listing import Listing, one_each
-from ganbench.data.readers.layout import examples, file_names, folders, locate
+from ganbench.data.readers.layout import file_names, folders, locate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,7 @@ def _column(path: Path, names: list[str], known: range | None = None) -> np.ndar
     lacking = values.index[values.isna()]
     if len(lacking):
         raise UserError(
-            f"no row for {len(lacking)} of {len(names)} images: {examples(lacking)}",
+            f"no row for {len(lacking)} of {len(names)} images: {first_few(lacking)}",
             str(path),
             AGAIN,
         )
@@ -234,7 +234,7 @@ def _images(layout: _Layout, names: list[str]) -> tuple[Path, list[str]]:
     lacking = sorted(set(known).difference(there))
     if lacking:
         raise UserError(
-            f"{len(lacking)} of {len(names)} images are missing: {examples(lacking)}",
+            f"{len(lacking)} of {len(names)} images are missing: {first_few(lacking)}",
             str(folder),
             f"unpack the images again; {layout.attributes.name} names every one",
         )
@@ -255,7 +255,7 @@ def _require_rows(path: Path, further: Iterable[str]) -> None:
     lacking = sorted(name for name in further if name.endswith((".jpg", ".png")))
     if lacking:
         raise UserError(
-            f"no row for {len(lacking)} images: {examples(lacking)}",
+            f"no row for {len(lacking)} images: {first_few(lacking)}",
             str(path),
             f"{AGAIN}, or move these images away",
         )

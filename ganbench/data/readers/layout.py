@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ganbench.core.errors import UserError
+from ganbench.core.errors import UserError, first_few
 from ganbench.data.tree import LEFT_OVERS
 
-NAMED_EXAMPLES = 3
 Entry = str | tuple[str, ...]
 
 
@@ -34,14 +33,14 @@ def locate(root: Path, places: Sequence[str], entries: Sequence[Entry], fix: str
     deeper = [_place(folder, places, entries) for folder in folders(root)]
     found = {place.resolve(): place for place in deeper if place is not None}
     if len(found) > 1:
-        told = examples(place.relative_to(root).as_posix() for place in found.values())
+        told = first_few(place.relative_to(root).as_posix() for place in found.values())
         raise UserError(
             f"{len(found)} folders have the data: {told}", str(root), "give one of them"
         )
     if found:
         return next(iter(found.values()))
     lacking = " and no ".join(_missing(root, entries))
-    holds = examples(file_names(root)) or "nothing"
+    holds = first_few(file_names(root)) or "nothing"
     raise UserError(f"no {lacking} in the data folder, which holds {holds}", str(root), fix)
 
 
@@ -85,13 +84,6 @@ def matching(folder: Path, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """The names in `folder` that match as a whole, sorted. Raises UserError as `file_names`."""
     found = (pattern.fullmatch(name) for name in file_names(folder))
     return [match for match in found if match]
-
-
-def examples(names: Iterable[str]) -> str:
-    """The first few of the names, for a message."""
-    listed = list(names)
-    more = ", ..." if len(listed) > NAMED_EXAMPLES else ""
-    return ", ".join(listed[:NAMED_EXAMPLES]) + more
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from ganbench.core.errors import UserError
-from ganbench.data.listing import first_few
+from ganbench.core.errors import UserError, first_few
 from ganbench.data.readers.isolated import Failure, map_isolated
 from ganbench.data.readers.mesh_file import FORMATS, ReadMesh, read_mesh
 from ganbench.data.readers.textures import COMPANIONS
@@ -68,7 +67,9 @@ def remarks_told(remarks: Sequence[tuple[str, str]]) -> list[str]:
     lines = []
     for alike in kinds.values():
         names, told = (list(dict.fromkeys(texts)) for texts in zip(*alike, strict=True))
-        lines.append(f"{first_few(names)}: {told[0]}{', and others' if len(told) > 1 else ''}")
+        lines.append(
+            f"{first_few(names, '; ')}: {told[0]}{', and others' if len(told) > 1 else ''}"
+        )
     return lines
 
 
@@ -174,7 +175,7 @@ def _kinds() -> str:
 
 
 def _unreadable(failed: Sequence[tuple[str, str]], total: int, folder: Path) -> UserError:
-    shown = first_few([f"{name}: {reason}" for name, reason in failed])
+    shown = first_few((f"{name}: {reason}" for name, reason in failed), "; ")
     if len(failed) == total:
         return UserError(
             f"none of the {total} mesh files can be read, {shown}",
