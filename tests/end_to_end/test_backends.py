@@ -18,8 +18,9 @@ from ganbench.results.folder import ROWS, cell_folder, claimed, read_rows
 from ganbench.results.records import Row
 from ganbench.running.backends.choose import BACKENDS, backend_of
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
-from tests.conftest import Command
-from tests.events import INTERRUPTED, end_of, hooked, start, told, wait_for
+from tests.conftest import Command, Start
+from tests.events import INTERRUPTED, end_of, hooked, told, wait_for
+from tests.forked import Forked
 
 SIZE = ("--task", "toy", "--preset", "smoke", "--references", "none")
 HERE = ("--backend", "here")
@@ -113,7 +114,7 @@ class Sleepy(Metric):
 '''
 
 
-def check_interrupted(process: subprocess.Popen[str]) -> None:
+def check_interrupted(process: subprocess.Popen[str] | Forked) -> None:
     printed, errors = end_of(process)
     assert process.returncode == 130, errors
     assert errors.splitlines()[-1] == INTERRUPTED and "Traceback" not in errors + printed
@@ -121,14 +122,14 @@ def check_interrupted(process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupted_run_goes_on_in_either_backend(
-    cache_dir: Path, tmp_path: Path, ganbench: Command
+    start_command: Start, tmp_path: Path, ganbench: Command
 ) -> None:
     """Ctrl-C as the second of two cells writes its first losses: its checkpoint is written, and
     worker processes go on from there to the end of a run that was left alone.
     """
-    run = ("run", "--models", "standard,discogan", *SIZE, "--steps", "1500", "--seeds", "1")
+    run = ("run", "--models", "standard,discogan", *SIZE, "--steps", "300", "--seeds", "1")
     out, hook = tmp_path / "out", hooked(tmp_path / "hook", SECOND_LOG)
-    check_interrupted(start(*run, *HERE, "--output", out, cache=cache_dir, hook=hook))
+    check_interrupted(start_command(*run, *HERE, "--output", out, hook=hook))
     assert told(hook, "interrupted") == 1
     kept = (out / ROWS).read_text()
     assert len(kept.splitlines()) == 1 and len(list(out.glob(f"cells/*/{CHECKPOINT}"))) == 2
@@ -142,15 +143,14 @@ def test_an_interrupted_run_goes_on_in_either_backend(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_scoring_is_given_up_and_the_training_kept(cache_dir: Path, tmp_path: Path) -> None:
+def test_scoring_is_given_up_and_the_training_kept(start_command: Start, tmp_path: Path) -> None:
     metrics, out = tmp_path / "mine" / "metrics", tmp_path / "out"
     metrics.mkdir(parents=True)
     (metrics / "sleepy.py").write_text(SLEEPY.lstrip())
     hook = hooked(tmp_path / "hook", SCORING)
-    process = start(
+    process = start_command(
         *("run", "--models", "standard", *SIZE, "--steps", "2", "--seeds", "1", *HERE),
         *("--metrics", "sleepy", "--plugins", tmp_path / "mine", "--output", out),
-        cache=cache_dir,
         hook=hook,
     )
     check_interrupted(process)
@@ -168,13 +168,13 @@ sys.addaudithook(look)
 """
 
 
-def test_the_cells_of_a_killed_process_are_taken_over(cache_dir: Path, tmp_path: Path) -> None:
+def test_the_cells_of_a_killed_process_are_taken_over(start_command: Start, tmp_path: Path) -> None:
     """By one that runs them itself, and has looked for them while the first was at them."""
     out, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)
     run = ("run", "--models", "standard", *SIZE, "--steps", "2000", "--seeds", "1")
-    first = start(*run, "--output", out, cache=cache_dir)
+    first = start_command(*run, "--output", out)
     wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))), first)
-    second = start(*run, *HERE, "--output", out, cache=cache_dir, hook=hook)
+    second = start_command(*run, *HERE, "--output", out, hook=hook)
     wait_for(lambda: told(hook, "looked") > 0, second)
     assert not (out / ROWS).exists()
     os.killpg(first.pid, signal.SIGKILL)
@@ -185,7 +185,7 @@ def test_the_cells_of_a_killed_process_are_taken_over(cache_dir: Path, tmp_path:
 
 
 def test_a_cell_of_another_process_is_left_for_later(
-    ganbench: Command, cache_dir: Path, tmp_path: Path
+    ganbench: Command, start_command: Start, tmp_path: Path
 ) -> None:
     """The free one is run meanwhile; the row of the other is then taken as it is."""
     size = ("--steps", "2", "--seeds", "2", "--output", str(tmp_path))
@@ -194,7 +194,7 @@ def test_a_cell_of_another_process_is_left_for_later(
     (tmp_path / "cells").mkdir(exist_ok=True)
     with claimed(tmp_path, ids[0]) as mine:
         assert mine
-        process = start(*("run", "--models", "standard", *SIZE, *size, *HERE), cache=cache_dir)
+        process = start_command("run", "--models", "standard", *SIZE, *size, *HERE)
         wait_for(lambda: len(read_rows(tmp_path).rows) == 1, process)
         assert {row.cell for row in read_rows(tmp_path).rows} == {ids[1]}
         assert process.poll() is None

@@ -103,7 +103,7 @@ def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together:
         *(("discogan",), ("toy",), (0,), cache_dir), preset="smoke", device="cpu", references=()
     )
     (job,) = resolve(request, discover()).jobs
-    task = build_task(job)
+    task = build_task(job.cell, job.context)
     task.prepare(lambda line: None)
     timed, steps = workload_of(job, together), 7
     for step in range(steps):
@@ -112,10 +112,10 @@ def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together:
     for seed in range(together):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        model = build_model(replace(job, cell=replace(job.cell, seed=seed)), task)
+        model = build_model(replace(job.cell, seed=seed), job.context, task)
         plan = Plan(steps, model.hparams.batch_size, seed)
         runs.append(Run(model, plan, folder, lambda *_: None))
-    untrained = build_model(job, task).state_dict()
+    untrained = build_model(job.cell, job.context, task).state_dict()
     train_together(runs, task.load("train"), lambda: False, stacked)
     for name, value in runs[0].model.state_dict().items():
         assert torch.equal(timed.model.state_dict()[name], value), name

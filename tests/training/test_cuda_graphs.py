@@ -13,7 +13,7 @@ from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.running.cell import run_cell
-from ganbench.running.job import Request
+from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.training import checkpoint
 from ganbench.training import program as programs
