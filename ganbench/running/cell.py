@@ -21,15 +21,12 @@ from ganbench.core.disk import NoRoom, is_disk_full
 from ganbench.core.errors import UserError, printable
 from ganbench.core.files import write_atomically
 from ganbench.core.memory import is_out_of_memory, memory_told
-from ganbench.core.source_hash import file_hashes
 from ganbench.core.spec import JSON
 from ganbench.evaluation.evaluate import Scored, translations_of_model, translations_of_reference
 from ganbench.networks.inputs import as_input
-from ganbench.registry.registry import Kind
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
 from ganbench.results.records import Row
 from ganbench.running.build import build_model, build_task
-from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row, provenance
 from ganbench.running.sample_shapes import keep_shapes, shapes_of
@@ -212,11 +209,8 @@ def how_trained(position: Position) -> JSON:
 
 def sources_of(job: Job) -> JSON:
     """The files that training and scoring reach, so that `ganbench why` can tell which changed."""
-    cell, registry = job.cell, job.context.registry
-    kind: Kind = "reference" if cell.is_reference else "model"
     return {
-        "training": file_hashes(training_files(registry, kind, cell.model, cell)),
-        "evaluation": file_hashes(evaluation_files(registry, job.metrics)),
+        **asdict(job.sources),
         "evaluation_hash": job.evaluation_hash,
         "metrics": list(job.metrics),
     }

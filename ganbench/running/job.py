@@ -12,12 +12,21 @@ from ganbench.running.context import Context
 
 
 @dataclass(frozen=True)
+class SourceFiles:
+    """The hashes of what the files mean that training and scoring reach, by the files' names."""
+
+    training: Mapping[str, str]
+    evaluation: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Job:
     """A cell and all that a worker needs to run it.
 
     metrics: the metric plugins that score it.
     selection: the metric plugin and its column that choose a checkpoint; None for no choice.
     evaluation_hash: the code that scores it.
+    sources: for its folder; made once for all cells, for they take half a second.
     unsupported: why the model cannot be trained on the task, or empty.
     together: cells that differ in their seed alone and train as one program, at most.
     """
@@ -27,6 +36,7 @@ class Job:
     metrics: tuple[str, ...]
     selection: tuple[str, str] | None
     evaluation_hash: str
+    sources: SourceFiles
     unsupported: str = ""
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 1

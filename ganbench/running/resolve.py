@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from ganbench.contracts.task import Task, choose_source
 from ganbench.core.devices import is_gpu, resolve_device, resolve_precision
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
-from ganbench.core.source_hash import source_hash
+from ganbench.core.source_hash import file_hashes, source_hash
 from ganbench.core.spec import Preset, content_hash
 from ganbench.networks.builder import find_family
 from ganbench.registry.registry import Registry
@@ -24,7 +25,7 @@ from ganbench.results.records import Cell
 from ganbench.running.build import build_task
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
-from ganbench.running.job import Grid, Job
+from ganbench.running.job import Grid, Job, SourceFiles
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
 
@@ -40,29 +41,38 @@ def resolve(request: Request, registry: Registry) -> Grid:
     )
     tasks: dict[str, Task] = {}
     jobs: list[Job] = []
-    evaluation_hash = cache(lambda metrics: source_hash(evaluation_files(registry, metrics)))
+    scored = cache(lambda metrics: hashes(evaluation_files(registry, metrics)))
     for name in request.tasks:
         base = base_cell(request, context, name, device, settings.get(name, {}))
         task = checked_task(base, context)
         data_hash = content_hash(task.data_key())
         base = replace(base, data_hash=data_hash, options=task.options_json())
         tasks[name] = task
-        for cell, metrics, unsupported in (
+        for cell, files, metrics, unsupported in (
             *model_cells(request, registry, task, base, settings),
             *reference_cells(request, registry, task, base),
         ):
+            code_hash, training = hashes(files)
+            evaluation_hash, evaluation = scored(metrics)
             of_seed_0 = Job(
-                cell=cell,
+                cell=replace(cell, code_hash=code_hash),
                 context=context,
                 metrics=metrics,
                 selection=selection_of(task, cell, registry),
-                evaluation_hash=evaluation_hash(metrics),
+                evaluation_hash=evaluation_hash,
+                sources=SourceFiles(training, evaluation),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
                 together=most_together(cell, request.together, unsupported),
             )
-            jobs += [replace(of_seed_0, cell=replace(cell, seed=seed)) for seed in request.seeds]
+            cells = (replace(of_seed_0.cell, seed=seed) for seed in request.seeds)
+            jobs += [replace(of_seed_0, cell=cell_of_seed) for cell_of_seed in cells]
     return Grid(tasks, tuple(jobs))
+
+
+def hashes(files: set[Path]) -> tuple[str, dict[str, str]]:
+    """Of the files together, and of each by its name."""
+    return source_hash(files), file_hashes(files)
 
 
 def base_cell(
@@ -110,26 +120,28 @@ def model_cells(
     task: Task,
     base: Cell,
     settings: Mapping[str, Mapping[str, str]],
-) -> Iterator[tuple[Cell, tuple[str, ...], str | None]]:
-    """A cell of seed 0 for each model, its metrics, and why it cannot be trained, or None."""
+) -> Iterator[tuple[Cell, set[Path], tuple[str, ...], str | None]]:
+    """A cell of seed 0 for each model, the files that its training reaches, its metrics, and why it
+    cannot be trained, or None. Its code is not known yet.
+    """
     for name in request.models:
         model: type[Model] = registry.load("model", name)
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
-        code = source_hash(training_files(registry, "model", name, base))
-        cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams), code_hash=code)
+        files = training_files(registry, "model", name, base)
+        cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams))
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
-        yield cell, metrics, model.unsupported(task.spec)
+        yield cell, files, metrics, model.unsupported(task.spec)
 
 
 def reference_cells(
     request: Request, registry: Registry, task: Task, base: Cell
-) -> Iterator[tuple[Cell, tuple[str, ...], str | None]]:
+) -> Iterator[tuple[Cell, set[Path], tuple[str, ...], str | None]]:
     """The same for each reference."""
     metrics = resolve_metrics(request.metrics, task.metrics, registry)
     for name in task.references if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
-        code = source_hash(training_files(registry, "reference", name, base))
-        yield replace(base, model=name, code_hash=code), metrics, reference.unsupported(task.spec)
+        files = training_files(registry, "reference", name, base)
+        yield replace(base, model=name), files, metrics, reference.unsupported(task.spec)
 
 
 def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:

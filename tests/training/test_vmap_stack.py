@@ -27,7 +27,7 @@ from ganbench.networks.inputs import as_input
 from ganbench.registry.registry import Registry, discover
 from ganbench.results.records import Cell
 from ganbench.running.context import Context
-from ganbench.running.job import Job
+from ganbench.running.job import Job, SourceFiles
 from ganbench.running.provenance import empty_row
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
@@ -323,7 +323,7 @@ def job(model: str, seed: int, together: int, width: int = 8) -> Job:
         *("fp32", "cpu", 1, "test", seed, "code", "torch"),
     )
     context = Context(Registry(()), {}, Path(), Places((), Path()))
-    return Job(cell, context, (), None, "hash", together=together)
+    return Job(cell, context, (), None, "hash", SourceFiles({}, {}), together=together)
 
 
 @given(seeds=st.integers(1, 12), together=st.integers(1, 8), workers=st.integers(1, 4))

@@ -16,8 +16,8 @@ from multiprocessing.context import BaseContext
 
 from ganbench.core.interrupts import interrupts_blocked, interrupts_held
 
-# The first optimiser of a process imports the latter.
-NEEDED = ["ganbench.running.backends.processes", "torch._dynamo"]
+# Every plugin imports the second, and the first optimiser of a process the third.
+NEEDED = ["ganbench.running.backends.processes", "ganbench.api", "torch._dynamo"]
 
 
 def worker_context() -> BaseContext:
