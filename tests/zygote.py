@@ -117,8 +117,16 @@ def as_if_new(descriptors: set[int]) -> None:
                 os.close(entry)
 
 
+# What commands and their workers import only where they use it.
+WHERE_USED = (
+    "ganbench.evaluation.fidelity.efficientnet",
+    "matplotlib.figure",
+    "scipy.stats",
+    "torch_fidelity.registry",
+)
+
 if __name__ == "__main__":
-    for module in ("ganbench.cli.commands.run", "matplotlib.figure", *NEEDED):
+    for module in ("ganbench.cli.commands.run", *NEEDED, *WHERE_USED):
         import_module(module)
     # What they read of the source is kept.
     source_hash(reach([plugin.path for plugin in discover().plugins]))
