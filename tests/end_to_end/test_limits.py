@@ -18,7 +18,7 @@ from ganbench.core.memory import in_pieces, is_out_of_memory
 from ganbench.results.folder import ROWS, append_row, read_rows
 from ganbench.results.records import Row
 from tests.conftest import Start
-from tests.events import LAST_NET_SEC, end_of, wait_for
+from tests.events import end_of, hooked, wait_for
 
 if sys.platform != "win32":
     import resource
@@ -140,9 +140,16 @@ def test_a_model_that_wants_too_much_memory(tmp_path: Path, ganbench: Command) -
         assert rows["greedy"].metrics[key] == wanted
 
 
+SMALL_FILES = """
+import resource
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits")
 def test_a_full_disk_stops_the_run_which_goes_on_later(
-    cache_dir: Path, tmp_path: Path, ganbench: Command
+    start_command: Start, tmp_path: Path, ganbench: Command
 ) -> None:
     """No file may grow beyond a limit that the checkpoint does not keep to."""
     arguments = ("run", "--models", "standard", *TOY, "--steps", "60")
@@ -150,21 +157,12 @@ def test_a_full_disk_stops_the_run_which_goes_on_later(
     prepared = ganbench(*arguments, "--output", straight)
     assert prepared.returncode == 0, prepared.stderr
 
-    def with_files_up_to(limit_bytes: int) -> subprocess.CompletedProcess[str]:
-        limit = (limit_bytes, limit_bytes)
-        return subprocess.run(
-            [sys.executable, "-m", "ganbench", *arguments, "--output", str(out)],
-            env={**os.environ, "GANBENCH_CACHE": str(cache_dir)},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
-            capture_output=True,
-            text=True,
-            timeout=LAST_NET_SEC,
-            check=False,
-        )
-
-    stopped = with_files_up_to(20_000)
-    assert stopped.returncode == 1, stopped.stderr
-    assert "the disk is full" in stopped.stderr and "Traceback" not in stopped.stderr
+    started = start_command(
+        *arguments, "--output", out, hook=hooked(tmp_path / "hook", SMALL_FILES)
+    )
+    _, errors = end_of(started)
+    assert started.returncode == 1, errors
+    assert "the disk is full" in errors and "Traceback" not in errors
     assert not list(out.rglob("*.partial"))
     assert read_rows(out).rows == ()
     later = ganbench(*arguments, "--output", out)
