@@ -28,6 +28,7 @@ PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
 PEAK_PRODUCTS = 4
 PRODUCT_FLOP = PEAK_PRODUCTS * 2 * PEAK_SIDE**3
 PRODUCTS = ("product", "convolution")
+HARNESS_ROUNDS = 3  # at most, for what takes a small share
 TURN_SEC = 0.3  # of each piece of work in a round, at least
 
 
@@ -108,7 +109,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     sec = {
         name: statistics.median(found) for name, found in timed(work, rounds, cell.device).items()
     }
-    harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device)
+    harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device, rounds)
     ms_per_step = 1e3 * sec["train"] / (together * len(load.cycle))
     updates = statistics.fmean(map(len, hparams.phases))
     return Speed(
@@ -181,6 +182,7 @@ def harness_ms(
     draw: Callable[[int], dict[str, Tensor]],
     together: int,
     device: str,
+    rounds: int,
 ) -> dict[str, float]:
     """What the loop does beside training, a seed's share: to draw a batch and to log a step's
     losses, each in ms a step, and to write one checkpoint, in ms.
@@ -204,7 +206,7 @@ def harness_ms(
             checkpoint.save(path, model, optimisers, {}, checkpoint.Position())
 
         work: dict[str, Work] = {"data": draw_many, "log": log_many, "checkpoint": save}
-        found = timed(work, 3, device)
+        found = timed(work, min(rounds, HARNESS_ROUNDS), device)
     sec = {name: statistics.median(values) for name, values in found.items()}
     return {
         "data": 1e3 * sec["data"] / LOG_EVERY_STEPS / together,
