@@ -16,6 +16,7 @@ import pytest
 from ganbench.testing import CHECKS, Result, run_check
 from ganbench.testing.find import find_plugins
 from ganbench.testing.subjects import Subject
+from tests.conftest import Command
 from tests.events import LAST_NET_SEC
 from tests.registry.test_faults import error_of
 
@@ -94,9 +95,9 @@ def environment(cache_dir: Path, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def follow(markdown: str, folder: Path, environment: dict[str, str]) -> int:
+def follow(markdown: str, folder: Path, environment: dict[str, str], ganbench: Command) -> int:
     """What a reader does, block by block; how many commands ran. A text right below a command is a
-    part of what it prints.
+    part of what it prints. Blocks with other programs are run by a shell.
     """
     folder.mkdir()
     count, printed = 0, ""
@@ -104,7 +105,12 @@ def follow(markdown: str, folder: Path, environment: dict[str, str]) -> int:
         if block.file:
             (folder / block.file).write_text(block.text, encoding="utf-8")
         elif block.language == "bash":
-            printed = one_line(output(block.text, folder, environment))
+            asked = [shlex.split(line) for line in block.text.replace("\\\n", "").splitlines()]
+            if all(name == "ganbench" for name, *_ in asked):
+                text = "".join(said(ganbench(*more, cwd=folder)) for _, *more in asked)
+            else:
+                text = output(block.text, folder, environment)
+            printed = one_line(text)
             count += 1
         elif block.language == "text" and block.above == FENCE:
             for line in block.text.splitlines():
@@ -113,9 +119,8 @@ def follow(markdown: str, folder: Path, environment: dict[str, str]) -> int:
 
 
 def output(command: str, folder: Path, environment: dict[str, str]) -> str:
-    shell = ["bash", "-euc", command]
     done = subprocess.run(
-        shell,
+        ["bash", "-euc", command],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -123,6 +128,10 @@ def output(command: str, folder: Path, environment: dict[str, str]) -> str:
         timeout=LAST_NET_SEC,
         check=False,
     )
+    return said(done)
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -132,17 +141,17 @@ def one_line(text: str) -> str:
 
 
 def test_the_model_is_made_checked_run_tested_and_shipped(
-    page: str, tmp_path: Path, environment: dict[str, str]
+    page: str, tmp_path: Path, environment: dict[str, str], ganbench: Command
 ) -> None:
     first, _ = page.split(SECOND_PART)
-    assert follow(first, tmp_path / "work", environment) == 5
+    assert follow(first, tmp_path / "work", environment, ganbench) == 5
 
 
 def test_a_task_and_a_metric_are_made_checked_and_run(
-    page: str, tmp_path: Path, environment: dict[str, str]
+    page: str, tmp_path: Path, environment: dict[str, str], ganbench: Command
 ) -> None:
     _, second = page.split(SECOND_PART)
-    assert follow(second, tmp_path / "work", environment) == 3
+    assert follow(second, tmp_path / "work", environment, ganbench) == 3
 
 
 def test_the_model_has_as_many_lines_as_the_page_says(page: str, simgan: str) -> None:
