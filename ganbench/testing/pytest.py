@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ def parametrize_with_checks(
     """A decorator for `def test_plugin(check): check()`: a test for each plugin and check.
 
     names: as `ganbench check` takes them: names of plugins, files, or folders.
-    cache_dir: where made data are kept; None for a temporary folder.
+    cache_dir: where made data are kept; None for a temporary folder. A test that knows only when it
+    runs, by a fixture, hands its folder on: `check(folder)`.
 
     A check that the plugin's `expected_failures` names is an expected failure, and a strict one.
     """
@@ -34,8 +36,8 @@ def parametrize_with_checks(
 def _case(subject: Subject, check: Check) -> Any:
     import pytest
 
-    def run() -> None:
-        result = run_check(check, subject)
+    def run(cache_dir: Path | None = None) -> None:
+        result = run_check(check, replace(subject, cache_dir=cache_dir or subject.cache_dir))
         if result.status == "not applicable":
             pytest.skip(result.reason)
         if result.status == "expected failure":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,16 +17,16 @@ OTHERS = [plugin.name for plugin in discover().plugins if plugin.kind != "task"]
 
 
 @parametrize_with_checks(OTHERS)
-def test_plugin(check: Callable[[], None]) -> None:
-    check()
+def test_plugin(check: Callable[[Path], None], cache_dir: Path) -> None:
+    check(cache_dir)
 
 
 @parametrize_with_checks(FEW)
-def test_task(check: Callable[[], None]) -> None:
-    check()
+def test_task(check: Callable[[Path], None], cache_dir: Path) -> None:
+    check(cache_dir)
 
 
 @pytest.mark.slow
 @parametrize_with_checks([name for name in TASKS if name not in FEW])
-def test_every_other_task(check: Callable[[], None]) -> None:
-    check()
+def test_every_other_task(check: Callable[[Path], None], cache_dir: Path) -> None:
+    check(cache_dir)
