@@ -18,7 +18,7 @@ from ganbench.data.procedural.cars.styles import STYLES, sample_car
 from ganbench.data.procedural.surfaces import box
 from ganbench.data.rendering import render
 from ganbench.data.rendering.mesh import Mesh, Part, normalise
-from ganbench.data.rendering.render import Images, render_views
+from ganbench.data.rendering.render import Images, Shot, render_views
 
 AZIMUTHS_DEG = (-75, -30, 0, 30, 75, 90, 180)
 SIZE = 48
@@ -127,24 +127,18 @@ def test_parts_without_area_draw_nothing() -> None:
     assert np.array_equal(bare, more)
 
 
-def shown_by_both(mesh: Mesh) -> tuple[Images, Images]:
-    """The mesh drawn by PyVista and as we draw it; in a child process."""
-    pictures = []
-    for draw in (by_pyvista, by_ganbench):
-        plotter = render._open_plotter(96)
-        for part in mesh:
-            draw(plotter, part)
-        render._light(plotter, 1)
-        render._aim(plotter, render.Shot(35, 15))
-        pictures.append(render._picture(plotter))
-        plotter.close()
-    return pictures[0], pictures[1]
+def shown_by_both(shot: Shot, meshes: list[Mesh]) -> tuple[list[Images], list[Images]]:
+    """Drawn by PyVista and as we draw them; in a child process."""
+    return by_pyvista(meshes, 96, shot), by_ganbench(meshes, 96, shot)
 
 
 def test_each_part_is_drawn_as_pyvista_draws_it(objects: list[Mesh]) -> None:
+    """Its window, lights and camera are PyVista's too."""
+    shown = [normalise(mesh) for mesh in objects[1:4]]
     with ProcessPoolExecutor(1, get_context("spawn"), render.start_child) as pool:
-        for theirs, ours in pool.map(shown_by_both, [normalise(mesh) for mesh in objects[1:4]]):
-            assert np.array_equal(theirs, ours) and theirs.std() > 5
+        for shot in (Shot(35, 15, light=1), Shot(-100, -5, light=-1, zoom=1.35), Shot(0, 90)):
+            for theirs, ours in zip(*pool.submit(shown_by_both, shot, shown).result(), strict=True):
+                assert np.array_equal(theirs, ours) and theirs.std() > 5
 
 
 def test_the_users_pyvista_theme_makes_no_difference(

@@ -1,9 +1,9 @@
 """Off-screen rendering of triangle meshes, always in child processes.
 
-PyVista draws, and its VTK ends the whole process with a segmentation fault where it finds no
-off-screen OpenGL. So PyVista is never imported in the process of the user: children render, and
-a dead child is an error message. The children import neither torch nor anything else of the
-package but the mesh types.
+VTK draws, and it ends the whole process with a segmentation fault where it finds no off-screen
+OpenGL. So it is never imported in the process of the user: children render, and a dead child is an
+error message. The children import neither torch nor anything else of the package but the scene and
+the mesh types.
 """
 
 from __future__ import annotations
@@ -16,45 +16,19 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from ganbench.core.errors import UserError
 from ganbench.data.rendering.mesh import Part, normalise
+from ganbench.data.rendering.scene import Images, NoPictureError, open_scene
 
-if TYPE_CHECKING:
-    import pyvista as pv
-    from vtkmodules.vtkCommonDataModel import vtkPolyData
-    from vtkmodules.vtkRenderingCore import vtkActor
-
-Images = npt.NDArray[np.uint8]
 T = TypeVar("T")
 
 CHUNK_OBJECTS = 8
 MAX_CHILDREN = 4
-FRAMES_WORTH_A_CHILD = 150  # a child takes about as long to start as to render these
-CAMERA_DISTANCE = 4.5  # in radii of the object
-FRAME_MARGIN = 1.02
-VIEW_ANGLE_DEG = 2 * math.degrees(math.asin(FRAME_MARGIN / CAMERA_DISTANCE))
-CREASE_DEG = 38.0  # edges sharper than this are shaded as creases, others as smooth
-
-# Position in camera coordinates (right, up, towards the viewer) and intensity. Each light lies in
-# the vertical plane of the view or has a twin across it, so mirrored poses give mirrored images.
-LIGHTS = (
-    ((0.0, 1.0, 0.55), 0.62),
-    ((0.0, 0.15, 1.0), 0.38),
-    ((1.0, 0.25, 0.35), 0.16),
-    ((-1.0, 0.25, 0.35), 0.16),
-)
-# Of a light from the right instead: one side bright, the other dark.
-SIDE_LIGHTS = (
-    ((0.75, 0.9, 0.45), 0.75),
-    ((0.0, 0.15, 1.0), 0.22),
-    ((1.0, 0.25, 0.35), 0.4),
-    ((-1.0, 0.25, 0.35), 0.02),
-)
+FRAMES_WORTH_A_CHILD = 150  # a child starts in less time than it renders these
 
 INSTALL_OPENGL = (
     "install an off-screen OpenGL, e.g. on Debian/Ubuntu: "
@@ -166,10 +140,6 @@ def _children(count: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-class NoPictureError(RuntimeError):
-    """OpenGL drew nothing, though the process lives."""
-
-
 def _collect(
     futures: dict[Future[Images], int],
     images: Images,
@@ -224,121 +194,26 @@ def _render_chunk(
     background: float,
 ) -> Images:
     factor = _supersampling(size)
-    plotter = _open_plotter(size * factor)
-    if _picture(plotter).min() < 255:  # nothing is in the scene yet but its white background
-        raise NoPictureError("OpenGL did not draw the white background")
-    plotter.set_background((background, background, background))
+    scene = open_scene(size * factor)
     images = np.empty((len(objects), len(shots[0]), 3, size, size), dtype=np.uint8)
     try:
+        if scene.picture().min() < 255:  # nothing is in it yet but its white background
+            raise NoPictureError("OpenGL did not draw the white background")
+        scene.paint(background)
         for item, object_shots, views in zip(objects, shots, images, strict=True):
-            mesh = normalise(build(item))
-            plotter.renderer.RemoveAllViewProps()
-            for part in mesh:
-                if len(part.faces):
-                    plotter.renderer.AddActor(_actor(part))
+            scene.show(normalise(build(item)))
             for view, shot in zip(views, object_shots, strict=True):
-                _light(plotter, shot.light)
-                _aim(plotter, shot)
-                view[:] = _shrink(_picture(plotter), factor)
+                scene.light(shot.light)
+                scene.aim(shot.azimuth_deg, shot.elevation_deg, shot.zoom)
+                view[:] = _shrink(scene.picture(), factor)
     finally:
-        plotter.close()
+        scene.close()
     return images
 
 
 def _supersampling(size: int) -> int:
     """Rendered pixels per pixel and axis: 4 up to 48 pixels, 3 at 64, 2 from 96 on."""
     return max(2, min(4, 192 // size))
-
-
-def _open_plotter(side: int) -> pv.Plotter:
-    """A square off-screen scene of `side` pixels: lit, empty and white."""
-    import pyvista as pv
-
-    plotter = pv.Plotter(
-        off_screen=True,
-        window_size=[side, side],
-        lighting="none",
-        theme=pv.themes.DocumentTheme(),  # white, whatever theme the user's environment names
-    )
-    plotter.disable_anti_aliasing()  # supersampled instead, which every OpenGL does alike
-    for _ in LIGHTS:
-        plotter.add_light(pv.Light(light_type="camera light"))
-    return plotter
-
-
-def _actor(part: Part) -> vtkActor:
-    """The part with smooth shading, except across creases. By VTK itself, for PyVista's `add_mesh`
-    takes several times as long as the drawing; the pictures are the same to the bit.
-    """
-    from vtkmodules.vtkFiltersCore import vtkCleanPolyData, vtkPolyDataNormals, vtkTriangleFilter
-    from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
-
-    clean, triangles, normals = vtkCleanPolyData(), vtkTriangleFilter(), vtkPolyDataNormals()
-    clean.SetInputData(_surface(part))
-    # Merges exact duplicates only, and drops the lines and points it makes of empty triangles.
-    triangles.SetInputConnection(clean.GetOutputPort())
-    triangles.PassVertsOff()
-    triangles.PassLinesOff()
-    normals.SetInputConnection(triangles.GetOutputPort())
-    normals.SetFeatureAngle(CREASE_DEG)
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputConnection(normals.GetOutputPort())
-    mapper.ScalarVisibilityOff()
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    look = actor.GetProperty()
-    look.SetInterpolationToPhong()
-    look.SetColor([round(255 * channel) / 255 for channel in part.rgb])
-    look.SetAmbient(0.22)
-    look.SetDiffuse(0.82)
-    look.SetSpecular(part.specular)
-    look.SetSpecularPower(part.shininess)
-    return actor
-
-
-def _surface(part: Part) -> vtkPolyData:
-    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-
-    points, cells, surface = vtkPoints(), vtkCellArray(), vtkPolyData()
-    points.SetData(numpy_to_vtk(np.ascontiguousarray(part.vertices), deep=True))
-    ends = np.arange(0, 3 * len(part.faces) + 1, 3, dtype=np.int64)
-    corners = np.ascontiguousarray(part.faces, dtype=np.int64).ravel()
-    cells.SetData(*(numpy_to_vtkIdTypeArray(ids, deep=True) for ids in (ends, corners)))
-    surface.SetPoints(points)
-    surface.SetPolys(cells)
-    return surface
-
-
-def _light(plotter: pv.Plotter, side: int) -> None:
-    """Light the scene from the left (-1), from above (0) or from the right (1)."""
-    wanted = SIDE_LIGHTS if side else LIGHTS
-    for light, ((x, y, z), intensity) in zip(plotter.renderer.lights, wanted, strict=True):
-        light.position = (side * x if side else x, y, z)
-        light.intensity = intensity
-
-
-def _aim(plotter: pv.Plotter, shot: Shot) -> None:
-    """Move the camera so that the object appears turned by the azimuth."""
-    plotter.camera.view_angle = VIEW_ANGLE_DEG / shot.zoom
-    turn, rise = math.radians(-shot.azimuth_deg), math.radians(shot.elevation_deg)
-    towards = np.array([math.cos(turn), math.sin(turn), 0.0])
-    above = np.array([0.0, 0.0, 1.0])
-    position = CAMERA_DISTANCE * (math.cos(rise) * towards + math.sin(rise) * above)
-    # Square to the line of sight, so that looking straight down works too.
-    up = math.cos(rise) * above - math.sin(rise) * towards
-    plotter.camera_position = [position, (0.0, 0.0, 0.0), up]
-
-
-def _picture(plotter: pv.Plotter) -> Images:
-    """What the plotter shows, shape (side, side, 3), top row first."""
-    plotter.render()  # a screenshot draws by itself the first time only
-    try:
-        picture: Images = np.asarray(plotter.screenshot(return_img=True))
-    except (RuntimeError, ValueError) as error:
-        raise NoPictureError(f"no picture came back from OpenGL: {error}") from error
-    return picture
 
 
 def _shrink(picture: Images, factor: int) -> Images:
