@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,21 @@ def require(condition: bool, message: str) -> None:
         raise CheckFailed(message)
 
 
+Distances = dict[tuple[bytes, bytes], Tensor]
+
+
 @dataclass(frozen=True)
 class Subject:
-    """A plugin under test. cache_dir: a folder that the checks may fill."""
+    """A plugin under test.
+
+    cache_dir: a folder that the checks may fill.
+    distances: perceptual ones that its checks have measured, by the two batches of images.
+    """
 
     plugin: Plugin
     registry: Registry
     cache_dir: Path
+    distances: Distances = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def loaded(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from ganbench.contracts.metric import Features, Metric, Probe, Samples
 from ganbench.evaluation.evaluate import DirectionView, Translation
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
+from ganbench.testing.known_features import KnownFeatures
 from ganbench.testing.metric_checks import ByBrightness, Scene, computed, met, numbers
 from ganbench.testing.subjects import Subject, require
 
@@ -51,29 +52,6 @@ class SpoiltProbe:
         found = self.probe.predict(samples)
         spoilt: np.ndarray = self.spoil(torch.from_numpy(found)).numpy()
         return spoilt
-
-
-@dataclass(frozen=True)
-class KnownFeatures:
-    """The features of a view, which keeps them; perceptual distances are measured once, too."""
-
-    features: Features
-    known: dict[tuple[bytes, bytes], Tensor] = field(default_factory=dict)
-
-    def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
-        return self.features.of(which, extractor)
-
-    def missing(self, extractor: str) -> str:
-        return self.features.missing(extractor)
-
-    def protocol(self, extractor: str) -> Mapping[str, str]:
-        return self.features.protocol(extractor)
-
-    def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
-        images = a.numpy().tobytes(), b.numpy().tobytes()
-        if images not in self.known:
-            self.known[images] = self.features.perceptual_distances(a, b)
-        return self.known[images]
 
 
 @dataclass(frozen=True)
@@ -141,7 +119,7 @@ def check_what_is_not_finite_gives_no_number(subject: Subject) -> None:
     number is given that depends on them: it is not finite, or a reason stands in its place.
     """
     for scene, _, metric in met(subject):
-        features = KnownFeatures(view_with(subject, scene).features)
+        features = KnownFeatures(view_with(subject, scene).features, subject.distances)
         sound = numbers(scored(metric, view_with(subject, scene, features=features)))
         for part, (other, show) in spoilt_parts(subject, scene, features).items():
             changed = numbers(scored(metric, show(other)))

@@ -99,6 +99,7 @@ INSIDE = {
     ),
     "testing": (
         ("find", "subjects"),
+        ("known_features",),
         ("metric_checks", "source_checks", "task_checks", "translation_checks"),
         (
             "figure_checks",
