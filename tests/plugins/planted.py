@@ -91,16 +91,15 @@ def scores(
     task: Task,
     references: Mapping[str, Reference],
     cache_dir: Path,
-    names: Sequence[str] = (),
+    more: Sequence[str] = (),
     seed: int = 0,
 ) -> dict[str, dict[str, float]]:
-    """Metrics of each reference on the test split, through a trained probe.
-
-    names: of metrics; none stands for the task's own that do not compare sets of features.
+    """Metrics of each reference on the test split, through a trained probe: the task's own that do
+    not compare sets of features, and `more` of them.
     """
     registry, split = discover(), task.load("test")
     own = [name for name in task.metrics if name not in SLOW]
-    metrics = {name: registry.load("metric", name)() for name in names or own}
+    metrics = {name: registry.load("metric", name)() for name in (*own, *more)}
     probe = probes_of(task, cache_dir, {"planted": task.fingerprint()})
     reader = FeatureReader(places(cache_dir, None), cache_dir, "cpu")
     found = {}

@@ -43,7 +43,8 @@ def runs_of(models: Sequence[Model], root: Path, device: str = "cpu") -> list[Ru
 
 
 def same(one: Model, other: Model) -> bool:
-    return all(torch.equal(value, state(other)[key]) for key, value in state(one).items())
+    theirs = other.state_dict()
+    return all(torch.equal(value, theirs[key]) for key, value in one.state_dict().items())
 
 
 @BOTH
