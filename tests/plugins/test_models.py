@@ -21,6 +21,7 @@ POINTS = DataSpec("points", (2,), (2,))
 IMAGES = DataSpec("image", (3, 16, 16), (3, 16, 16))
 ANGLES = DataSpec("image", (3, 16, 16), (3, 16, 16), kept=("azimuth_deg",))
 NAMES = ("standard", "recon", "discogan")
+BUILT_IN = discover()
 
 NETWORKS = {
     "standard": ({"G_AB"}, {"D_B"}),
@@ -37,7 +38,7 @@ TERMS = {
 def build(name: str, spec: DataSpec, recipe: str, **changes: Any) -> Model:
     import dataclasses
 
-    model_type = discover().load("model", name)
+    model_type = BUILT_IN.load("model", name)
     hparams = dataclasses.replace(model_type.recipes(spec)[recipe], **changes)
     model: Model = model_type(hparams)
     model.build(NetworkBuilder(spec, Architecture(4, 6), 0))

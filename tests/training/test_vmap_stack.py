@@ -52,7 +52,8 @@ from tests.training.test_loop import data, state
 SEEDS = (0, 1, 2)
 STEPS = 12
 ROUNDING = 1e-10  # of double precision, grown over the steps; it was 2e-14 at most
-Standard: type[Model] = discover().load("model", "standard")
+BUILT_IN = discover()
+Standard: type[Model] = BUILT_IN.load("model", "standard")
 
 
 def split_of(spec: DataSpec) -> Split:
@@ -103,7 +104,7 @@ def alone(model: Model, folder: Path, seed: int, spec: DataSpec = POINTS) -> Out
 
 
 def seeded(name: str, seed: int, spec: DataSpec = POINTS) -> Model:
-    model_type = discover().load("model", name)
+    model_type = BUILT_IN.load("model", name)
     model: Model = model_type(model_type.recipes(spec)["paper"])
     model.build(NetworkBuilder(spec, Architecture(4, 6), seed))
     return model
