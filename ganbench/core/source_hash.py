@@ -57,7 +57,12 @@ def project_imports(file: Path) -> frozenset[Path]:
 
 
 def is_versioned(file: Path) -> bool:
-    return any(file.is_relative_to(PACKAGE_DIR / place) for place in VERSIONED)
+    return is_versioned_below(PACKAGE_DIR, file)
+
+
+@cache
+def is_versioned_below(package: Path, file: Path) -> bool:
+    return any(file.is_relative_to(package / place) for place in VERSIONED)
 
 
 def beside(file: Path, node: ast.ImportFrom) -> set[Path]:
@@ -115,8 +120,9 @@ class Sources:
     def __init__(self) -> None:
         self.form = cache(lambda file: form_of(file.read_bytes()))
         self.meaning = cache(self._meaning)
+        self.place = cache(lambda origin, file: self._place(origin, file, frozenset()))
 
-    def place(self, origin: Origin, file: Path, seen: frozenset[Origin] = frozenset()) -> Place:
+    def _place(self, origin: Origin, file: Path, seen: frozenset[Origin]) -> Place:
         """Where `file` has it from, through any files that only hand it on."""
         dots = origin[0] if origin[0].startswith(".") else ""
         found = located(file.parents[len(dots) - 1] if dots else PACKAGE_DIR, origin[1:])
@@ -126,7 +132,7 @@ class Sources:
         further = self.form(home).bound.get(rest[0]) if rest else None
         if further is None or origin in seen:
             return Place(home, ".".join(rest))
-        return self.place((*further, *rest[1:]), home, seen | {origin})
+        return self._place((*further, *rest[1:]), home, seen | {origin})
 
     def imports(self, file: Path) -> set[Path]:
         """The project's files whose code `file` runs something of, but for data behind a version.
