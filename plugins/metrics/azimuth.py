@@ -1,7 +1,7 @@
 """Does a translation keep its input's azimuth, read by a probe? (Kim et al., 2017, figures 5, 6)
 
 The probe is trained on the train split of both domains; its own error on real test images of the
-target domain stands beside the scores, for no score can be read finer than that.
+target domain is reported with the scores, for no score is more exact than that.
 """
 
 import numpy as np
@@ -42,11 +42,11 @@ def circular_correlation(a_deg, b_deg, resolution_deg=0.0):
     return float((a * b).mean() / np.sqrt(spread_a * spread_b)) if known else float("nan")
 
 
-def correlation_or_reason(given_deg, found_deg, resolution_deg):
-    found = circular_correlation(given_deg, found_deg, resolution_deg)
-    if not np.isnan(found):
-        return found
-    whose = "inputs" if np.isnan(circular_correlation(given_deg, given_deg)) else "translations"
+def correlation_or_reason(input_deg, output_deg, resolution_deg):
+    correlation = circular_correlation(input_deg, output_deg, resolution_deg)
+    if not np.isnan(correlation):
+        return correlation
+    whose = "inputs" if np.isnan(circular_correlation(input_deg, input_deg)) else "translations"
     return f"undefined: the azimuths of the {whose} have no spread, or no mean direction"
 
 
@@ -68,21 +68,21 @@ def entropy_share(angles_deg, bins_deg):
 
 def draw_azimuths(axes, shown, rng):
     """Input against translated azimuth (the paper's figures 5 and 6)."""
-    given, found = shown.arrays["input_azimuth_deg"], shown.arrays["azimuth_deg"]
-    jitter = rng.uniform(-3, 3, len(given))  # views are 15 degrees apart: show the density
-    low, high = given.min(), given.max()
+    inputs, outputs = shown.arrays["input_azimuth_deg"], shown.arrays["azimuth_deg"]
+    jitter = rng.uniform(-3, 3, len(inputs))  # views are 15 degrees apart: show the density
+    low, high = inputs.min(), inputs.max()
     axes.plot([low, high], [low, high], color="0.7", lw=0.8)
     axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
-    axes.scatter(given + jitter, found, s=4, alpha=0.5, linewidths=0)
+    axes.scatter(inputs + jitter, outputs, s=4, alpha=0.5, linewidths=0)
     margin = 0.1 * (high - low) or MIN_MARGIN_DEG
     axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
     axes.set_yticks((-180, -90, 0, 90, 180))
-    axes.set_title(f"{shown.title}, {correlation_told(shown)}", fontsize=8)
+    axes.set_title(f"{shown.title}, {correlation_text(shown)}", fontsize=8)
 
 
-def correlation_told(shown):
-    found = shown.numbers.get("azimuth_correlation")
-    return "r undefined" if found is None else f"r = {found:.2f}"
+def correlation_text(shown):
+    correlation = shown.numbers.get("azimuth_correlation")
+    return "r undefined" if correlation is None else f"r = {correlation:.2f}"
 
 
 class Azimuth(Metric):
@@ -108,23 +108,23 @@ class Azimuth(Metric):
 
     def compute(self, view):
         probe = view.probe(ATTRIBUTE)
-        given, found = view.inputs.truth[ATTRIBUTE], readings(probe, view.fakes)
+        inputs, outputs = view.inputs.truth[ATTRIBUTE], readings(probe, view.fakes)
         views = view.targets.constants["azimuths_deg"]
-        mirrored = views.min() + views.max() - given
+        mirrored = views.min() + views.max() - inputs
         real, known = readings(probe, view.target_samples, "targets"), view.targets.truth[ATTRIBUTE]
-        correlation = correlation_or_reason(given, found, rmse_deg(real, known))
+        correlation = correlation_or_reason(inputs, outputs, rmse_deg(real, known))
         one_view = "undefined: the targets have one azimuth only"
-        covered = entropy_share(found, views) if len(views) > 1 else one_view
+        covered = entropy_share(outputs, views) if len(views) > 1 else one_view
         return {
             "azimuth_correlation": correlation,
             "azimuth_alignment": correlation if isinstance(correlation, str) else abs(correlation),
             "azimuth_rmse_deg": float(
-                np.minimum(rmse_deg(given, found), rmse_deg(mirrored, found))
+                np.minimum(rmse_deg(inputs, outputs), rmse_deg(mirrored, outputs))
             ),
             "azimuth_coverage": covered,
             "probe_mae_deg": float(np.abs(wrapped_deg(real - known)).mean()),
         }
 
     def arrays(self, view):
-        found = readings(view.probe(ATTRIBUTE), view.fakes)
-        return {"input_azimuth_deg": view.inputs.truth[ATTRIBUTE], "azimuth_deg": found}
+        outputs = readings(view.probe(ATTRIBUTE), view.fakes)
+        return {"input_azimuth_deg": view.inputs.truth[ATTRIBUTE], "azimuth_deg": outputs}

@@ -28,5 +28,5 @@ class Collisions(Metric):
         centres = view.targets.constants["mode_centres"]
         points = only_finite(view.fakes).numpy()
         distances = np.linalg.norm(points[:, None] - centres[None], axis=2)
-        found = collisions(view.inputs.truth["mode"], distances.argmin(axis=1))
-        return {"mode_collisions": float(found)}
+        count = collisions(view.inputs.truth["mode"], distances.argmin(axis=1))
+        return {"mode_collisions": float(count)}

@@ -15,14 +15,14 @@ def dilated(lines):
     return np.any(shifts, axis=0)
 
 
-def agreement(given, found):
+def agreement(inputs, outputs):
     """F1 (n,) of the pictures' edge pixels, right within one pixel, of bools (n, H, W); NaN where
     neither picture has an edge, for then nothing is right or wrong.
     """
-    hits = (given & dilated(found)).sum((1, 2)) / np.maximum(given.sum((1, 2)), 1)
-    right = (found & dilated(given)).sum((1, 2)) / np.maximum(found.sum((1, 2)), 1)
-    found_any = given.any((1, 2)) | found.any((1, 2))
-    return np.where(found_any, 2 * hits * right / np.maximum(hits + right, 1e-9), np.nan)
+    hits = (inputs & dilated(outputs)).sum((1, 2)) / np.maximum(inputs.sum((1, 2)), 1)
+    right = (outputs & dilated(inputs)).sum((1, 2)) / np.maximum(outputs.sum((1, 2)), 1)
+    has_edges = inputs.any((1, 2)) | outputs.any((1, 2))
+    return np.where(has_edges, 2 * hits * right / np.maximum(hits + right, 1e-9), np.nan)
 
 
 class Edges(Metric):
@@ -41,12 +41,12 @@ class Edges(Metric):
 
     def compute(self, view):
         pairs = batched(view.input_samples, only_finite(view.fakes))
-        found = np.concatenate(
+        scores = np.concatenate(
             [
                 agreement(self.lines(view, a, view.source), self.lines(view, b, view.target))
                 for a, b in pairs
             ]
         )
-        known = found[~np.isnan(found)]
+        known = scores[~np.isnan(scores)]
         nothing = "undefined: neither the inputs nor the translations have an edge"
         return {"edge_agreement": float(known.mean()) if len(known) else nothing}

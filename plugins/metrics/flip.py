@@ -13,10 +13,10 @@ class Flip(Metric):
         return None if view.spec.changed else "the task changes no known attribute"
 
     def compute(self, view):
-        probe, wanted = view.probe(view.spec.changed), view.target == "B"
+        probe, is_target = view.probe(view.spec.changed), view.target == "B"
         return {
-            "flip_rate": float((readings(probe, view.fakes) == wanted).mean()),
+            "flip_rate": float((readings(probe, view.fakes) == is_target).mean()),
             "flip_probe_accuracy": float(
-                (readings(probe, view.target_samples, "targets") == wanted).mean()
+                (readings(probe, view.target_samples, "targets") == is_target).mean()
             ),
         }

@@ -45,7 +45,7 @@ def draw_points(axes, shown, rng):
     """The B plane: target modes, translations, and what D_B makes of it (the paper's figure 4)."""
     draw_judgement(axes, shown.arrays)
     draw_plane(axes, shown.arrays, "points")
-    axes.set_title(f"{shown.title}: {modes_told(shown)}", fontsize=8)
+    axes.set_title(f"{shown.title}: {modes_text(shown)}", fontsize=8)
 
 
 def draw_start(axes, shown, rng):
@@ -53,11 +53,11 @@ def draw_start(axes, shown, rng):
         draw_plane(axes, shown.arrays, "initial_points")
 
 
-def modes_told(shown):
+def modes_text(shown):
     """How many modes the translations cover and share, as far as these are numbers."""
     named = (("modes_covered", "modes"), ("mode_collisions", "shared"))
-    found = [(shown.numbers[name], word) for name, word in named if name in shown.numbers]
-    return ", ".join(f"{n:.0f} {word}" for n, word in found) or "modes undefined"
+    counts = [(shown.numbers[name], word) for name, word in named if name in shown.numbers]
+    return ", ".join(f"{n:.0f} {word}" for n, word in counts) or "modes undefined"
 
 
 def draw_judgement(axes, arrays):
@@ -87,8 +87,10 @@ def draw_plane(axes, arrays, name):
 
 class Modes(Metric):
     columns = {
-        "modes_covered": Column("modes", True, "target modes with 20 or more good translations"),
-        "modes_captured": Column("modes", True, "target modes with one good translation or more"),
+        "modes_covered": Column("modes", True, "modes with 20 or more translations within 3 sigma"),
+        "modes_captured": Column(
+            "modes", True, "modes with one or more translations within 3 sigma"
+        ),
         "high_quality_share": Column("", True, "translations within 3 sigma of a target mode"),
         "reverse_kl": Column("nats", False, "translations over modes against an even spread"),
     }
@@ -109,12 +111,12 @@ class Modes(Metric):
     def compute(self, view):
         centres, sigma = (view.targets.constants[name] for name in ("mode_centres", "sigma"))
         nearest, distance = nearest_mode(only_finite(view.fakes).numpy(), centres)
-        good = distance <= HIGH_QUALITY_SIGMAS * sigma
-        counts = np.bincount(nearest[good], minlength=len(centres))
+        near = distance <= HIGH_QUALITY_SIGMAS * sigma
+        counts = np.bincount(nearest[near], minlength=len(centres))
         return {
             "modes_covered": float((counts >= SAMPLES_FOR_COVER).sum()),
             "modes_captured": float((counts >= 1).sum()),
-            "high_quality_share": float(good.mean()),
+            "high_quality_share": float(near.mean()),
             "reverse_kl": reverse_kl(nearest, len(centres)),
         }
 
@@ -123,8 +125,8 @@ class Modes(Metric):
         centres = view.targets.constants["mode_centres"]
         corners, points = plane(centres)
         judged = view.judge(torch.from_numpy(points.astype(np.float32)))
-        found = {"points": view.fakes, "initial_points": view.initial_fakes, "judged": judged}
-        known = {name: values.numpy() for name, values in found.items() if values is not None}
+        arrays = {"points": view.fakes, "initial_points": view.initial_fakes, "judged": judged}
+        known = {name: values.numpy() for name, values in arrays.items() if values is not None}
         truth = view.inputs.truth
         modes = {"input_mode": truth["mode"]} if "mode" in truth else {}
         return {**known, **modes, "mode_centres": centres, "plane_corners": corners}

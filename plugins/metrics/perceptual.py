@@ -18,8 +18,8 @@ class Perceptual(Metric):
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):
-        found = view.features.perceptual_distances(view.input_samples, view.reconstructions)
-        return {"perceptual_efficientnet_lite0": found.mean().item()}
+        distances = view.features.perceptual_distances(view.input_samples, view.reconstructions)
+        return {"perceptual_efficientnet_lite0": distances.mean().item()}
 
     def protocol(self, view):
         return view.features.protocol(EXTRACTOR)

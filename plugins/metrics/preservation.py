@@ -23,8 +23,8 @@ class Preservation(Metric):
         rates, ceilings = {}, []
         for name in kept_classes(view):
             probe = view.probe(name)
-            given, real = view.inputs.truth[name], view.targets.truth[name]
-            rates[f"preserved_{name}"] = share_read(probe, view.fakes, given)
+            expected, real = view.inputs.truth[name], view.targets.truth[name]
+            rates[f"preserved_{name}"] = share_read(probe, view.fakes, expected)
             ceilings.append(share_read(probe, view.target_samples, real, "targets"))
         return {
             "preservation_rate": mean_or_reason(list(rates.values())),

@@ -18,5 +18,7 @@ class Reconstruction(Metric):
     def compute(self, view):
         back = only_finite(view.reconstructions, "reconstructions")
         pairs = batched(back, view.input_samples)
-        total = sum((rec - given).square().sum(dtype=torch.float64).item() for rec, given in pairs)
+        total = sum(
+            (rec - sample).square().sum(dtype=torch.float64).item() for rec, sample in pairs
+        )
         return {"reconstruction_mse": total / view.input_samples.numel()}

@@ -15,7 +15,7 @@ from ganbench.api import (
 )
 
 APPLICATIONS = 5
-TOLD = (2, 5)
+REPORTED = (2, 5)
 
 
 def draw_curves(axes, by_model, name, title):
@@ -33,7 +33,7 @@ def draw_curves(axes, by_model, name, title):
 class Repeated(Metric):
     columns = {
         "flip_rate_after_*": Column(
-            "", True, "share with the wanted attribute after so many times"
+            "", True, "share with the target's attribute after so many times"
         ),
         "preservation_rate_after_*": Column("", True, "mean share of kept attributes, likewise"),
     }
@@ -41,7 +41,7 @@ class Repeated(Metric):
         "chain": SharedPanels(
             arrays=("chain_flip", "chain_kept"),
             draw=(
-                partial(draw_curves, name="chain_flip", title="has the wanted attribute"),
+                partial(draw_curves, name="chain_flip", title="has the target's attribute"),
                 partial(draw_curves, name="chain_kept", title="keeps the others"),
             ),
             y_label="share of test images, by the probe",
@@ -61,26 +61,26 @@ class Repeated(Metric):
         return steps
 
     def curve(self, view):
-        """Flip rate and preservation rate, each after 0, 1, … applications; none of the latter
-        where nothing is known that ought to stay.
+        """Flip rate and preservation rate, each after 0, 1, … applications; the
+        latter is empty where no attribute ought to stay.
         """
-        wanted, names = view.target == "B", kept_classes(view)
+        is_target, names = view.target == "B", kept_classes(view)
         flipped = view.probe(view.spec.changed)
-        flips, kept = [], []
+        flips, preserved = [], []
         for samples in self.chain(view):
-            flips.append(float((readings(flipped, samples) == wanted).mean()))
+            flips.append(float((readings(flipped, samples) == is_target).mean()))
             rates = [share_read(view.probe(n), samples, view.inputs.truth[n]) for n in names]
-            kept += [mean_or_reason(rates)] if names else []
-        return flips, kept
+            preserved += [mean_or_reason(rates)] if names else []
+        return flips, preserved
 
     def compute(self, view):
-        flips, kept = self.curve(view)
-        rates = {f"flip_rate_after_{n}": flips[n] for n in TOLD}
-        if kept:
-            rates |= {f"preservation_rate_after_{n}": kept[n] for n in TOLD}
+        flips, preserved = self.curve(view)
+        rates = {f"flip_rate_after_{n}": flips[n] for n in REPORTED}
+        if preserved:
+            rates |= {f"preservation_rate_after_{n}": preserved[n] for n in REPORTED}
         return rates
 
     def arrays(self, view):
-        flips, kept = self.curve(view)
-        numbers = [float("nan") if isinstance(rate, str) else rate for rate in kept]
+        flips, preserved = self.curve(view)
+        numbers = [float("nan") if isinstance(rate, str) else rate for rate in preserved]
         return {"chain_flip": flips, "chain_kept": numbers or [float("nan")] * len(flips)}

@@ -26,10 +26,10 @@ class Resemblance(Metric):
         return None if view.spec.kind == "image" else "points have no image features"
 
     def compute(self, view):
-        given, found = (
+        inputs, outputs = (
             view.features.of(which, EXTRACTOR)["features"].numpy() for which in ("inputs", "fakes")
         )
-        return {"feature_cosine": float(cosines(given, found).mean())}
+        return {"feature_cosine": float(cosines(inputs, outputs).mean())}
 
     def protocol(self, view):
         return view.features.protocol(EXTRACTOR)

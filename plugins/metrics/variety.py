@@ -29,8 +29,8 @@ class Variety(Metric):
         if view.spec.kind != "image":
             seen = "skipped: points have no image features"
         else:
-            found = [view.features.perceptual_distances(a, b).mean() for a, b in pairs]
-            seen = torch.stack(found).mean().item()
+            distances = [view.features.perceptual_distances(a, b).mean() for a, b in pairs]
+            seen = torch.stack(distances).mean().item()
         return {"variety_mse": mse, "variety_efficientnet_lite0": seen}
 
     def protocol(self, view):

@@ -42,9 +42,9 @@ class DistanceGAN(Model):
         for domain, samples in (("A", real_A), ("B", real_B)):
             scale = 255.0 if samples.dtype == torch.uint8 else 1.0
             order = torch.randint(len(samples), (min(PAIRS, 2 * len(samples)),))
-            found = distances(samples[order].float() / scale)
-            getattr(self, f"mean_{domain}").copy_(found.mean())
-            getattr(self, f"std_{domain}").copy_(found.std().clamp_min(1e-6))
+            pair_distances = distances(samples[order].float() / scale)
+            getattr(self, f"mean_{domain}").copy_(pair_distances.mean())
+            getattr(self, f"std_{domain}").copy_(pair_distances.std().clamp_min(1e-6))
 
     def fakes(self, real):
         return {"B": self.generators["G_AB"](real["A"])}

@@ -35,13 +35,13 @@ class MUNIT(Model):
             self.discriminators[f"D_{name}"] = nets.discriminator(name)
 
     def fakes(self, real):
-        found = {}
+        terms = {}
         for name, other in ("AB", "BA"):
             content = self.generators[other].content(real[other])
             style = torch.randn(len(content), self.hparams.style_dim, device=content.device)
             fake = self.generators[name].decode(content, style)
-            found |= {name: fake, f"content_{other}": content, f"style_{name}": style}
-        return found
+            terms |= {name: fake, f"content_{other}": content, f"style_{name}": style}
+        return terms
 
     def generator_loss(self, real, fake, step):
         terms = {}

@@ -7,5 +7,5 @@ from ganbench.api import Reference
 
 class Real(Reference):
     def fakes(self, task, split, source, target, rng):
-        real, wanted = task.load("train").domain(target).samples, len(split.domain(source))
-        return real[rng.choice(len(real), wanted, replace=wanted > len(real))]
+        real, count = task.load("train").domain(target).samples, len(split.domain(source))
+        return real[rng.choice(len(real), count, replace=count > len(real))]

@@ -70,12 +70,12 @@ class Folder(Task):
     @cached_property
     def folders(self):
         """By domain, without what cannot be read where that is to be left out."""
-        found = {
+        by_domain = {
             name: read_image_folder(self.paths[name], MIN_IMAGES, self.reading, self.cache_dir)
             for name in "AB"
         }
-        require_apart(*(found[name].listing().files for name in "AB"), ("A", "B"))
-        return found
+        require_apart(*(by_domain[name].listing().files for name in "AB"), ("A", "B"))
+        return by_domain
 
     @cached_property
     def labels(self):
@@ -136,4 +136,4 @@ class Folder(Task):
 
 
 def silent(line):
-    """A report that nobody reads."""
+    """A report that does nothing."""

@@ -116,8 +116,8 @@ class Toy(Task):
 
     def matches(self, split, source, target):
         """Every source mode goes to target modes of its own: one right way out of many."""
-        given, wanted = (split.domain(name).truth["mode"] for name in (source, target))
-        a, b = (given, wanted) if source == "A" else (wanted, given)
+        inputs, targets = (split.domain(name).truth["mode"] for name in (source, target))
+        a, b = (inputs, targets) if source == "A" else (targets, inputs)
         share = b * self.options.modes_A // self.options.modes_B  # the A mode that owns a B mode
         right = a[:, None] == share[None, :]
         return right if source == "A" else right.T

@@ -71,12 +71,12 @@ def test_titles_tell_numbers_and_never_a_number_that_is_not_there() -> None:
         names = BUILT_IN.load("metric", plugin).compute.__globals__
         return str(names[name](shown))
 
-    assert told("azimuth", "correlation_told", of(azimuth_correlation=-0.456)) == "r = -0.46"
-    assert told("azimuth", "correlation_told", of()) == "r undefined"
+    assert told("azimuth", "correlation_text", of(azimuth_correlation=-0.456)) == "r = -0.46"
+    assert told("azimuth", "correlation_text", of()) == "r undefined"
     both = of(modes_covered=8.0, mode_collisions=0.0)
-    assert told("modes", "modes_told", both) == "8 modes, 0 shared"
-    assert told("modes", "modes_told", of(mode_collisions=2.0)) == "2 shared"
-    assert told("modes", "modes_told", of()) == "modes undefined"
+    assert told("modes", "modes_text", both) == "8 modes, 0 shared"
+    assert told("modes", "modes_text", of(mode_collisions=2.0)) == "2 shared"
+    assert told("modes", "modes_text", of()) == "modes undefined"
 
 
 PLUGIN = '''"""Spread: what a user's metric draws."""
