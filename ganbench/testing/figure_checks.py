@@ -32,12 +32,13 @@ def check_figures_show_something(subject: Subject) -> None:
         raise NotApplicable("it draws no figure")
     shown = list(cells(subject))
     for name, figure in figures.items():
-        kept = [(scene, ready) for scene, same in shown if (ready := having(same, figure))]
-        given = sorted({array for _, same in shown for cell in same for array in cell.arrays})
+        drawable = [(scene, ready) for scene, same in shown if (ready := having(same, figure))]
+        names = sorted({array for _, same in shown for cell in same for array in cell.arrays})
         require(
-            bool(kept), f"figure '{name}' needs {list(figure.arrays)}, but arrays() gives {given}"
+            bool(drawable),
+            f"figure '{name}' needs {list(figure.arrays)}, but arrays() gives {names}",
         )
-        for scene, ready in kept:
+        for scene, ready in drawable:
             blank = blank_panels(laid_out(figure, ready))
             require(not blank, f"figure '{name}' of {scene} has {blank} panels with nothing on it")
 
@@ -51,13 +52,13 @@ def cells(subject: Subject) -> Iterator[tuple[str, Sequence[Shown]]]:
         yield (
             scene.name,
             [
-                Shown("model", seed, numbers(computed(metric, view)), kept_arrays(metric, view))
+                Shown("model", seed, numbers(computed(metric, view)), arrays_of(metric, view))
                 for seed, view in enumerate((perfect, worse))
             ],
         )
 
 
-def kept_arrays(metric: Metric, view: DirectionView) -> dict[str, np.ndarray]:
+def arrays_of(metric: Metric, view: DirectionView) -> dict[str, np.ndarray]:
     return {name: np.asarray(values) for name, values in metric.arrays(view).items()}
 
 

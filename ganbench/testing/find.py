@@ -20,12 +20,12 @@ def find_plugins(
     known = discover(folders)
     if not names:
         return known, [plugin for plugin in known.plugins if plugin.origin == "built-in"]
-    found: list[Plugin] = []
+    plugins: list[Plugin] = []
     for name in names:
-        found += _named(str(name), known)
-    added = [plugin for plugin in found if plugin not in known.plugins]
+        plugins += _named(str(name), known)
+    added = [plugin for plugin in plugins if plugin not in known.plugins]
     # Of one name the last counts: a file that is looked at may be the next version of a plugin.
-    return Registry((*known.plugins, *added)), found
+    return Registry((*known.plugins, *added)), plugins
 
 
 def _named(name: str, known: Registry) -> list[Plugin]:
@@ -39,7 +39,7 @@ def _named(name: str, known: Registry) -> list[Plugin]:
         if not path.is_file():
             raise UserError("there is no such file", name, "give the path of a plugin's file")
         return [inspect_file(path, str(path.parent))]
-    found = [plugin for plugin in known.plugins if plugin.name == name]
-    if not found:
+    plugins = [plugin for plugin in known.plugins if plugin.name == name]
+    if not plugins:
         raise unknown("plugin", name, {plugin.name for plugin in known.plugins}, "ganbench check")
-    return found
+    return plugins

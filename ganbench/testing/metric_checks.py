@@ -94,14 +94,14 @@ class Scene:
 def scenes() -> Iterator[Scene]:
     """Pictures with attributes, drawings to pictures, and a mixture of points."""
     split = Split(pictures(0, marked=False), pictures(1, marked=True))
-    given = split.A.samples.float() / 255
-    perfect = given.clone()
+    inputs = split.A.samples.float() / 255
+    perfect = inputs.clone()
     perfect[:, 2] += 0.4  # the mark, and nothing else
     yield Scene("pictures", IMAGES, split, perfect.clamp(0, 1))
-    yield Scene("drawings", DRAWINGS, Split(Domain(drawn(given)), Domain(split.B.samples)), given)
+    yield Scene("drawings", DRAWINGS, Split(Domain(drawn(inputs)), Domain(split.B.samples)), inputs)
     centres = circle_centres(MODES, 2.0)
     plane = Split(mixture(centres, 0.1, POINTS, 0), mixture(3 * centres, 0.1, POINTS, 1))
-    # Each mode to the mode in its direction: one to one, as good as can be.
+    # Each mode to the mode in its direction: one to one, a perfect translation.
     moved = torch.from_numpy((3 * centres)[plane.A.truth["mode"]].astype(np.float32))
     noise = 0.1 * torch.randn(moved.shape, generator=torch.Generator().manual_seed(2))
     yield Scene("points", PLANE, plane, moved + noise)
@@ -144,8 +144,8 @@ def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
     reasons = []
     metric: Metric = subject.loaded()
     for scene in scenes():
-        given = scene.split.A.samples
-        back = given.float() / 255 if scene.spec.kind == "image" else given
+        inputs = scene.split.A.samples
+        back = inputs.float() / 255 if scene.spec.kind == "image" else inputs
         view = view_of(subject, scene, scene.perfect, back)
         reason = metric.unsupported(view)
         if reason is None:
@@ -171,13 +171,13 @@ def numbers(values: Mapping[str, float | str]) -> dict[str, float]:
 
 
 def check_columns_are_as_declared(subject: Subject) -> None:
-    """Each declared column is given, and no other: a finite number, or why there is none."""
+    """Each declared column has a finite number, or why there is none; there is no other column."""
     for scene, view, metric in met(subject):
-        found = computed(metric, view)
+        values = computed(metric, view)
         single = {name for name in metric.columns if "*" not in name}
-        lacking = sorted(single - found.keys())
+        lacking = sorted(single - values.keys())
         require(not lacking, f"no {lacking[:1]} of {scene.name}; give each declared column")
-        for name, value in found.items():
+        for name, value in values.items():
             require(
                 column_of(name, metric.columns) is not None,
                 f"compute() gives '{name}', which `columns` does not declare",
@@ -192,7 +192,7 @@ def check_columns_are_as_declared(subject: Subject) -> None:
 
 
 def check_unsupported_gives_a_reason(subject: Subject) -> None:
-    """Of data that it cannot score a metric says why, in words."""
+    """A metric gives a reason, in words, for data that it cannot score."""
     metric: Metric = subject.loaded()
     for scene in scenes():
         samples = scene.split.A.samples

@@ -45,7 +45,7 @@ PASSES = 4
 
 
 def check_unsupported_gives_a_reason(subject: Subject) -> None:
-    """Of data that it cannot be trained on a model says why, in words."""
+    """A model gives a reason, in words, for data that it cannot be trained on."""
     for data, spec in SPECS.items():
         require_reason(subject.loaded.unsupported(spec), data)
 
@@ -131,7 +131,7 @@ def check_no_dead_generator_parameter(subject: Subject) -> None:
 
 
 def check_discriminator_phase_leaves_generators_alone(subject: Subject) -> None:
-    """`discriminator_loss` uses the fakes that it is given, so no gradient gets to a generator."""
+    """`discriminator_loss` uses its argument `fake`, so no gradient gets to a generator."""
     for built in each(subject):
         model, real = fitted(built), batch(built.spec)
         terms = model.discriminator_loss(real, model.judged(model.fakes(real)), step_tensor())
@@ -230,10 +230,10 @@ def check_hparams_survive_json(subject: Subject) -> None:
             where = f"recipe '{name}'"
             require(isinstance(hparams, HParams), f"{where} is no HParams")
             try:
-                kept = type(hparams)(**json.loads(json.dumps(dataclasses.asdict(hparams))))
+                read_back = type(hparams)(**json.loads(json.dumps(dataclasses.asdict(hparams))))
             except TypeError as error:
                 require(False, f"{where} cannot be written as JSON: {error}")
-            require(kept == hparams, f"{where} is another one after a way through JSON")
+            require(read_back == hparams, f"{where} is another one after a way through JSON")
             texts = {key: str(value) for key, value in dataclasses.asdict(hparams).items()}
             require(
                 replace_from_text(hparams, texts, name) == hparams,

@@ -19,7 +19,7 @@ def parametrize_with_checks(
     """A decorator for `def test_plugin(check): check()`: a test for each plugin and check.
 
     names: as `ganbench check` takes them: names of plugins, files, or folders.
-    cache_dir: where made data are kept; None for a temporary folder. A test that knows only when it
+    cache_dir: the folder of made data; None for a temporary one. A test that knows only when it
     runs, by a fixture, hands its folder on: `check(folder)`.
 
     A check that the plugin's `expected_failures` names is an expected failure, and a strict one.

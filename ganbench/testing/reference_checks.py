@@ -27,7 +27,7 @@ def task_for(subject: Subject) -> Task:
 
 
 def check_unsupported_gives_a_reason(subject: Subject) -> None:
-    """Of data that it is not for a reference says why, in words."""
+    """A reference gives a reason, in words, for data that it is not for."""
     for data, spec in SPECS.items():
         require_reason(subject.loaded.unsupported(spec), data)
 
@@ -43,13 +43,13 @@ def check_samples_of_the_target(subject: Subject) -> None:
         return reference.fakes(task, test, source, target, np.random.default_rng(0))
 
     for a, source in enumerate(DOMAINS):
-        found, target = fakes(a), test.domain(DOMAINS[1 - a]).samples
+        samples, target = fakes(a), test.domain(DOMAINS[1 - a]).samples
         shape = (len(test.domain(source)), *target.shape[1:])
         require(
-            tuple(found.shape) == shape and found.dtype == target.dtype,
-            f"fakes() gives {tuple(found.shape)} {found.dtype}, not {shape} {target.dtype}",
+            tuple(samples.shape) == shape and samples.dtype == target.dtype,
+            f"fakes() gives {tuple(samples.shape)} {samples.dtype}, not {shape} {target.dtype}",
         )
-        require(torch.equal(found, fakes(a)), "fakes() differs under one seed: draw from `rng`")
+        require(torch.equal(samples, fakes(a)), "fakes() differs under one seed: draw from `rng`")
 
 
 REFERENCE_CHECKS: tuple[Callable[[Subject], None], ...] = (

@@ -33,7 +33,7 @@ def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def check_it_says_what_it_is(subject: Subject) -> None:
     """The file's docstring is what `ganbench list` shows."""
-    require(bool(subject.plugin.summary), "the file has no docstring; say in a line what it is")
+    require(bool(subject.plugin.summary), "the file has no docstring; write in a line what it is")
 
 
 SOURCE_CHECKS: tuple[Callable[[Subject], None], ...] = (

@@ -101,10 +101,10 @@ def split_of(spec: DataSpec) -> Split:
 def supported(subject: Subject) -> dict[str, DataSpec]:
     """The kit's data that the model does not refuse. Raises NotApplicable where it refuses all."""
     model: type[Model] = subject.loaded
-    found = {data: spec for data, spec in SPECS.items() if model.unsupported(spec) is None}
-    if not found:
+    specs = {data: spec for data, spec in SPECS.items() if model.unsupported(spec) is None}
+    if not specs:
         raise NotApplicable("the model supports none of the kit's data")
-    return found
+    return specs
 
 
 def build(model: type[Model], spec: DataSpec, seed: int = 0) -> Model:

@@ -53,14 +53,14 @@ def check_samples_are_as_the_spec_says(subject: Subject) -> None:
     its truth has a value for each, with no NaN or infinity among them.
     """
     task = made(subject, subject.cache_dir)
-    wanted = torch.uint8 if task.spec.kind == "image" else torch.float32
+    dtype = torch.uint8 if task.spec.kind == "image" else torch.float32
     for where, domain, name in domains(task):
         samples = domain.samples
         require(len(samples) > 0, f"{where} is empty")
         shape = task.spec.shape(name)
         require(
-            tuple(samples.shape[1:]) == shape and samples.dtype == wanted,
-            f"{where} has {tuple(samples.shape[1:])} {samples.dtype}, not {shape} {wanted}",
+            tuple(samples.shape[1:]) == shape and samples.dtype == dtype,
+            f"{where} has {tuple(samples.shape[1:])} {samples.dtype}, not {shape} {dtype}",
         )
         require(bool(samples.isfinite().all()), f"{where} has samples that are not finite")
         for key, values in domain.truth.items():
@@ -76,13 +76,13 @@ def check_samples_are_as_the_spec_says(subject: Subject) -> None:
 
 
 def check_attributes_are_known(subject: Subject) -> None:
-    """What the spec says ought to stay or to change is in the truth of both domains."""
+    """The attributes that the spec names as kept or changed are in the truth of both domains."""
     task = made(subject, subject.cache_dir)
     test = task.load("test")
     for name in (*task.spec.kept, *filter(None, [task.spec.changed])):
         for domain in DOMAINS:
-            found = name in test.domain(domain).truth
-            require(found, f"the spec names '{name}', which the truth of {domain} does not have")
+            is_known = name in test.domain(domain).truth
+            require(is_known, f"the spec names '{name}', which the truth of {domain} does not have")
 
 
 def check_nothing_is_in_two_splits(subject: Subject) -> None:
@@ -106,10 +106,10 @@ def check_domains_are_not_paired(subject: Subject) -> None:
         pair = comparable(task.load(split))
         if pair is None:
             raise NotApplicable("samples of the two domains have different shapes")
-        found = separation_sigmas(*pair)
+        sigmas = separation_sigmas(*pair)
         require(
-            abs(found) < MAX_SIGMAS,
-            f"in {split}, samples of A and B of one place are {found:+.0f} standard deviations "
+            abs(sigmas) < MAX_SIGMAS,
+            f"in {split}, samples of A and B of one place are {sigmas:+.0f} standard deviations "
             "from what chance gives: shuffle the domains apart",
         )
 
@@ -177,7 +177,7 @@ def check_what_it_names_exists(subject: Subject) -> None:
 
 
 def check_matches_are_right_ways(subject: Subject) -> None:
-    """`matches` gives each input a target, or says that it does not know."""
+    """`matches` gives each input a target, or raises UserError where it does not know."""
     task = made(subject, subject.cache_dir)
     test = task.load("test")
     try:

@@ -126,9 +126,11 @@ def gradients_of(module: Losses, real: dict[str, Tensor]) -> Gradients:
     torch.manual_seed(0)
     losses = module(real["A"], real["B"])
     named = dict(module.named_parameters())
-    found = torch.autograd.grad(losses.sum(), list(named.values()), allow_unused=True)
+    gradients = torch.autograd.grad(losses.sum(), list(named.values()), allow_unused=True)
     return losses.detach(), {
-        name: gradient for name, gradient in zip(named, found, strict=True) if gradient is not None
+        name: gradient
+        for name, gradient in zip(named, gradients, strict=True)
+        if gradient is not None
     }
 
 
@@ -158,15 +160,17 @@ def stacked_gradients(
     reals: list[dict[str, Tensor]],
 ) -> Gradients:
     def losses_of(p: dict[str, Tensor], b: dict[str, Tensor], a: Tensor, z: Tensor) -> Tensor:
-        found: Tensor = torch.func.functional_call(module, (p, b), (a, z))
-        return found
+        losses: Tensor = torch.func.functional_call(module, (p, b), (a, z))
+        return losses
 
     both = [torch.stack([real[name] for real in reals]) for name in ("A", "B")]
     torch.manual_seed(0)
     losses = torch.vmap(losses_of, randomness="same")(params, buffers, *both)
-    found = torch.autograd.grad(losses.sum(), list(params.values()), allow_unused=True)
+    gradients = torch.autograd.grad(losses.sum(), list(params.values()), allow_unused=True)
     return losses.detach(), {
-        name: gradient for name, gradient in zip(params, found, strict=True) if gradient is not None
+        name: gradient
+        for name, gradient in zip(params, gradients, strict=True)
+        if gradient is not None
     }
 
 

@@ -131,5 +131,5 @@ def refuses(model: Model, x: Tensor, to: DomainName) -> bool:
 
 
 def require_shape(samples: Tensor, shape: tuple[int, ...], where: str, built: Built) -> None:
-    found = tuple(samples.shape)
-    require(found == shape, f"{where} has shape {found}, not {shape}, on {built.data}")
+    actual = tuple(samples.shape)
+    require(actual == shape, f"{where} has shape {actual}, not {shape}, on {built.data}")

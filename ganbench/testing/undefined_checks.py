@@ -23,9 +23,9 @@ Spoil = Callable[[Tensor], Tensor]
 
 def one_nan(values: Tensor) -> Tensor:
     """Of (n, ...), the first."""
-    found = values.float().clone()
-    found[0] = torch.nan
-    return found
+    copied = values.float().clone()
+    copied[0] = torch.nan
+    return copied
 
 
 def all_nan(values: Tensor) -> Tensor:
@@ -49,8 +49,8 @@ class SpoiltProbe:
     spoil: Spoil
 
     def predict(self, samples: Tensor) -> np.ndarray:
-        found = self.probe.predict(samples)
-        spoilt: np.ndarray = self.spoil(torch.from_numpy(found)).numpy()
+        read = self.probe.predict(samples)
+        spoilt: np.ndarray = self.spoil(torch.from_numpy(read)).numpy()
         return spoilt
 
 
@@ -62,8 +62,8 @@ class SpoiltFeatures:
     spoil: Spoil
 
     def of(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
-        found = self.features.of(which, extractor)
-        return {name: self.spoil(values) for name, values in found.items()}
+        features = self.features.of(which, extractor)
+        return {name: self.spoil(values) for name, values in features.items()}
 
     def missing(self, extractor: str) -> str:
         return self.features.missing(extractor)
@@ -125,11 +125,11 @@ def check_what_is_not_finite_gives_no_number(subject: Subject) -> None:
             changed = numbers(scored(metric, show(other)))
             depending = [name for name in sound if changed.get(name, sound[name]) != sound[name]]
             for share, spoil in FAULTS.items() if depending else ():
-                found = numbers(scored(metric, show(spoil)))
+                values = numbers(scored(metric, show(spoil)))
                 for name in depending:
                     require(
-                        not math.isfinite(found.get(name, math.nan)),
-                        f"'{name}' of {scene.name} is {found.get(name)} though {share} {part} is "
+                        not math.isfinite(values.get(name, math.nan)),
+                        f"'{name}' of {scene.name} is {values.get(name)} though {share} {part} is "
                         "NaN: let it stay NaN, or look with `only_finite` and `readings`",
                     )
 
@@ -154,7 +154,7 @@ def spoilt_parts(
 
 
 def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
-    """Nothing of a view that the metric says it cannot score."""
+    """Nothing of a view that the metric does not support."""
     return {} if metric.unsupported(view) is not None else computed(metric, view)
 
 
