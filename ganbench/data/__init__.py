@@ -1,4 +1,4 @@
-"""Pictures and meshes: found, read, decoded, rendered and drawn by a generator.
+"""Pictures and meshes: listed, read, decoded, rendered and drawn by a generator.
 
 Public: `listing.Listing`, `image_folder`, `decoded`, `labels`, `edges`, `overlap` (what two sets
 share); `readers` of users' folders and of the real sets, `datasets` (catalogue, download, unpack),

@@ -44,7 +44,7 @@ def decoded(
     and writes to the cache as it goes; later ones only compare the `fingerprint`. Labels play no
     part, so one entry serves every use of the same pictures.
 
-    Raises UserError that names the files which cannot be read; nothing is kept then.
+    Raises UserError that names the files which cannot be read; nothing is cached then.
     """
 
     def write(folder: Path) -> None:
@@ -58,7 +58,7 @@ def decoded(
 
 
 def decode(listing: Listing, size: int, max_megapixels: float = MAX_MEGAPIXELS) -> np.ndarray:
-    """The same in memory, and kept nowhere."""
+    """The same in memory, without the cache."""
     out = np.empty((len(listing), 3, size, size), np.uint8)
     _fill(listing, out, lambda line: None, max_megapixels)
     return out
@@ -69,12 +69,12 @@ def readable(
 ) -> tuple[Listing, list[str]]:
     """The pictures of files that can be read, and "name (reason)" of each other file.
 
-    Each file is opened for it, once; the cache keeps which failed, and those are tried again each
-    time: who mends a file's rights changes neither its size nor its time.
+    Each file is opened once for it. The cache has which failed; those are tried again each time,
+    for corrected permissions change neither a file's size nor its time.
     """
 
     def make() -> dict[str, np.ndarray]:
-        report(f"looking whether {len(listing)} pictures can be read")
+        report(f"checking whether {len(listing)} pictures can be read")
         failed = _each_file(listing, _touch, report, max_megapixels)
         return {"files": np.array(list(failed), dtype=np.int64)}
 
@@ -138,7 +138,7 @@ def _name(open_file: Callable[..., object]) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Wanted:
+class _FilePictures:
     """The file `number` of the listing: its pictures `parts` go to `rows` of the result."""
 
     number: int
@@ -146,13 +146,13 @@ class _Wanted:
     parts: np.ndarray
 
 
-def _wanted(listing: Listing) -> list[_Wanted]:
+def _file_pictures(listing: Listing) -> list[_FilePictures]:
     """The files that the listing's pictures are in, each once."""
     order = np.argsort(listing.file, kind="stable")
     used, starts = np.unique(listing.file[order], return_index=True)
     groups = np.split(order, starts[1:])
     return [
-        _Wanted(index, rows, listing.part[rows])
+        _FilePictures(index, rows, listing.part[rows])
         for index, rows in zip(used, groups, strict=False)  # of nothing, one empty group
     ]
 
@@ -160,8 +160,8 @@ def _wanted(listing: Listing) -> list[_Wanted]:
 def _fill(listing: Listing, out: np.ndarray, report: Report, max_megapixels: float) -> None:
     """Picture i to out[i]. Raises UserError that names all files which cannot be read."""
 
-    def put(wanted: _Wanted, pictures: Pictures) -> None:
-        for row, part in zip(wanted.rows, wanted.parts, strict=True):
+    def put(file: _FilePictures, pictures: Pictures) -> None:
+        for row, part in zip(file.rows, file.parts, strict=True):
             out[row] = square_pixels(pictures[part], out.shape[-1])
 
     failed = _each_file(listing, put, report, max_megapixels)
@@ -170,41 +170,43 @@ def _fill(listing: Listing, out: np.ndarray, report: Report, max_megapixels: flo
         raise UnreadableFiles(list(failed.values()), files, listing.files.root)
 
 
-def _touch(wanted: _Wanted, pictures: Pictures) -> None:
-    for part in wanted.parts:
+def _touch(file: _FilePictures, pictures: Pictures) -> None:
+    for part in file.parts:
         pictures[part]
 
 
 def _each_file(
     listing: Listing,
-    act: Callable[[_Wanted, Pictures], None],
+    act: Callable[[_FilePictures, Pictures], None],
     report: Report,
     max_megapixels: float,
 ) -> dict[int, str]:
     """`act` on the pictures of each file, in threads; "name (reason)" of those that failed."""
-    wanted = _wanted(listing)
+    files = _file_pictures(listing)
 
-    def run(job: Sequence[_Wanted]) -> dict[int, str]:
-        told = {file.number: _reason(listing, file, act) for file in job}
-        return {number: reason for number, reason in told.items() if reason}
+    def run(job: Sequence[_FilePictures]) -> dict[int, str]:
+        reasons = {file.number: _reason(listing, file, act) for file in job}
+        return {number: reason for number, reason in reasons.items() if reason}
 
-    jobs = [wanted[i : i + FILES_A_JOB] for i in range(0, len(wanted), FILES_A_JOB)]
+    jobs = [files[i : i + FILES_A_JOB] for i in range(0, len(files), FILES_A_JOB)]
     failed: dict[int, str] = {}
     with picture_limit(max_megapixels), _threads() as pool:
         for done, failures in enumerate(pool.map(run, jobs), start=1):
             failed |= failures
             if done < len(jobs) and done * REPORTS // len(jobs) > (done - 1) * REPORTS // len(jobs):
-                report(f"read {done * FILES_A_JOB} of {len(wanted)} files")
+                report(f"read {done * FILES_A_JOB} of {len(files)} files")
     return failed
 
 
-def _reason(listing: Listing, wanted: _Wanted, act: Callable[[_Wanted, Pictures], None]) -> str:
+def _reason(
+    listing: Listing, file: _FilePictures, act: Callable[[_FilePictures, Pictures], None]
+) -> str:
     """The file's name and why it cannot be read, or nothing."""
     try:
-        act(wanted, listing.pictures(wanted.number))
+        act(file, listing.pictures(file.number))
     except UNREADABLE as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        return f"{listing.files.names[wanted.number]} ({why or type(error).__name__})"
+        return f"{listing.files.names[file.number]} ({why or type(error).__name__})"
     return ""
 
 

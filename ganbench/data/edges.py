@@ -17,8 +17,8 @@ def edges_of(images: np.ndarray) -> Bools:
     from skimage.feature import canny
 
     greys = np.einsum("nchw,c->nhw", images, GREY)
-    found = [canny(grey, SIGMA_PX, LOW, HIGH, mode="nearest") for grey in greys]
-    return np.stack(found) if found else np.zeros(greys.shape, bool)
+    edges = [canny(grey, SIGMA_PX, LOW, HIGH, mode="nearest") for grey in greys]
+    return np.stack(edges) if edges else np.zeros(greys.shape, bool)
 
 
 def drawing(images: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def read_image_folder(
     """The images below `path`: see `tree.find_files` for what counts, `pixels` for how they open.
 
     Where `reading` leaves out what cannot be read, every file is opened, once if the cache folder
-    is given; else whoever decodes them finds what cannot be.
+    is given; else decoding them does.
 
     Raises UserError for no folder, for fewer than `least` images, and for links to nothing and the
     like unless they are left out.
@@ -71,15 +71,15 @@ def read_image_folder(
         problem = "is not a folder" if path.exists() else "does not exist"
         raise UserError(f"the image folder {problem}", str(path), "give the path of a folder")
     try:
-        found = find_files(path, ENDINGS, beside=(LABELS,))
+        tree = find_files(path, ENDINGS, companions=(LABELS,))
     except OSError as error:
         raise UserError(
             f"the image folder cannot be listed: {error.strerror}", str(path), "make it readable"
         ) from error
-    told = (found.told(),) if found.told() else ()
-    folder = ImageFolder(path, found.names, told)
-    if found.broken or reading.skip_unreadable:
-        broken = [f"{name} ({reason})" for name, reason in found.broken]
+    remarks = (tree.summary(),) if tree.summary() else ()
+    folder = ImageFolder(path, tree.names, remarks)
+    if tree.broken or reading.skip_unreadable:
+        broken = [f"{name} ({reason})" for name, reason in tree.broken]
         folder = without_unreadable(folder, reading, cache_dir, broken)
     if len(folder.names) < least:
         count = f"only {len(folder.names)}" if folder.names else "no"
@@ -88,7 +88,7 @@ def read_image_folder(
             + "".join(f"; {t}" for t in folder.told),
             str(path),
             "put image files there, such as PNG or JPEG"
-            + (", and save HEIF as such" if HEIF_ENDINGS & set(found.other_endings) else ""),
+            + (", and save HEIF as such" if HEIF_ENDINGS & set(tree.other_endings) else ""),
         )
     return folder
 
@@ -96,13 +96,13 @@ def read_image_folder(
 def refuse_unreadable(
     folders: Sequence[ImageFolder], reading: Reading, cache_dir: Path | None
 ) -> None:
-    """Raises UnreadableFiles that tells those of all these folders, if there are any."""
+    """Raises UnreadableFiles with those of all these folders, if there are any."""
     error: UnreadableFiles | None = None
     for folder in folders:
         try:
             without_unreadable(folder, reading, cache_dir)
-        except UnreadableFiles as found:
-            error = found if error is None else error.and_of(found)
+        except UnreadableFiles as unreadable:
+            error = unreadable if error is None else error.and_of(unreadable)
     if error is not None:
         raise error
 
@@ -129,4 +129,4 @@ def without_unreadable(
 
 
 def _quiet(line: str) -> None:
-    """A report that nobody reads."""
+    """A report that does nothing."""

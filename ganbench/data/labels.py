@@ -1,4 +1,4 @@
-"""Labels that users put beside their images, in a CSV file."""
+"""Labels that users put next to their images, in a CSV file."""
 
 from __future__ import annotations
 
@@ -92,24 +92,26 @@ def labels_told(folders: Mapping[str, ImageFolder]) -> list[str]:
     lines = []
     for name, folder in folders.items():
         if strangers := _strangers(folder):
-            told = f"{len(strangers)} rows name no image: {first_few(strangers)}"
-            lines.append(f"labels of {name}: {told}")
-    found = {name: read_labels(folder) for name, folder in folders.items()}
-    if not all(found.values()):
+            text = f"{len(strangers)} rows name no image: {first_few(strangers)}"
+            lines.append(f"labels of {name}: {text}")
+    by_domain = {name: read_labels(folder) for name, folder in folders.items()}
+    if not all(by_domain.values()):
         return lines
-    counts = Counter(column for labels in found.values() for column in labels)
-    for name, labels in found.items():
+    counts = Counter(column for labels in by_domain.values() for column in labels)
+    for name, labels in by_domain.items():
         alone = [column for column in labels if counts[column] == 1]
         if alone:
             lines.append(
                 f"labels of {name}: not used, for {name} alone has them: {first_few(alone)}"
             )
-    for column in (column for column, count in counts.items() if count == len(found)):
-        lines += _told_of_column(column, {name: labels[column] for name, labels in found.items()})
+    for column in (column for column, count in counts.items() if count == len(by_domain)):
+        lines += _column_remarks(
+            column, {name: labels[column] for name, labels in by_domain.items()}
+        )
     return lines
 
 
-def _told_of_column(column: str, values: Mapping[str, np.ndarray]) -> list[str]:
+def _column_remarks(column: str, values: Mapping[str, np.ndarray]) -> list[str]:
     lines = [
         f"labels of {name}: '{column}' is {kinds[0]} for every image, so nothing can show that it "
         "stays"

@@ -38,8 +38,8 @@ class Files:
         Asked of the system once, for that is most of what knowing a large set again takes.
         """
         prefix = os.path.join(self.root, "")  # noqa: PTH118
-        found = [_size_time(prefix + name) for name in self.names]
-        return np.array(found, dtype="<i8").reshape(-1, 2)
+        pairs = [_size_time(prefix + name) for name in self.names]
+        return np.array(pairs, dtype="<i8").reshape(-1, 2)
 
 
 def _size_time(path: str) -> tuple[int, int]:
@@ -116,14 +116,14 @@ def one_picture(path: Path) -> Pictures:
 class UnreadableFiles(UserError):
     """Image files that cannot be read.
 
-    failures: each told as "name (reason)"; total: of how many files; where: the folder.
+    failures: each as "name (reason)"; total: the number of all files; where: the folder.
     """
 
     def __init__(self, failures: Sequence[str], total: int, where: Path | str) -> None:
         super().__init__(
             f"{len(failures)} of {total} images cannot be read: {first_few(failures, '; ')}",
             str(where),
-            "mend or remove them, or leave them out by --skip-unreadable",
+            "correct or remove them, or leave them out by --skip-unreadable",
         )
         self.failures = tuple(failures)
         self.total = total
@@ -132,7 +132,7 @@ class UnreadableFiles(UserError):
         return type(self), (self.failures, self.total, self.where)
 
     def and_of(self, other: UnreadableFiles) -> UnreadableFiles:
-        """Both told as one."""
+        """Both as one error."""
         failures = (*self.failures, *other.failures)
         where = f"{self.where} and {other.where}"
         return UnreadableFiles(failures, self.total + other.total, where)

@@ -85,8 +85,8 @@ def _of_tiff(opened: ImageFile.ImageFile) -> str:
 
 
 def _values(tags: Mapping[int, Any], tag: int, default: int) -> set[int]:
-    found = tags.get(tag, default)
-    return set(found) if isinstance(found, tuple) else {found}
+    value = tags.get(tag, default)
+    return set(value) if isinstance(value, tuple) else {value}
 
 
 def _of_jpeg(opened: ImageFile.ImageFile) -> str:
@@ -115,7 +115,7 @@ def _of_jpeg_2000(opened: ImageFile.ImageFile) -> str:
 
 
 def _of_tga(opened: ImageFile.ImageFile) -> str:
-    """Its header says how many of a pixel's bits are alpha; Pillow goes by the pixel's size."""
+    """Its header has the number of a pixel's alpha bits; Pillow goes by the pixel's size."""
     head = _bytes(opened, 0, 18)
     bits, alpha_bits = head[16], head[17] & 0x0F
     if (bits, alpha_bits) in ((16, 1), (32, 0)):

@@ -41,20 +41,20 @@ def repeats_told(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> list[str]:
     """A line for each two parts, such as splits, that have pictures of the same content.
 
     parts: by name, the (name, digest of the content) of each picture. Pictures may share a name, as
-    all views of a mesh do; each pair of names is told once.
+    all views of a mesh do; each pair of names is listed once.
     """
     lines = []
     for (a, first), (b, second) in combinations(parts.items(), 2):
         known = {digest: name for name, digest in reversed(first)}
         pairs = Counter(f"{known[digest]} = {name}" for name, digest in second if digest in known)
         if pairs:
-            told = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
+            texts = [pair if n == 1 else f"{pair} ({n} pictures)" for pair, n in pairs.items()]
             count = f"{pairs.total()} of {len(second)} pictures of {b} are in {a} too"
-            lines.append(f"{count}: {first_few(told, '; ')}")
+            lines.append(f"{count}: {first_few(texts, '; ')}")
     return lines
 
 
-def equal_files_told(files: Sequence[tuple[str, bytes]]) -> list[str]:
+def equal_file_lines(files: Sequence[tuple[str, bytes]]) -> list[str]:
     """A line about files of the same content among these, (name, digest); or none."""
     first: dict[bytes, str] = {}
     pairs = [f"{first[d]} = {n}" for n, d in files if first.setdefault(d, n) != n]

@@ -1,7 +1,7 @@
 """The one door through which pictures come: any file that Pillow opens as 8-bit RGB, or a reason.
 
-Rule: turned as EXIF says; transparency on white; grey becomes RGB; of 16 bits a channel the high 8
-are kept; CMYK, LAB and YCbCr are converted as Pillow does, colour profiles are not applied.
+Rule: turned by EXIF; transparency on white; grey becomes RGB; of 16 bits a channel the high 8
+stay; CMYK, LAB and YCbCr are converted as Pillow does, colour profiles are not applied.
 Anything whose range or choice of frame is not known is refused.
 """
 
@@ -55,7 +55,7 @@ def open_picture(path: Path) -> Image.Image:
             return _as_rgb(_upright(opened))
     except (UnreadablePicture, MemoryError):
         raise
-    except Exception as error:  # of many types: whatever the damage leads Pillow into
+    except Exception as error:  # of many types, by what is damaged
         raise UnreadablePicture(_reason(path, error)) from error
 
 
@@ -108,7 +108,10 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _upright(opened: ImageFile.ImageFile) -> Image.Image:
-    """The picture of an open file, turned as EXIF says, after a look at what Pillow misreads."""
+    """The picture of an open file, turned by EXIF.
+
+    Raises UnreadablePicture for what Pillow misreads.
+    """
     _check_size(opened)
     _check_frames(opened)
     if reason := misread(opened):
@@ -136,10 +139,10 @@ def _check_frames(opened: ImageFile.ImageFile) -> None:
 
 def _png_transparency(opened: ImageFile.ImageFile) -> int | None:
     """The grey that PNG calls transparent, in the range of the pixels; None for none."""
-    found, raw = opened.info.get("transparency"), raw_mode(opened)
-    if not isinstance(found, int) or opened.mode == "P":
+    grey, raw = opened.info.get("transparency"), raw_mode(opened)
+    if not isinstance(grey, int) or opened.mode == "P":
         return None
-    return found * GREY_STEPS.get(raw, 1)
+    return grey * GREY_STEPS.get(raw, 1)
 
 
 def _reason(path: Path, error: Exception) -> str:

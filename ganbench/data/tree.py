@@ -8,21 +8,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What archives, file servers and systems leave beside the data.
+# What archives, file servers and systems leave among the data.
 LEFT_OVERS = frozenset(
     {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
-MAX_ENDINGS_TOLD = 5
+MAX_ENDINGS = 5
 
 
 @dataclass(frozen=True)
-class Found:
+class FileTree:
     """Files below the folder `root`.
 
     names: below the root and with "/", sorted folder by folder.
     broken: (name, reason) of what is named like data and cannot be opened, such as a link to
         nothing, and of folders that cannot be listed.
-    left_out: why files of the wanted endings are no data, and how many they are.
+    left_out: why files of the right endings are no data, and their number.
     other_endings: how many files there are of each other ending.
     """
 
@@ -32,23 +32,23 @@ class Found:
     left_out: Mapping[str, int] = field(default_factory=dict)
     other_endings: Mapping[str, int] = field(default_factory=dict)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """What was left out, in one line; empty where nothing was."""
         parts = [f"{count} {why}" for why, count in self.left_out.items()]
         others = Counter(self.other_endings)
         if others:
-            shown = ", ".join(f"{n} {end}" for end, n in others.most_common(MAX_ENDINGS_TOLD))
-            more = ", ..." if len(others) > MAX_ENDINGS_TOLD else ""
+            shown = ", ".join(f"{n} {end}" for end, n in others.most_common(MAX_ENDINGS))
+            more = ", ..." if len(others) > MAX_ENDINGS else ""
             parts.append(f"{others.total()} of other kinds ({shown}{more})")
         return f"left out in {self.root}: {'; '.join(parts)}" if parts else ""
 
 
-def find_files(root: Path, endings: Collection[str], beside: Collection[str] = ()) -> Found:
+def find_files(root: Path, endings: Collection[str], companions: Collection[str] = ()) -> FileTree:
     """Every file below `root` whose name ends in one of `endings` (lower case, with the dot).
 
     Names that begin with a dot, at any depth, and what archives leave behind are no data. Links to
     folders are followed once: a folder that was met already, or that `root` lies in, is not entered
-    again. beside: names of files that belong to the data; they are not told as left out.
+    again. companions: names of files that belong to the data; they do not count as left out.
 
     Raises OSError where `root` itself cannot be listed.
     """
@@ -62,7 +62,7 @@ def find_files(root: Path, endings: Collection[str], beside: Collection[str] = (
         if item.is_folder or (item.fault and not ending and not item.no_data):
             broken.append((item.name, item.fault))  # such as a link to a folder that is gone
         elif ending not in endings:
-            if not item.no_data and base not in beside:
+            if not item.no_data and base not in companions:
                 others[ending or "without ending"] += 1
         elif item.no_data:
             left_out[item.no_data] += 1
@@ -70,7 +70,7 @@ def find_files(root: Path, endings: Collection[str], beside: Collection[str] = (
             broken.append((item.name, item.fault))
         else:
             names.append(item.name)
-    return Found(root, tuple(sorted(names, key=_parts)), tuple(sorted(broken)), left_out, others)
+    return FileTree(root, tuple(sorted(names, key=_parts)), tuple(sorted(broken)), left_out, others)
 
 
 def _ending(base: str) -> str:
@@ -96,8 +96,8 @@ class _Item:
 
 
 def _walk(root: Path) -> Iterator[_Item]:
-    """All files below `root`. Linked folders come last, so that what is met twice is met under its
-    own name.
+    """All files below `root`. Linked folders come last, so that a folder that is reached twice
+    has its own name.
     """
     seen = {_identity(folder) for folder in root.resolve().parents}
     own, linked = deque([("", "")]), deque[tuple[str, str]]()
@@ -109,8 +109,8 @@ def _walk(root: Path) -> Iterator[_Item]:
         except OSError as error:
             if not prefix:
                 raise
-            told = f"the folder cannot be listed: {error.strerror}"
-            yield _Item(prefix.removesuffix("/"), inherited, told, is_folder=True)
+            fault = f"the folder cannot be listed: {error.strerror}"
+            yield _Item(prefix.removesuffix("/"), inherited, fault, is_folder=True)
             continue
         seen.add(identity)
         for entry in entries:

@@ -111,16 +111,16 @@ class AttributeTask(CollectionTask):
     def listing(self) -> Listing:
         """The real set's faces that belong to either domain;"""
         faces = known_celeba(self.paths["celeba"], self.cache_dir)
-        wanted = np.ones(len(faces), dtype=bool)
+        chosen = np.ones(len(faces), dtype=bool)
         for column, value in self.celeba_only.items():
-            wanted &= faces.label(column) == value
+            chosen &= faces.label(column) == value
         if self.celeba_rest:
-            wanted &= faces.label(CELEBA[self.changed][0]) | faces.label(self.celeba_rest)
+            chosen &= faces.label(CELEBA[self.changed][0]) | faces.label(self.celeba_rest)
         truth = {name: faces.label(column) == on for name, (column, on) in CELEBA.items()}
         others = {
             name: faces.truth[name] for name in ("identity", "official") if name in faces.truth
         }
-        return replace(faces, truth={**truth, **others}).take(wanted)
+        return replace(faces, truth={**truth, **others}).take(chosen)
 
     def sides(self, report: Report) -> tuple[Collection, Collection]:
         size = self.preset.size
@@ -156,10 +156,10 @@ def people(options: AttributeOptions, size: int, cache_dir: Path, report: Report
 
     def make() -> dict[str, np.ndarray]:
         report(f"rendering {options.pictures} views of {options.people} people at {size} px")
-        found = [person(number, options.pictures) for number in range(options.people)]
-        shots = [someone.shots for someone in found]
-        images = render_shots(found, build_person, shots, size, GREY)
-        seen = [attributes for someone in found for attributes in someone.attributes]
+        persons = [person(number, options.pictures) for number in range(options.people)]
+        shots = [someone.shots for someone in persons]
+        images = render_shots(persons, build_person, shots, size, GREY)
+        seen = [attributes for someone in persons for attributes in someone.attributes]
         truth = {name: np.array([getattr(each, name) for each in seen]) for name in ATTRIBUTES}
         return {"images": images.reshape(-1, 3, size, size), **truth}
 

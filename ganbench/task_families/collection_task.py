@@ -22,7 +22,7 @@ OVERLAP = "ganbench.data.overlap"
 
 
 def silent(line: str) -> None:
-    """A report that nobody reads."""
+    """A report that does nothing."""
 
 
 def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, bytes]]:
@@ -35,7 +35,7 @@ def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, byt
 
 
 class CollectionTask(Task):
-    """A plugin says what the domains draw on, and which identities each split holds."""
+    """A plugin defines the collections of the domains, and the identities of each split."""
 
     shuffled_as: ClassVar[str] = "pictures"
     metrics: ClassVar[tuple[str, ...]] = ("reconstruction", "perceptual", "efficientnet_lite0")
@@ -70,15 +70,15 @@ class CollectionTask(Task):
         parts = self.parts(a, b)
         for split in SPLITS:
             if split in parts:
-                found = self.split_of(a, b, parts, split)
-                report(f"{split}: {len(found.A)} pictures of A, {len(found.B)} of B")
+                both = self.split_of(a, b, parts, split)
+                report(f"{split}: {len(both.A)} pictures of A, {len(both.B)} of B")
         if self.paths:
             for line in self.repeats(a, b, parts):
                 report(line)
 
     def repeats(self, a: Collection, b: Collection, parts: Parts) -> list[str]:
-        """What is told of pictures that two splits or domains of a user's data share, by their
-        names; from the cache where it was looked for before.
+        """A line for each group of pictures that two splits or domains of a user's data share, by
+        their names; from the cache where it was looked for before.
         """
 
         def make() -> dict[str, np.ndarray]:
@@ -91,8 +91,8 @@ class CollectionTask(Task):
             return {"lines": np.frombuffer(lines, np.uint8)}
 
         key = {**self.data_key(), "size": self.preset.size, "code": code_hash(OVERLAP)}
-        found = cached_arrays(self.cache_dir, "repeats", key, make)["lines"]
-        return found.tobytes().decode(errors="surrogateescape").split("\0") if len(found) else []
+        text = cached_arrays(self.cache_dir, "repeats", key, make)["lines"]
+        return text.tobytes().decode(errors="surrogateescape").split("\0") if len(text) else []
 
     def load(self, split: SplitName) -> Split:
         a, b = self.sides(silent)

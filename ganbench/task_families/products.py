@@ -141,8 +141,8 @@ class ProductTask(CollectionTask):
             photos = rendered_products(product, self.options, size, self.cache_dir, report)
             return edges_drawn(photos) if drawn else photos
         listing = self.listing(product, "edges" if drawn else "photo").named()
-        found = listed_collection(listing, size, self.cache_dir, report, self.reading)
-        return edges_drawn(found) if drawn and self.source == FASHION_MNIST else found
+        photos = listed_collection(listing, size, self.cache_dir, report, self.reading)
+        return edges_drawn(photos) if drawn and self.source == FASHION_MNIST else photos
 
     def sides(self, report: Report) -> tuple[Collection, Collection]:
         return self.side("A", report), self.side("B", report)
@@ -175,10 +175,12 @@ def rendered_products(
 
     def make() -> dict[str, np.ndarray]:
         report(f"rendering {options.products} {product.name} at {size} px")
-        found = product.population(options.products)
+        products = product.population(options.products)
         background = GREYS[options.background]
-        images = render_shots(found, product.build, [[product.shot]] * len(found), size, background)
-        looks = [parameters.look for parameters in found]
+        images = render_shots(
+            products, product.build, [[product.shot]] * len(products), size, background
+        )
+        looks = [parameters.look for parameters in products]
         truth = {name: np.array([getattr(each, name) for each in looks]) for name in LOOKS}
         return {"images": images[:, 0], **truth}
 

@@ -18,7 +18,7 @@ from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import JSON, Architecture, DataSpec, DomainName, Reading
 from ganbench.data.decoded import file_digest, fingerprint
 from ganbench.data.listing import PICTURE, Files, Listing
-from ganbench.data.overlap import equal_files_told, require_apart
+from ganbench.data.overlap import equal_file_lines, require_apart
 from ganbench.data.readers.meshes import AUTO, Axis, find_meshes, mesh_files_hash, read_meshes
 from ganbench.data.rendering.mesh import Part
 from ganbench.data.rendering.rendered import GREYS, RENDERING_VERSION, Made, rendered_views
@@ -153,23 +153,23 @@ READER = "ganbench.data.readers.meshes"
 
 def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
     """The user's meshes. Raises UserError as `read_meshes` does, and for too few."""
-    found = read_meshes(folder, *axes, skip_unreadable=reading.skip_unreadable)
-    if len(found.objects) < MIN_SHARED:
+    meshes = read_meshes(folder, *axes, skip_unreadable=reading.skip_unreadable)
+    if len(meshes.objects) < MIN_SHARED:
         raise UserError(
-            f"only {len(found.objects)} meshes could be read, {MIN_SHARED} are needed "
+            f"only {len(meshes.objects)} meshes could be read, {MIN_SHARED} are needed "
             "for train, validation and test identities of A and B",
             str(folder),
             "add more mesh files",
         )
-    files = [(name, file_digest(folder / name)) for name in found.names]
-    return Made(found.names, found.objects, [*found.lines(), *equal_files_told(files)])
+    files = [(name, file_digest(folder / name)) for name in meshes.names]
+    return Made(meshes.names, meshes.objects, [*meshes.lines(), *equal_file_lines(files)])
 
 
 class ViewsTask(CollectionTask):
     """Objects of one class to others of it, or to those of another; only the azimuth is shared.
 
     classes: of domain A and of domain B. A task has their options, and those that they set in a
-        preset, unless it says which of its own it has: `options_type` is ViewOptions, or
+        preset, unless it defines its own: `options_type` is ViewOptions, or
         TwoClassOptions for two classes, and what the classes add.
     """
 
@@ -255,8 +255,8 @@ class ViewsTask(CollectionTask):
         options = super().options_json()
         if self.source == "meshes":
             return options
-        kept = {name: value for name, value in options.items() if name not in AXES_OF_ONE}
-        return {**kept, "up": "z", "front": "x"}
+        shared = {name: value for name, value in options.items() if name not in AXES_OF_ONE}
+        return {**shared, "up": "z", "front": "x"}
 
     def mesh_folder(self, domain: DomainName) -> Path:
         return self.paths["meshes" if self.one_class else f"meshes_{domain}"]
@@ -277,17 +277,17 @@ class ViewsTask(CollectionTask):
 
         look = (self.options.elevation_deg, size, GREYS[self.options.background])
         key = self.content_key(domain)
-        found = rendered_views(self.cache_dir, kind.name, key, make, look, report)
-        for line in found.told:
+        rendered = rendered_views(self.cache_dir, kind.name, key, make, look, report)
+        for line in rendered.remarks:
             report(line)
-        report(f"{kind.name}: see whether 0° shows the front in {found.preview}")
-        count, each = found.views.shape[:2]
+        report(f"{kind.name}: see whether 0° shows the front in {rendered.preview}")
+        count, each = rendered.views.shape[:2]
         truth = {
             AZIMUTH: self.options.azimuths_of_deg(count).ravel(),
             "identity": np.repeat(np.arange(count), each),
-            PICTURE: np.repeat(found.names, each),
+            PICTURE: np.repeat(rendered.names, each),
         }
-        return array_collection(found.views.reshape(-1, *found.views.shape[2:]), truth)
+        return array_collection(rendered.views.reshape(-1, *rendered.views.shape[2:]), truth)
 
     def objects(self, domain: DomainName) -> Made:
         """The domain's own meshes, or its procedural objects."""
@@ -322,7 +322,7 @@ class ViewsTask(CollectionTask):
 
 
 def options_of(task: type[ViewsTask]) -> type[Any]:
-    """What all views have, and what the task's classes add; found again as its `options_type`."""
+    """The options of all views and those of the task's classes; it can be pickled."""
     a, b = (kind.options for kind in task.classes)
     bases = (ViewOptions, a) if a is b else (TwoClassOptions, a, b)
     name = f"{task.__qualname__}.options_type"
@@ -332,11 +332,11 @@ def options_of(task: type[ViewsTask]) -> type[Any]:
 
 def preset_options_of(task: type[ViewsTask]) -> dict[str, dict[str, Any]]:
     """What all views have in a preset, and what the task's classes add."""
-    given = (ViewsTask.preset_options, *(kind.preset_options for kind in task.classes))
-    presets = dict.fromkeys(preset for options in given for preset in options)
+    sources = (ViewsTask.preset_options, *(kind.preset_options for kind in task.classes))
+    presets = dict.fromkeys(preset for options in sources for preset in options)
     return {
         preset: {
-            name: value for options in given for name, value in options.get(preset, {}).items()
+            name: value for options in sources for name, value in options.get(preset, {}).items()
         }
         for preset in presets
     }

@@ -451,7 +451,7 @@ def read_bytes(folder: Path, data: bytes) -> ReadMesh:
         ("solid\n" + FACET.format(0).replace("endloop", "vertex 1 1 0\nendloop"), "no triangle"),
         ("solid\n" + FACET.format("1,5") + "endsolid\n", "'vertex 0 0 1,5' is no vertex"),
         ("solid\n" + FACET.format(0).replace("outer loop", "inner ring"), "'inner ring'"),
-        ("solid\nendsolid\n", "no triangles found"),
+        ("solid\nendsolid\n", "no triangles in it"),
         ("stolid", "neither a text nor a whole binary"),
     ],
 )

@@ -16,7 +16,7 @@ from ganbench.data.procedural.cars.cars import build_car
 from ganbench.data.procedural.cars.styles import sample_car
 from ganbench.data.procedural.surfaces import joined
 from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_slow
-from ganbench.data.readers.meshes import MeshFolder, read_meshes, remarks_told
+from ganbench.data.readers.meshes import MeshFolder, read_meshes, remark_lines
 from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.rendering.mesh import Mesh, Part, bounds
 from ganbench.data.rendering.render import render_views, start_child
@@ -218,7 +218,7 @@ def test_impossible_axes(tmp_path: Path, up: str, front: str, message: str) -> N
 def test_remarks_are_told_in_few_lines() -> None:
     told = [(f"{i}.obj", f"its material '{i}' is not there") for i in range(5)]
     told += [("0.obj", "its curves are left out"), ("0.obj", "its material 'x' is not there")]
-    assert remarks_told(told) == [
+    assert remark_lines(told) == [
         "0.obj; 1.obj; 2.obj and 2 more: its material '0' is not there, and others",
         "0.obj: its curves are left out",
     ]

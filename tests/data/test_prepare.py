@@ -119,7 +119,7 @@ def test_a_second_time_does_nothing(served: tuple[Path, str], tmp_path: Path) ->
 
 def test_a_wrong_checksum_keeps_nothing(served: tuple[Path, str], tmp_path: Path) -> None:
     data_set = on_server(served, checksum="md5:" + "0" * 32)
-    assert "wrong checksum and is not kept" in failure(data_set, tmp_path)
+    assert "wrong checksum and is removed" in failure(data_set, tmp_path)
     assert not left(tmp_path)
 
 

@@ -26,7 +26,7 @@ def test_files_of_wanted_endings_at_any_depth(tmp_path: Path) -> None:
     put(tmp_path, "b.png", "a/z.JPG", "a/b/c.Png", "a-b/y.png", "notes.txt", "Thumbs.db", "raw")
     found = find_files(tmp_path, ENDINGS)
     assert found.names == ("a/b/c.Png", "a/z.JPG", "a-b/y.png", "b.png")
-    assert found.told().startswith(f"left out in {tmp_path}: 3 of other kinds (1 ")
+    assert found.summary().startswith(f"left out in {tmp_path}: 3 of other kinds (1 ")
     assert found.other_endings == {".txt": 1, ".db": 1, "without ending": 1}
 
 
@@ -45,7 +45,7 @@ def test_hidden_and_left_over_files_are_no_data(tmp_path: Path, name: str, why: 
     found = find_files(tmp_path, ENDINGS)
     assert found.names == ("a.png",)
     assert dict(found.left_out) == {why: 1}
-    assert f"1 {why}" in found.told()
+    assert f"1 {why}" in found.summary()
 
 
 def test_a_hidden_root_is_the_users_choice(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_hidden_root_is_the_users_choice(tmp_path: Path) -> None:
 
 def test_files_that_belong_to_the_data_are_not_told(tmp_path: Path) -> None:
     put(tmp_path, "a.png", "labels.csv")
-    assert find_files(tmp_path, ENDINGS, beside=("labels.csv",)).told() == ""
+    assert find_files(tmp_path, ENDINGS, companions=("labels.csv",)).summary() == ""
 
 
 def test_linked_folders_are_followed_once(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Archive:
     """One file that a data set is made from; a plain file such as a list counts too.
 
-    name: what it is called where archives are kept; its ending says how it is unpacked.
+    name: its file name in the folder of archives; its ending decides how it is unpacked.
     address: where it can be downloaded; empty where only its owner hands it out.
     checksum: "md5:…" or "sha256:…" as published; empty where none is known.
     optional: the data set can be read without it.

@@ -22,8 +22,8 @@ class Bar:
     """A progress bar on a terminal's standard error, with the methods that pooch asks for."""
 
     def __init__(self, name: str) -> None:
-        screen, told = console(stderr=True), text_column("{task.description}")
-        columns = (told, BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        screen, text = console(stderr=True), text_column("{task.description}")
+        columns = (text, BarColumn(), DownloadColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=screen, disable=not screen.is_terminal)
         self._task = self._bar.add_task(name, total=None)
         self.total = 0
@@ -50,22 +50,22 @@ class Bar:
         self._bar.refresh()
 
 
-def download(wanted: Mapping[Archive, Path], say: Say) -> None:
+def download(missing: Mapping[Archive, Path], say: Say) -> None:
     """Fetches each archive to its file."""
-    for archive, file in wanted.items():
+    for archive, file in missing.items():
         say(f"downloading {archive.address}")
         fetch(archive, file)
 
 
-def refuse(wanted: Mapping[Archive, Path], say: Say) -> None:
-    """Stands for `download` where nothing may be fetched: says what to put where by hand."""
+def refuse(missing: Mapping[Archive, Path], say: Say) -> None:
+    """Stands for `download` with --offline. Raises UserError with what to put where."""
     lines = [
         f"{archive.address} ({known_checksum(archive, file.parent) or 'no checksum is published'})"
         f" as {file}"
-        for archive, file in wanted.items()
+        for archive, file in missing.items()
     ]
     raise UserError(
-        f"{', '.join(a.name for a in wanted)}: not there, and --offline downloads nothing",
+        f"{', '.join(a.name for a in missing)}: not there, and --offline downloads nothing",
         fix="\n         ".join(("get by other means, and put", *lines)),
     )
 
@@ -97,9 +97,9 @@ def fetch(archive: Archive, file: Path) -> None:
         raise UserError(
             f"'{archive.name}' cannot be downloaded: {reason}", archive.address, by_hand
         ) from error
-    except ValueError as error:  # pooch's word for a wrong checksum; it keeps nothing then
+    except ValueError as error:  # pooch's word for a wrong checksum; it stores nothing then
         raise UserError(
-            f"the download of '{archive.name}' has the wrong checksum and is not kept",
+            f"the download of '{archive.name}' has the wrong checksum and is removed",
             archive.address,
             by_hand,
         ) from error
@@ -111,15 +111,15 @@ def checksum(archive: Archive, file: Path, records: Path) -> str:
 
     known = known_checksum(archive, records)
     kind = known.partition(":")[0] or "sha256"
-    found = f"{kind}:{pooch.file_hash(str(file), alg=kind)}"
-    if known and found != known:
+    text = f"{kind}:{pooch.file_hash(str(file), alg=kind)}"
+    if known and text != known:
         renewed = f", or remove {record_file(archive, records)} if its owner has renewed it"
         raise UserError(
-            f"'{archive.name}' has the wrong checksum: {found} instead of {known}",
+            f"'{archive.name}' has the wrong checksum: {text} instead of {known}",
             str(file),
             f"remove it and get it again{'' if archive.checksum else renewed}",
         )
-    return found
+    return text
 
 
 def known_checksum(archive: Archive, records: Path) -> str:
@@ -130,9 +130,9 @@ def known_checksum(archive: Archive, records: Path) -> str:
     return record.read_text(encoding="utf-8").strip()
 
 
-def record_checksum(archive: Archive, found: str, records: Path) -> None:
+def record_checksum(archive: Archive, text: str, records: Path) -> None:
     records.mkdir(parents=True, exist_ok=True)
-    record_file(archive, records).write_text(f"{found}\n", encoding="utf-8")
+    record_file(archive, records).write_text(f"{text}\n", encoding="utf-8")
 
 
 def record_file(archive: Archive, records: Path) -> Path:

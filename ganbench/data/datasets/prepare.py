@@ -19,11 +19,11 @@ RECORD = ".ganbench.json"
 
 
 def prepare(
-    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+    data_set: DataSet, data_dir: Path, files: Sequence[Path], obtain: Obtain, say: Say
 ) -> Path:
     """The set's folder below `data_dir`, made if it is not there; whole or not at all.
 
-    given: archives that the user has elsewhere. obtain: gets the archives that are not there.
+    files: archives that the user has elsewhere. obtain: gets the archives that are not there.
     A folder that the user has filled by hand is only checked.
     """
     folder = data_dir / data_set.name
@@ -37,7 +37,7 @@ def prepare(
             "move it away, or give another --data-dir",
         )
     try:
-        checksums = {} if is_filled(folder) else make(data_set, data_dir, given, obtain, say)
+        checksums = {} if is_filled(folder) else make(data_set, data_dir, files, obtain, say)
         say(f"listing {folder}")
         listing = load_listing(data_set, folder)
         record = {"data_set": data_set.name, "pictures": len(listing), "archives": checksums}
@@ -52,61 +52,61 @@ def prepare(
 
 
 def make(
-    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+    data_set: DataSet, data_dir: Path, files: Sequence[Path], obtain: Obtain, say: Say
 ) -> dict[str, str]:
     """Unpacks the set's archives into its folder; gives their checksums by name."""
-    kept, folder = data_dir / ARCHIVES, data_dir / data_set.name
-    files = gather(data_set, data_dir, given, obtain, say)
-    found = {}
-    for archive, file in files.items():
+    archives, folder = data_dir / ARCHIVES, data_dir / data_set.name
+    paths = gather(data_set, data_dir, files, obtain, say)
+    checksums = {}
+    for archive, file in paths.items():
         say(f"checking {file}")
-        found[archive] = checksum(archive, file, kept)
+        checksums[archive] = checksum(archive, file, archives)
     if folder.is_dir():
         folder.rmdir()
     with new_folder(folder, data_set.inner) as partial:
-        for file in files.values():
+        for file in paths.values():
             say(f"unpacking {file}")
             extract(file, partial, data_set.bounds)
-    for archive, text in found.items():
-        if not known_checksum(archive, kept):
-            record_checksum(archive, text, kept)
+    for archive, text in checksums.items():
+        if not known_checksum(archive, archives):
+            record_checksum(archive, text, archives)
             say(f"{archive.name}: no checksum is published; {text} is recorded for the next time")
-    return {archive.name: text for archive, text in found.items()}
+    return {archive.name: text for archive, text in checksums.items()}
 
 
 def gather(
-    data_set: DataSet, data_dir: Path, given: Sequence[Path], obtain: Obtain, say: Say
+    data_set: DataSet, data_dir: Path, files: Sequence[Path], obtain: Obtain, say: Say
 ) -> dict[Archive, Path]:
     """Where each archive lies, after getting those that are not there."""
     places = {archive: data_dir / ARCHIVES / archive.name for archive in data_set.archives}
     there = {archive: file for archive, file in places.items() if file.is_file()}
-    files = there | match_given(data_set, given)
-    missing = [archive for archive in data_set.archives if archive not in files]
+    paths = there | match_files(data_set, files)
+    missing = [archive for archive in data_set.archives if archive not in paths]
     if not data_set.archives or any(not (a.address or a.optional) for a in missing):
         raise by_hand(data_set, data_dir, missing)
-    wanted = {archive: places[archive] for archive in missing if archive.address}
-    if wanted:
-        obtain(wanted, say)
+    downloads = {archive: places[archive] for archive in missing if archive.address}
+    if downloads:
+        obtain(downloads, say)
     for archive in missing:
-        if archive not in wanted:
+        if archive not in downloads:
             say(f"{archive.name} is not there, and is left out")
-    return files | wanted
+    return paths | downloads
 
 
-def match_given(data_set: DataSet, given: Sequence[Path]) -> dict[Archive, Path]:
-    """Which archive each given file is, by its name; any name will do where there is but one."""
+def match_files(data_set: DataSet, files: Sequence[Path]) -> dict[Archive, Path]:
+    """The archive of each file, by its name; any name where there is one file and one archive."""
     by_name = {archive.name: archive for archive in data_set.archives}
-    if given and not by_name:
-        raise UserError(f"'{data_set.name}' has no archive that could be unpacked", str(given[0]))
-    files: dict[Archive, Path] = {}
-    for file in given:
+    if files and not by_name:
+        raise UserError(f"'{data_set.name}' has no archive that could be unpacked", str(files[0]))
+    by_archive: dict[Archive, Path] = {}
+    for file in files:
         if not file.is_file():
-            raise UserError("there is no such archive", str(file), "look at the path")
-        name = data_set.archives[0].name if len(given) == len(by_name) == 1 else file.name
+            raise UserError("there is no such archive", str(file), "check the path")
+        name = data_set.archives[0].name if len(files) == len(by_name) == 1 else file.name
         if name not in by_name:
             raise unknown(f"archive of {data_set.name}", name, by_name, str(file))
-        files[by_name[name]] = file
-    return files
+        by_archive[by_name[name]] = file
+    return by_archive
 
 
 def by_hand(data_set: DataSet, data_dir: Path, missing: Sequence[Archive]) -> UserError:

@@ -34,10 +34,10 @@ def summary(listing: Listing) -> list[tuple[str, str]]:
 
 
 def label_text(values: np.ndarray) -> str:
-    found, counts = np.unique(values, return_counts=True)
-    if len(found) <= FEW:
-        return ", ".join(f"{value}: {n:,}" for value, n in zip(found, counts, strict=True))
-    return f"{len(found):,} values, {found[0]} to {found[-1]}"
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) <= FEW:
+        return ", ".join(f"{value}: {n:,}" for value, n in zip(distinct, counts, strict=True))
+    return f"{len(distinct):,} values, {distinct[0]} to {distinct[-1]}"
 
 
 def broken_files(listing: Listing, sample: int) -> list[Broken]:

@@ -23,7 +23,7 @@ def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listi
 
     root: the folder of the renders, or one that has them in `05_renderings` or
         `PublicMM1/05_renderings`.
-    azimuth_pattern: a regular expression whose group `azimuth` finds the azimuth in a file's name,
+    azimuth_pattern: a regular expression whose group `azimuth` is the azimuth in a file's name,
         in degrees, with or without a sign.
 
     Raises UserError for names that do not match.
@@ -33,7 +33,7 @@ def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listi
     folder = locate(root, places, ("*.png",), "give the folder 05_renderings of the face model")
     names = [match[0] for match in matching(folder, PICTURE)]
     azimuths_deg = [_azimuth_deg(name, pattern) for name in names]
-    unknown = [name for name, found in zip(names, azimuths_deg, strict=True) if found is None]
+    unknown = [name for name, azimuth in zip(names, azimuths_deg, strict=True) if azimuth is None]
     if unknown:
         raise UserError(
             f"no azimuth in the names of {len(unknown)} of {len(names)} files: "

@@ -32,17 +32,17 @@ def list_cad_cars(root: Path, elevation_index: int = 3) -> Listing:
     require_range(0 <= elevation_index < ELEVATIONS, "elevation_index", elevation_index, "0 to 3")
     fix = "unpack the archive of the cars, and give the folder that has its car_NNN_mesh.mat"
     folder = locate(root, ("", "cars", "data/cars"), ("car_[0-9][0-9][0-9]_mesh.mat",), fix)
-    found = matching(folder, FILE)
+    files = matching(folder, FILE)
     azimuth = np.array(AZIMUTH_INDICES)
     azimuth_deg = STEP_DEG * np.where(azimuth < AZIMUTHS / 2, azimuth, azimuth - AZIMUTHS)
     return Listing(
-        Files(folder, tuple(match[0] for match in found)),
-        np.repeat(np.arange(len(found)), len(azimuth)),
-        np.tile(AZIMUTHS * elevation_index + azimuth, len(found)),
+        Files(folder, tuple(match[0] for match in files)),
+        np.repeat(np.arange(len(files)), len(azimuth)),
+        np.tile(AZIMUTHS * elevation_index + azimuth, len(files)),
         open_car,
         {
-            "identity": np.repeat([int(match[1]) for match in found], len(azimuth)),
-            "azimuth_deg": np.tile(azimuth_deg.astype(float), len(found)),
+            "identity": np.repeat([int(match[1]) for match in files], len(azimuth)),
+            "azimuth_deg": np.tile(azimuth_deg.astype(float), len(files)),
         },
     )
 

@@ -80,7 +80,7 @@ def _find(root: Path) -> _Layout:
 
 
 def _tables(name: str, place: str) -> tuple[str, ...]:
-    """Where a table may be: beside the images, or as in the authors' tree."""
+    """Where a table may be: with the images, or as in the authors' tree."""
     return tuple(f"{folder}{name}{ending}" for ending in ENDINGS for folder in ("", place))
 
 
@@ -112,15 +112,15 @@ def _read_labels(layout: _Layout) -> Arrays:
     """
     labels = _attributes(layout.attributes)
     names = labels.index.to_list()
-    found = {
+    arrays = {
         "names": _lines(names),
         "columns": _lines(map(str, labels.columns)),
         "values": np.ascontiguousarray(labels.to_numpy().T == 1),
         "identity": _identity(layout, names),
     }
     if layout.partition is not None:
-        found["official"] = _column(layout.partition, names, range(len(SPLITS)))
-    return found
+        arrays["official"] = _column(layout.partition, names, range(len(SPLITS)))
+    return arrays
 
 
 def _lines(texts: Iterable[str]) -> np.ndarray:
@@ -225,12 +225,12 @@ def _images(layout: _Layout, names: list[str]) -> tuple[Path, list[str]]:
     """
     folder = layout.images
     there = set(file_names(folder))
-    found = _spelling(names, there)
-    if found is None and len(inner := folders(folder)) == 1:
+    spelt = _spelling(names, there)
+    if spelt is None and len(inner := folders(folder)) == 1:
         folder = inner[0]
         there = set(file_names(folder))
-        found = _spelling(names, there)
-    known = found or names
+        spelt = _spelling(names, there)
+    known = spelt or names
     lacking = sorted(set(known).difference(there))
     if lacking:
         raise UserError(

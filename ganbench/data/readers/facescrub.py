@@ -27,12 +27,12 @@ def list_facescrub(root: Path) -> Listing:
     entries = tuple(f"{group}/face" for group in GROUPS)
     fix = "give the folder facescrub, with actors/face and actresses/face"
     folder = locate(root, ("", "facescrub"), entries, fix)
-    found = [(group, match) for group in GROUPS for match in _faces(folder / group / "face")]
+    faces = [(group, match) for group in GROUPS for match in _faces(folder / group / "face")]
     truth = {
-        "identity": np.array([f"{group}/{_person(match['name'])}" for group, match in found]),
-        "actress": np.array([group == "actresses" for group, _ in found]),
+        "identity": np.array([f"{group}/{_person(match['name'])}" for group, match in faces]),
+        "actress": np.array([group == "actresses" for group, _ in faces]),
     }
-    return one_each(folder, [f"{group}/face/{match[0]}" for group, match in found], truth)
+    return one_each(folder, [f"{group}/face/{match[0]}" for group, match in faces], truth)
 
 
 def _person(name: str) -> str:
@@ -41,7 +41,7 @@ def _person(name: str) -> str:
 
 
 def _faces(folder: Path) -> list[re.Match[str]]:
-    found = matching(folder, FILE)
-    if not found:
+    matches = matching(folder, FILE)
+    if not matches:
         raise UserError("no .jpg in the folder", str(folder), "put the cropped faces there")
-    return found
+    return matches

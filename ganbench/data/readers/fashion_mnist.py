@@ -87,12 +87,12 @@ def _file(folder: Path, name: str) -> Path:
     return plain if plain.is_file() else folder / f"{name}.gz"
 
 
-def _require_count(path: Path, wanted: int) -> None:
+def _require_count(path: Path, labels: int) -> None:
     """Raises UserError unless the header promises a picture for each label."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as data:
             count = int.from_bytes(data.read(8)[4:], "big")
     except (OSError, EOFError) as error:
         raise UserError(f"the pictures cannot be read: {error}", str(path), AGAIN) from error
-    if count != wanted:
-        raise UserError(f"{count} pictures for {wanted} labels", str(path), AGAIN)
+    if count != labels:
+        raise UserError(f"{count} pictures for {labels} labels", str(path), AGAIN)

@@ -38,8 +38,8 @@ class GltfFile:
     places: tuple[Path, Path]
 
     def items(self, name: str) -> list[Tree]:
-        found: list[Tree] = self.tree.get(name, [])
-        return found
+        listed: list[Tree] = self.tree.get(name, [])
+        return listed
 
     def view(self, index: int) -> tuple[bytes, int]:
         """The bytes of a buffer view, and its stride, 0 where the items lie close."""
@@ -88,8 +88,8 @@ class GltfFile:
 
 def _fractions(items: Numbers) -> Numbers:
     """Whole numbers that stand for 0 to 1, or -1 to 1."""
-    found: Numbers = np.maximum(items / np.iinfo(items.dtype).max, -1.0)
-    return found
+    fractions: Numbers = np.maximum(items / np.iinfo(items.dtype).max, -1.0)
+    return fractions
 
 
 def open_gltf(file: Path, root: Path) -> GltfFile:
@@ -124,15 +124,15 @@ def _chunks(data: bytes) -> tuple[bytes, bytes]:
         raise Unreadable(f"it is of glTF {version}, and only 2.0 is read")
     if length > len(data):
         raise Unreadable(CUT_OFF)
-    found: dict[int, bytes] = {}
+    chunks: dict[int, bytes] = {}
     start = 12
     while start + 8 <= length:
         size, kind = struct.unpack_from("<II", data, start)
-        found.setdefault(kind, data[start + 8 : start + 8 + size])
+        chunks.setdefault(kind, data[start + 8 : start + 8 + size])
         start += 8 + size
-    if JSON_CHUNK not in found:
+    if JSON_CHUNK not in chunks:
         raise Unreadable(NOT_WHOLE)
-    return found[JSON_CHUNK], found.get(BINARY_CHUNK, b"")
+    return chunks[JSON_CHUNK], chunks.get(BINARY_CHUNK, b"")
 
 
 def _buffer(buffer: Tree, index: int, binary: bytes, places: tuple[Path, Path]) -> bytes:

@@ -79,7 +79,7 @@ CRASHED = "the reader crashed on it"
 
 
 def too_slow(limit_s: float) -> str:
-    """The reason given for an item that took longer than the limit."""
+    """The reason of an item that took longer than the limit."""
     return f"not read within {limit_s:g} s"
 
 

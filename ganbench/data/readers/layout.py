@@ -22,7 +22,7 @@ def locate(root: Path, places: Sequence[str], entries: Sequence[Entry], fix: str
     several of which one will do. Where there is none, the one folder in `root` that has such a
     place, for archives and mirrors pack a set into a folder of its own.
 
-    Raises UserError where there is none or more than one, telling what `root` itself lacks.
+    Raises UserError, with what `root` lacks, where there is none or more than one.
     """
     if not root.is_dir():
         problem = "is not a folder" if root.exists() else "does not exist"
@@ -31,14 +31,14 @@ def locate(root: Path, places: Sequence[str], entries: Sequence[Entry], fix: str
     if here is not None:
         return here
     deeper = [_place(folder, places, entries) for folder in folders(root)]
-    found = {place.resolve(): place for place in deeper if place is not None}
-    if len(found) > 1:
-        told = first_few(place.relative_to(root).as_posix() for place in found.values())
+    data_folders = {place.resolve(): place for place in deeper if place is not None}
+    if len(data_folders) > 1:
+        listed = first_few(place.relative_to(root).as_posix() for place in data_folders.values())
         raise UserError(
-            f"{len(found)} folders have the data: {told}", str(root), "give one of them"
+            f"{len(data_folders)} folders have the data: {listed}", str(root), "give one of them"
         )
-    if found:
-        return next(iter(found.values()))
+    if data_folders:
+        return next(iter(data_folders.values()))
     lacking = " and no ".join(_missing(root, entries))
     holds = first_few(file_names(root)) or "nothing"
     raise UserError(f"no {lacking} in the data folder, which holds {holds}", str(root), fix)
@@ -82,8 +82,8 @@ def file_names(folder: Path) -> list[str]:
 
 def matching(folder: Path, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """The names in `folder` that match as a whole, sorted. Raises UserError as `file_names`."""
-    found = (pattern.fullmatch(name) for name in file_names(folder))
-    return [match for match in found if match]
+    matches = (pattern.fullmatch(name) for name in file_names(folder))
+    return [match for match in matches if match]
 
 
 @dataclass(frozen=True, eq=False)

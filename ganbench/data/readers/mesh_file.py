@@ -22,7 +22,7 @@ Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 
 @dataclass(frozen=True)
 class Format:
-    """up, front: the axes of files that are not told otherwise; glTF's specification names its."""
+    """up, front: the default axes of the files; glTF's specification defines its own."""
 
     read: Callable[[Path, Path], list[Triangles]]
     up: Axis = "z"
@@ -82,7 +82,7 @@ def _read(path: Path, root: Path) -> ReadMesh:
 def _joined(pieces: Sequence[Triangles]) -> Triangles:
     """All pieces as one, without points that no triangle has."""
     if not pieces:
-        raise Unreadable("no triangles found in it")
+        raise Unreadable("there are no triangles in it")
     starts = np.cumsum([0] + [len(piece.points) for piece in pieces[:-1]])
     faces = np.concatenate([p.faces + s for p, s in zip(pieces, starts, strict=True)])
     used, compact = np.unique(faces, return_inverse=True)
@@ -128,8 +128,8 @@ def _groups(rgb: Floats) -> tuple[npt.NDArray[np.int64], bool]:
     from PIL import Image
 
     keys = np.round(rgb * 255).astype(np.uint8)
-    found, group = np.unique(keys, axis=0, return_inverse=True)
-    if len(found) <= MAX_COLOURS:
+    colours, group = np.unique(keys, axis=0, return_inverse=True)
+    if len(colours) <= MAX_COLOURS:
         return group.ravel(), False
     palette = Image.fromarray(keys[None]).quantize(MAX_COLOURS, dither=Image.Dither.NONE)
     return np.asarray(palette, dtype=np.int64).ravel(), True

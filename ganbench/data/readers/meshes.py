@@ -18,7 +18,7 @@ from ganbench.data.readers.mesh_file import FORMATS, ReadMesh, read_mesh
 from ganbench.data.readers.textures import COMPANIONS
 from ganbench.data.rendering.mesh import Mesh
 from ganbench.data.rendering.render import start_child
-from ganbench.data.tree import Found, find_files
+from ganbench.data.tree import FileTree, find_files
 
 Axis = Literal["auto", "x", "y", "z", "-x", "-y", "-z"]
 AUTO: Axis = "auto"
@@ -38,37 +38,41 @@ AXES = {
 
 @dataclass(frozen=True, eq=False)
 class MeshFolder:
-    """What was found in a folder.
+    """The meshes of a folder.
 
     names: paths relative to the folder, sorted; objects: the mesh of each, +x forward, +z up, with
         the centre of its bounding box at the origin.
     unreadable: (path relative to the folder, reason) of each file that was left out.
     remarks: (path relative to the folder, what of the file is not used).
-    told: what below the folder is no mesh, in one line, or nothing.
+    not_meshes: what below the folder is no mesh, in one line, or nothing.
     """
 
     names: tuple[str, ...]
     objects: tuple[Mesh, ...]
     unreadable: tuple[tuple[str, str], ...]
     remarks: tuple[tuple[str, str], ...] = ()
-    told: str = ""
+    not_meshes: str = ""
 
     def lines(self) -> list[str]:
         """What a person should know about it: who was left out, and what is not used."""
         left_out = [f"left out {name}: {reason}" for name, reason in self.unreadable]
-        return [*([self.told] if self.told else []), *left_out, *remarks_told(self.remarks)]
+        return [
+            *([self.not_meshes] if self.not_meshes else []),
+            *left_out,
+            *remark_lines(self.remarks),
+        ]
 
 
-def remarks_told(remarks: Sequence[tuple[str, str]]) -> list[str]:
-    """(name, remark) in few lines: such as differ in what they quote alone are told together."""
+def remark_lines(remarks: Sequence[tuple[str, str]]) -> list[str]:
+    """(name, remark) in few lines: one for all remarks that differ only in what they quote."""
     kinds: dict[str, list[tuple[str, str]]] = {}
     for name, remark in remarks:
         kinds.setdefault(QUOTED.sub("", remark), []).append((name, remark))
     lines = []
     for alike in kinds.values():
-        names, told = (list(dict.fromkeys(texts)) for texts in zip(*alike, strict=True))
+        names, texts = (list(dict.fromkeys(texts)) for texts in zip(*alike, strict=True))
         lines.append(
-            f"{first_few(names, '; ')}: {told[0]}{', and others' if len(told) > 1 else ''}"
+            f"{first_few(names, '; ')}: {texts[0]}{', and others' if len(texts) > 1 else ''}"
         )
     return lines
 
@@ -87,9 +91,9 @@ def read_meshes(
     or holds no mesh file, and for files that cannot be read: any, or all of them.
     """
     _check_axes(up, front)
-    found = find_meshes(folder)
-    turns = {name: rotation_of(name, up, front) for name in found.names}
-    read, failed = _read_all(found)
+    tree = find_meshes(folder)
+    turns = {name: rotation_of(name, up, front) for name in tree.names}
+    read, failed = _read_all(tree)
     if failed and not (skip_unreadable and read):
         raise _unreadable(failed, len(read) + len(failed), folder)
     return MeshFolder(
@@ -97,37 +101,37 @@ def read_meshes(
         tuple(_turned(got.mesh, turns[name]) for name, got in read.items()),
         tuple(failed),
         tuple((name, remark) for name, got in read.items() for remark in got.remarks),
-        found.told(),
+        tree.summary(),
     )
 
 
-def _read_all(found: Found) -> tuple[dict[str, ReadMesh], list[tuple[str, str]]]:
+def _read_all(tree: FileTree) -> tuple[dict[str, ReadMesh], list[tuple[str, str]]]:
     """What could be read, by name, and (name, reason) of what could not."""
-    files = [found.root / name for name in found.names]
-    results = map_isolated(partial(read_mesh, root=found.root), files, READ_LIMIT_S, start_child)
-    pairs = list(zip(found.names, results, strict=True))
+    files = [tree.root / name for name in tree.names]
+    results = map_isolated(partial(read_mesh, root=tree.root), files, READ_LIMIT_S, start_child)
+    pairs = list(zip(tree.names, results, strict=True))
     read = {name: result for name, result in pairs if not isinstance(result, Failure)}
     failed = [(name, result.reason) for name, result in pairs if isinstance(result, Failure)]
-    return read, [*found.broken, *failed]
+    return read, [*tree.broken, *failed]
 
 
-def find_meshes(folder: Path) -> Found:
+def find_meshes(folder: Path) -> FileTree:
     """The mesh files at any depth below `folder`, and what is wrong or left out there.
 
     Raises UserError for a folder that is missing, cannot be listed or holds no mesh file.
     """
-    found = _of_kinds(folder, (*SUFFIXES, *COMPANIONS))
-    ours = tuple(name for name in found.names if Path(name).suffix.lower() in SUFFIXES)
+    tree = _of_kinds(folder, (*SUFFIXES, *COMPANIONS))
+    ours = tuple(name for name in tree.names if Path(name).suffix.lower() in SUFFIXES)
     broken = tuple(
-        (name, why) for name, why in found.broken if Path(name).suffix.lower() not in COMPANIONS
+        (name, why) for name, why in tree.broken if Path(name).suffix.lower() not in COMPANIONS
     )
     if not ours and not broken:
         raise UserError(
-            what=f"no mesh file in the folder, which has {_others(found)}",
+            what=f"no mesh file in the folder, which has {_others(tree)}",
             where=str(folder),
             fix=f"put {_kinds()} files there",
         )
-    return replace(found, names=ours, broken=broken)
+    return replace(tree, names=ours, broken=broken)
 
 
 def mesh_files_hash(folder: Path) -> str:
@@ -146,7 +150,7 @@ def mesh_files_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _of_kinds(folder: Path, endings: Sequence[str]) -> Found:
+def _of_kinds(folder: Path, endings: Sequence[str]) -> FileTree:
     if not folder.is_dir():
         raise UserError(
             what="the mesh folder is a file" if folder.exists() else "no such mesh folder",
@@ -157,16 +161,18 @@ def _of_kinds(folder: Path, endings: Sequence[str]) -> Found:
         return find_files(folder, endings)
     except OSError as error:
         raise UserError(
-            f"the mesh folder cannot be listed: {error.strerror}", str(folder), "mend its rights"
+            f"the mesh folder cannot be listed: {error.strerror}",
+            str(folder),
+            "correct its permissions",
         ) from error
 
 
-def _others(found: Found) -> str:
+def _others(tree: FileTree) -> str:
     """What lies in a folder without a mesh."""
-    endings = [*found.other_endings, *(Path(name).suffix for name in found.names)]
-    count = sum(found.other_endings.values()) + len(found.names)
+    endings = [*tree.other_endings, *(Path(name).suffix for name in tree.names)]
+    count = sum(tree.other_endings.values()) + len(tree.names)
     parts = [f"{count} other files ({', '.join(sorted(set(endings))[:8])})"] if count else []
-    parts += [f"{count} {why}" for why, count in found.left_out.items()]
+    parts += [f"{count} {why}" for why, count in tree.left_out.items()]
     return "; ".join(parts) or "no file at all"
 
 
@@ -185,7 +191,7 @@ def _unreadable(failed: Sequence[tuple[str, str]], total: int, folder: Path) -> 
     return UserError(
         f"{len(failed)} of {total} mesh files cannot be read, {shown}",
         str(folder),
-        "mend or remove them, or leave them out with --skip-unreadable",
+        "correct or remove them, or leave them out with --skip-unreadable",
     )
 
 

@@ -55,20 +55,20 @@ def _ends_name(word: str) -> bool:
 
 def read_mtl(file: Path) -> dict[str, Material]:
     """The materials by name. Lines that are not understood are passed over."""
-    found: dict[str, Material] = {}
+    materials: dict[str, Material] = {}
     name = ""
     for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         key, rest = (*line.strip().split(maxsplit=1), "", "")[:2]
         key = key.lower()
         if key == "newmtl":
             name = rest
-            found[name] = Material(file.parent)
-        elif name in found and key == "kd":
+            materials[name] = Material(file.parent)
+        elif name in materials and key == "kd":
             rgb, remarks = _colour(rest)
-            found[name] = replace(found[name], rgb=rgb, remarks=remarks)
-        elif name in found and key == "map_kd":
-            found[name] = replace(found[name], texture=rest)
-    return found
+            materials[name] = replace(materials[name], rgb=rgb, remarks=remarks)
+        elif name in materials and key == "map_kd":
+            materials[name] = replace(materials[name], texture=rest)
+    return materials
 
 
 def _colour(text: str) -> tuple[Rgb | None, tuple[str, ...]]:
@@ -77,12 +77,12 @@ def _colour(text: str) -> tuple[Rgb | None, tuple[str, ...]]:
         numbers = [float(value) for value in text.split()]
     except ValueError:
         numbers = []
-    told = quoted(f"Kd {text}")
+    shown = quoted(f"Kd {text}")
     if len(numbers) == 1:
         numbers *= 3
     if len(numbers) != 3 or any(math.isnan(number) for number in numbers):
-        return None, (f"its colour {told} is not used, for it is not three numbers",)
+        return None, (f"its colour {shown} is not used, for it is not three numbers",)
     red, green, blue = (min(1.0, max(0.0, number)) for number in numbers)
     beyond = max(*numbers, *(1 - number for number in numbers)) - 1
-    cut = (f"its colour {told} is cut to the range of 0 to 1",) if beyond > ROUNDING else ()
+    cut = (f"its colour {shown} is cut to the range of 0 to 1",) if beyond > ROUNDING else ()
     return (red, green, blue), cut

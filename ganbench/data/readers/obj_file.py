@@ -49,15 +49,15 @@ def read_obj(file: Path, root: Path) -> list[Triangles]:
     used = np.array(scan.materials, dtype=np.int64)[owner]
     rgb, remarks = _material_colours(scan, materials, used, _uv(scan)[cut], (file.parent, root))
     of_vertices = _vertex_colours(scan.colours)[faces].mean(axis=1)
-    given = np.isfinite(of_vertices).all(axis=1)
-    rgb[given] = of_vertices[given]
-    told = () if given.all() else (*missing, *remarks)
-    return [Triangles(points, faces, rgb, (*scan.remarks(), *told))]
+    is_coloured = np.isfinite(of_vertices).all(axis=1)
+    rgb[is_coloured] = of_vertices[is_coloured]
+    unused = () if is_coloured.all() else (*missing, *remarks)
+    return [Triangles(points, faces, rgb, (*scan.remarks(), *unused))]
 
 
 @dataclass
 class _Scan:
-    """What the lines so far have given.
+    """What the lines so far contain.
 
     points, coordinates: vertices and texture coordinates. colours: of vertices, by their index.
     sizes: corners of each polygon; corners, textured: indices of these into the first two, -1 for
@@ -118,22 +118,22 @@ class _Scan:
             for word in words[1:]:
                 vertex, *more = word.split("/")
                 self.corners.append(_index(vertex, len(self.points)))
-                found = _index(more[0], len(self.coordinates)) if more and more[0] else -1
-                self.textured.append(found)
+                texture = _index(more[0], len(self.coordinates)) if more and more[0] else -1
+                self.textured.append(texture)
         except ValueError:
             raise Unreadable(f"{quoted(' '.join(words))} is no face") from None
         self.sizes.append(len(words) - 1)
         self.materials.append(self.material)
 
     def remarks(self) -> list[str]:
-        told = []
+        lines = []
         if self.thin:
-            told.append("faces of fewer than three corners are left out")
+            lines.append("faces of fewer than three corners are left out")
         if self.curved:
-            told.append("its curves and curved surfaces are left out")
+            lines.append("its curves and curved surfaces are left out")
         for key in dict.fromkeys(self.unread):
-            told.append(f"its lines '{key}' are not used; write '{key.lower()}'")
-        return told
+            lines.append(f"its lines '{key}' are not used; write '{key.lower()}'")
+        return lines
 
 
 def _numbers(words: Sequence[str]) -> list[float]:
@@ -170,10 +170,10 @@ def _vertex_colours(colours: list[list[float]]) -> Floats:
 
 def _materials(scan: _Scan, file: Path, root: Path) -> tuple[dict[str, Material], list[str]]:
     files, missing = material_files(root, file.parent, scan.libraries)
-    found: dict[str, Material] = {}
+    materials: dict[str, Material] = {}
     for library in files:
-        found |= read_mtl(library)
-    return found, [f"its material file '{name}' is not there" for name in missing]
+        materials |= read_mtl(library)
+    return materials, [f"its material file '{name}' is not there" for name in missing]
 
 
 def _material_colours(
@@ -201,17 +201,17 @@ def _material_colours(
             rgb[chosen] = material.rgb or NEUTRAL_RGB
             remarks += material.remarks
         else:
-            wanted = chosen[np.isfinite(uv[chosen]).all(axis=(1, 2))]
+            mapped = chosen[np.isfinite(uv[chosen]).all(axis=(1, 2))]
             pixels = texture_pixels(_texture_file(material, places))
-            if pixels is None or len(wanted) < len(chosen):
+            if pixels is None or len(mapped) < len(chosen):
                 remarks.append(f"its texture '{material.texture}' is not used")
             if pixels is not None:
-                rgb[wanted] = texture_colours(pixels, uv[wanted])
+                rgb[mapped] = texture_colours(pixels, uv[mapped])
     return rgb, remarks
 
 
 def _texture_file(material: Material, places: tuple[Path, Path]) -> Path | None:
-    """Beside the material file or the mesh file. None too where it is given with options."""
+    """Next to the material file or the mesh file. None too where it has options."""
     folder, root = places
     return companion(root, material.folder, material.texture) or companion(
         root, folder, material.texture

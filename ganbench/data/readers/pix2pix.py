@@ -22,7 +22,7 @@ OFFICIAL = {"train": "train", "val": "validation"}
 
 
 def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
-    """The given sides of every file, `train` before `val`, each in the order of the numbers.
+    """The sides `sides` of every file, `train` before `val`, each in the order of the numbers.
 
     root: the folder of the set, `edges2shoes` or `edges2handbags`.
 
@@ -31,17 +31,17 @@ def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
     """
     fix = "give the folder edges2shoes or edges2handbags, with its train and val"
     root = locate(root, ("",), tuple(OFFICIAL), fix)
-    found = [(folder, match) for folder in OFFICIAL for match in _pairs(root / folder)]
+    pairs = [(folder, match) for folder in OFFICIAL for match in _pairs(root / folder)]
     count = len(sides)
     truth = {
-        "identity": np.repeat([f"{folder}/{int(match[1])}" for folder, match in found], count),
-        "official": np.repeat([OFFICIAL[folder] for folder, _ in found], count),
-        "side": np.tile(np.array(sides), len(found)),
+        "identity": np.repeat([f"{folder}/{int(match[1])}" for folder, match in pairs], count),
+        "official": np.repeat([OFFICIAL[folder] for folder, _ in pairs], count),
+        "side": np.tile(np.array(sides), len(pairs)),
     }
     return Listing(
-        Files(root, tuple(f"{folder}/{match[0]}" for folder, match in found)),
-        np.repeat(np.arange(len(found)), count),
-        np.tile([SIDES.index(side) for side in sides], len(found)),
+        Files(root, tuple(f"{folder}/{match[0]}" for folder, match in pairs)),
+        np.repeat(np.arange(len(pairs)), count),
+        np.tile([SIDES.index(side) for side in sides], len(pairs)),
         open_pair,
         truth,
     )
@@ -58,9 +58,9 @@ def open_pair(path: Path) -> Pictures:
 
 
 def _pairs(folder: Path) -> list[re.Match[str]]:
-    found = matching(folder, FILE)
-    if not found:
+    matches = matching(folder, FILE)
+    if not matches:
         raise UserError(
             "no file named as 1_AB.jpg", str(folder), "unpack the archive of the set again"
         )
-    return sorted(found, key=lambda match: int(match[1]))
+    return sorted(matches, key=lambda match: int(match[1]))

@@ -128,18 +128,18 @@ def _of_text(element: _Element, numbers: Floats, start: int) -> tuple[Table, int
         kinds = [_kind(p) for p in element.properties]
         columns = {p.name: Column(rows[:, i], kinds[i]) for i, p in enumerate(element.properties)}
         return {**columns}, end
-    found: list[list[Floats]] = [[] for _ in element.properties]
+    lists: list[list[Floats]] = [[] for _ in element.properties]
     for _ in range(element.length):
-        for values, wanted in zip(found, element.properties, strict=True):
+        for values, property_ in zip(lists, element.properties, strict=True):
             count = 1
-            if wanted.count and start < len(numbers):
+            if property_.count and start < len(numbers):
                 count = _count(numbers[start])
                 start += 1
             values.append(numbers[start : start + count])
             start += count
             if start > len(numbers):
                 raise Unreadable(CUT_OFF)
-    return _joined(element, found), start
+    return _joined(element, lists), start
 
 
 def _of_bytes(element: _Element, body: bytes, start: int, order: str) -> tuple[Table, int]:
@@ -148,9 +148,9 @@ def _of_bytes(element: _Element, body: bytes, start: int, order: str) -> tuple[T
         return {p.name: _empty(p) for p in element.properties}, start
     counts = _first_counts(element, body, start, order)
     fields: list[Any] = []
-    for i, (wanted, count) in enumerate(zip(element.properties, counts, strict=True)):
-        fields += [(f"n{i}", order + wanted.count)] if wanted.count else []
-        fields += [(f"v{i}", order + wanted.type, (count,))]
+    for i, (property_, count) in enumerate(zip(element.properties, counts, strict=True)):
+        fields += [(f"n{i}", order + property_.count)] if property_.count else []
+        fields += [(f"v{i}", order + property_.type, (count,))]
     record = np.dtype(fields)
     end = start + element.length * record.itemsize
     if end <= len(body):
@@ -167,29 +167,29 @@ def _of_bytes(element: _Element, body: bytes, start: int, order: str) -> tuple[T
 def _first_counts(element: _Element, body: bytes, start: int, order: str) -> list[int]:
     """Numbers that each property of the first item has."""
     counts = []
-    for wanted in element.properties:
+    for property_ in element.properties:
         count = 1
-        if wanted.count:
-            (number,) = _take(body, start, order + wanted.count, 1)
+        if property_.count:
+            (number,) = _take(body, start, order + property_.count, 1)
             count = _count(number)
-            start += np.dtype(wanted.count).itemsize
+            start += np.dtype(property_.count).itemsize
         counts.append(count)
-        start += count * np.dtype(wanted.type).itemsize
+        start += count * np.dtype(property_.type).itemsize
         if start > len(body):
             raise Unreadable(CUT_OFF)
     return counts
 
 
 def _one_by_one(element: _Element, body: bytes, start: int, order: str) -> tuple[Table, int]:
-    found: list[list[Floats]] = [[] for _ in element.properties]
+    lists: list[list[Floats]] = [[] for _ in element.properties]
     types = [(order + p.count if p.count else "", order + p.type) for p in element.properties]
     sizes = [(np.dtype(c).itemsize if c else 0, np.dtype(t).itemsize) for c, t in types]
     for _ in range(element.length):
-        for values, (count_type, kind), (head, item) in zip(found, types, sizes, strict=True):
+        for values, (count_type, kind), (head, item) in zip(lists, types, sizes, strict=True):
             count = _count(_take(body, start, count_type, 1)[0]) if count_type else 1
             values.append(_take(body, start + head, kind, count))
             start += head + count * item
-    return _joined(element, found), start
+    return _joined(element, lists), start
 
 
 def _take(body: bytes, start: int, kind: str, count: int) -> npt.NDArray[Any]:
@@ -205,27 +205,29 @@ def _count(number: float) -> int:
     return int(number)
 
 
-def _joined(element: _Element, found: Sequence[Sequence[npt.NDArray[Any]]]) -> Table:
+def _joined(element: _Element, lists: Sequence[Sequence[npt.NDArray[Any]]]) -> Table:
     table: Table = {}
-    for wanted, values in zip(element.properties, found, strict=True):
+    for property_, values in zip(element.properties, lists, strict=True):
         flat = np.concatenate(values) if values else np.empty(0)
         counts = np.array([len(value) for value in values], dtype=np.int64)
-        table[wanted.name] = List(counts, flat) if wanted.count else Column(flat, _kind(wanted))
+        table[property_.name] = (
+            List(counts, flat) if property_.count else Column(flat, _kind(property_))
+        )
     return table
 
 
-def _whole(wanted: _Property, rows: npt.NDArray[Any], count: int) -> Column | List:
+def _whole(property_: _Property, rows: npt.NDArray[Any], count: int) -> Column | List:
     flat = rows.reshape(-1)
-    if wanted.count:
+    if property_.count:
         return List(np.full(len(rows), count, dtype=np.int64), flat)
-    return Column(flat, _kind(wanted))
+    return Column(flat, _kind(property_))
 
 
-def _empty(wanted: _Property) -> Column | List:
-    if wanted.count:
+def _empty(property_: _Property) -> Column | List:
+    if property_.count:
         return List(np.empty(0, dtype=np.int64), np.empty(0))
-    return Column(np.empty(0), _kind(wanted))
+    return Column(np.empty(0), _kind(property_))
 
 
-def _kind(wanted: _Property) -> str:
-    return "f" if wanted.type.startswith("f") else wanted.type
+def _kind(property_: _Property) -> str:
+    return "f" if property_.type.startswith("f") else property_.type

@@ -78,10 +78,10 @@ def read_ply(file: Path, root: Path) -> list[Triangles]:
 
 def _points(vertex: Mapping[str, Column | List]) -> Floats:
     columns = [vertex.get(axis) for axis in "xyz"]
-    found = [column.values for column in columns if isinstance(column, Column)]
-    if len(found) < 3:
+    present = [column.values for column in columns if isinstance(column, Column)]
+    if len(present) < 3:
         raise Unreadable("its vertices have no x, y and z")
-    return np.stack(found, axis=1).astype(np.float64)
+    return np.stack(present, axis=1).astype(np.float64)
 
 
 def _polygons(lists: List, count: int) -> _Polygons:
@@ -98,10 +98,10 @@ def _colours(element: Mapping[str, Column | List]) -> Floats | None:
     """(items, 3) within 0..1; None where it has none."""
     for names in CHANNELS:
         columns = [element.get(name) for name in names]
-        found = [column for column in columns if isinstance(column, Column)]
-        if len(found) == 3:
-            rgb = np.stack([column.values for column in found], axis=1).astype(np.float64)
-            return np.clip(rgb / _full(rgb, found[0]), 0, 1)
+        present = [column for column in columns if isinstance(column, Column)]
+        if len(present) == 3:
+            rgb = np.stack([column.values for column in present], axis=1).astype(np.float64)
+            return np.clip(rgb / _full(rgb, present[0]), 0, 1)
     return None
 
 
@@ -110,9 +110,9 @@ def _unread_colours(element: Mapping[str, Column | List]) -> list[str]:
     if any(element.keys() >= set(channels) for channels in CHANNELS):
         return []
     for channels in CALLED_LIKE_COLOURS:
-        given = [name for name in element if name.lower() in channels]
-        if len(given) >= len(channels):
-            return [f"its properties '{' '.join(given)}' are not used; call colours red green blue"]
+        alike = [name for name in element if name.lower() in channels]
+        if len(alike) >= len(channels):
+            return [f"its properties '{' '.join(alike)}' are not used; call colours red green blue"]
     return []
 
 

@@ -40,27 +40,27 @@ def list_rendered_chairs(
         raise UserError(
             f"no view at an elevation of {elevation_deg} degrees", str(folder), f"known: {known}"
         )
-    kept = (elevation == elevation_deg) & (over_deg < azimuth) & (azimuth < under_deg)
-    if not kept.any():
+    is_between = (elevation == elevation_deg) & (over_deg < azimuth) & (azimuth < under_deg)
+    if not is_between.any():
         raise UserError(
             f"no view with an azimuth over {over_deg:g} and under {under_deg:g} degrees",
             str(folder),
             "give a wider range within 0 to 360",
         )
-    chosen = [views[index] for index in np.flatnonzero(kept)]
+    chosen = [views[index] for index in np.flatnonzero(is_between)]
     truth = {
         "identity": np.array([chair for chair, _ in chosen]),
-        "azimuth_deg": azimuth[kept] - (over_deg + under_deg) / 2,
+        "azimuth_deg": azimuth[is_between] - (over_deg + under_deg) / 2,
     }
     return one_each(folder, [f"{chair}/renders/{v[0]}" for chair, v in chosen], truth)
 
 
 def _views(renders: Path) -> list[re.Match[str]]:
-    found = matching(renders, VIEW)
-    if not found:
+    views = matching(renders, VIEW)
+    if not views:
         raise UserError(
             "a chair without a view named as image_001_p020_t011_r096.png",
             str(renders),
             "unpack the archive of the chairs again",
         )
-    return found
+    return views

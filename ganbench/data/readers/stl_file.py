@@ -12,7 +12,7 @@ from ganbench.data.readers.triangles import Floats, Triangles, Unreadable, neutr
 
 HEADER_BYTES = 84
 RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("colour", "<u2")])
-# What the lines of a text file begin with, beside those that hold a vertex.
+# What the lines of a text file begin with, except those with a vertex.
 STRUCTURE = {"solid", "facet", "outer", "endloop", "endfacet", "endsolid"}
 NOT_WHOLE = "it is neither a text nor a whole binary STL file"
 
@@ -21,14 +21,17 @@ def read_stl(file: Path, root: Path) -> list[Triangles]:
     """All triangles of the file, of all its solids. Raises Unreadable for what is not whole."""
     data = file.read_bytes()
     remarks: tuple[str, ...] = ()
-    if len(data) >= HEADER_BYTES and len(data) == HEADER_BYTES + _told(data) * RECORD.itemsize:
+    if (
+        len(data) >= HEADER_BYTES
+        and len(data) == HEADER_BYTES + _triangle_count(data) * RECORD.itemsize
+    ):
         record = np.frombuffer(data, RECORD, offset=HEADER_BYTES)
         points = record["corners"].reshape(-1, 3).astype(np.float64)
         if record["colour"].any() or b"COLOR=" in data[:80]:
             remarks = ("the colours of its triangles are not used",)
     elif data.lstrip()[:5].lower() == b"solid":
         points = _text_points(data.decode("utf-8", errors="replace").splitlines())
-    elif HEADER_BYTES <= len(data) < HEADER_BYTES + _told(data) * RECORD.itemsize:
+    elif HEADER_BYTES <= len(data) < HEADER_BYTES + _triangle_count(data) * RECORD.itemsize:
         raise Unreadable(f"{NOT_WHOLE}: it may be cut off")
     else:
         raise Unreadable(NOT_WHOLE)
@@ -38,8 +41,8 @@ def read_stl(file: Path, root: Path) -> list[Triangles]:
     return [Triangles(points, faces, neutral(len(faces)), remarks)]
 
 
-def _told(data: bytes) -> int:
-    """The number of triangles that a binary file's header tells."""
+def _triangle_count(data: bytes) -> int:
+    """The number of triangles in a binary file's header."""
     count: int = struct.unpack_from("<I", data, HEADER_BYTES - 4)[0]
     return count
 

@@ -99,9 +99,9 @@ def _cut(points: Floats, sizes: Ints) -> tuple[Ints, Ints]:
     fans = [
         (starts[i], starts[i] + k, starts[i] + k + 1, i) for i in lost for k in _inner(sizes[i])
     ]
-    kept = ~np.isin(owner, lost)
+    rest = ~np.isin(owner, lost)
     added = np.array(fans, dtype=np.int64).reshape(-1, 4)
-    return np.concatenate([faces[kept], added[:, :3]]), np.concatenate([owner[kept], added[:, 3]])
+    return np.concatenate([faces[rest], added[:, :3]]), np.concatenate([owner[rest], added[:, 3]])
 
 
 def _inner(size: int) -> range:
@@ -115,8 +115,8 @@ def _area_lost(points: Floats, sizes: Ints, faces: Ints, owner: Ints) -> Ints:
     starts = np.cumsum(sizes) - sizes
     after = np.arange(len(points)) + 1
     after[starts + sizes - 1] = starts
-    wanted = np.add.reduceat(np.cross(points, points[after]), starts)
+    expected = np.add.reduceat(np.cross(points, points[after]), starts)
     a, b, c = (points[faces[:, i]] for i in range(3))
-    found = np.zeros_like(wanted)
-    np.add.at(found, owner, np.cross(b - a, c - a))
-    return np.flatnonzero(~(np.abs(found - wanted).max(axis=1) <= AREA_TOLERANCE))
+    actual = np.zeros_like(expected)
+    np.add.at(actual, owner, np.cross(b - a, c - a))
+    return np.flatnonzero(~(np.abs(actual - expected).max(axis=1) <= AREA_TOLERANCE))

@@ -1,4 +1,4 @@
-"""Views of objects rendered once and kept, with a sheet that shows them at their azimuths."""
+"""Views of objects, rendered once and cached, with a sheet that shows them at their azimuths."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RENDERING_VERSION = 1
 
 GREYS = {"black": 0.0, "grey": 0.5, "white": 1.0}
 PREVIEW = "preview.png"
-TOLD = "told.txt"
+REMARKS = "told.txt"
 MAX_OBJECTS, MAX_VIEWS, LONGEST_NAME = 8, 13, 24
 
 
@@ -31,7 +31,7 @@ class Made:
 
     names: Sequence[str]
     objects: Sequence[Mesh]
-    told: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Rendered:
 
     views: np.ndarray
     names: np.ndarray
-    told: tuple[str, ...]
+    remarks: tuple[str, ...]
     preview: Path
 
 
@@ -69,16 +69,16 @@ def rendered_views(
         views = render_shots(made.objects, as_it_is, shots, size, background)
         np.save(folder / "views.npy", views, allow_pickle=False)
         np.save(folder / "names.npy", np.array(made.names, dtype=str), allow_pickle=False)
-        (folder / TOLD).write_text(
-            "".join(f"{printable(line)}\n" for line in made.told), encoding="utf-8"
+        (folder / REMARKS).write_text(
+            "".join(f"{printable(line)}\n" for line in made.remarks), encoding="utf-8"
         )
         write_preview(folder / PREVIEW, made.names, views, azimuths_deg)
 
-    kept = cached_files(cache_dir, name, key, write)
+    cached = cached_files(cache_dir, name, key, write)
     entry = entry_folder(cache_dir, name, key)
-    told = (entry / TOLD).read_bytes() if (entry / TOLD).is_file() else b""
-    lines = told.decode(errors="surrogateescape").splitlines()
-    return Rendered(kept["views"], np.array(kept["names"]), tuple(lines), entry / PREVIEW)
+    content = (entry / REMARKS).read_bytes() if (entry / REMARKS).is_file() else b""
+    lines = content.decode(errors="surrogateescape").splitlines()
+    return Rendered(cached["views"], np.array(cached["names"]), tuple(lines), entry / PREVIEW)
 
 
 def write_preview(
