@@ -21,7 +21,7 @@ HPARAMS = "HParams"
 def class_faults(module: ModuleType, name: str, home: ast.Module, guide: str) -> Iterator[str]:
     """Those of the class `name`, and of the module's hyper-parameters and options.
 
-    home: the module's source. guide: the file that says what the class must have.
+    home: the module's source. guide: the file that defines what the class must have.
     """
     of = getattr(module, name)
     nodes = {node.name: node for node in home.body if isinstance(node, ast.ClassDef)}

@@ -25,13 +25,13 @@ from ganbench.registry.source import Plugin
 
 def loaded_class(plugin: Plugin) -> Any:
     """Raises UserError, with file and line, where the code fails or the class has a fault."""
-    path, fix = plugin.path, "mend the plugin and run the same command again"
+    path, fix = plugin.path, "correct the plugin and run the same command again"
     try:
         module = imported(plugin)
         fault = first_fault(module, plugin.class_name, str(plugin.kind), path)
     except (Exception, SystemExit) as error:
-        told = import_fault(error, path) or f"{type(error).__name__}: {error}"
-        what = f"{plugin.kind} '{plugin.name}' cannot be loaded: {told}"
+        text = import_fault(error, path) or f"{type(error).__name__}: {error}"
+        what = f"{plugin.kind} '{plugin.name}' cannot be loaded: {text}"
         raise UserError(what, where_raised(error, path), fix) from error
     if fault:
         raise UserError(f"{plugin.kind} '{plugin.name}' cannot be loaded: {fault}", str(path), fix)

@@ -1,4 +1,4 @@
-"""What is wrong with a dataclass of options, and with the values given to one.
+"""What is wrong with a dataclass of options, and with the values of one.
 
 Options are what `options.parse_value` reads from the text of a `--set`. Messages have the line in
 the file of the class.
@@ -64,7 +64,7 @@ def field_faults(field: Field[Any], hint: Any, node: ast.AnnAssign) -> Iterator[
         yield f"{where} cannot be set by --set; annotate it as {SETTABLE}"
     elif field.default is not MISSING and not fits(field.default, hint):
         shown = f"{where} = {field.default!r}"
-        yield f"{shown} has a default of another type; give {wanted(hint)}"
+        yield f"{shown} has a default of another type; give {example(hint)}"
     elif field.default is field.default_factory and not field.kw_only:
         yield NO_DEFAULT.format(node.lineno, ast.unparse(node))
 
@@ -83,7 +83,7 @@ def fits(value: object, hint: Any) -> bool:
     return True
 
 
-def wanted(hint: Any) -> str:
+def example(hint: Any) -> str:
     return EXAMPLES.get(hint) or f"one of {', '.join(map(repr, get_args(hint)))}"
 
 
@@ -118,8 +118,8 @@ def keyword_faults(keyword: ast.keyword, made: type) -> Iterator[str]:
         yield f"{where} gives a field that is not there; {did_you_mean(name, known)}"
         return
     try:
-        given = ast.literal_eval(value)
+        literal = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError):  # only running it can tell
         return
-    if not fits(given, hints[name]):
-        yield f"{where} gives a value of another type; give {wanted(hints[name])}"
+    if not fits(literal, hints[name]):
+        yield f"{where} gives a value of another type; give {example(hints[name])}"

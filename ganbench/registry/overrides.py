@@ -14,9 +14,9 @@ from typing import Any
 
 
 def missing_members(of: type, line: int, guide: str) -> Iterator[str]:
-    """What the bases demand, as abstract or as a ClassVar without a value, and nobody gives.
+    """What the bases demand, abstract or a ClassVar without a value, and the class lacks.
 
-    guide: where it says what each must be.
+    guide: the file that defines each.
     """
     lacking: dict[str, str] = {}
     for base in of.__mro__:
@@ -36,42 +36,42 @@ def signature_faults(of: type, nodes: Mapping[str, ast.ClassDef], package: str) 
     """Methods of the class, and of its bases in the same file, that cannot be used as those of the
     bases in `package`.
     """
-    wanted = contract(of, package)
+    members = contract(of, package)
     for own in (base for base in of.__mro__ if base.__module__ == of.__module__):
         node = nodes.get(own.__name__)
         for method in node.body if node else ():
-            if isinstance(method, ast.FunctionDef) and method.name in wanted:
+            if isinstance(method, ast.FunctionDef) and method.name in members:
                 name, member = method.name, vars(own).get(method.name)
-                if manner(member) and (fault := misuse(member, wanted[name])):
-                    told = fault.format(head(name, wanted[name]))
-                    yield f"line {method.lineno}: {head(name, member)} {told}"
+                if manner(member) and (fault := misuse(member, members[name])):
+                    fix = fault.format(head(name, members[name]))
+                    yield f"line {method.lineno}: {head(name, member)} {fix}"
 
 
 def contract(of: type, package: str) -> dict[str, Any]:
-    """What is used of the package's bases, by name; the last base says it first."""
+    """What is used of the package's bases, by name, of the nearest base."""
     bases = [base for base in of.__mro__ if base.__module__.startswith(f"{package}.")]
-    found = {
+    members = {
         name: member
         for base in bases
         for name, member in vars(base).items()
         if manner(member) and (name == "__init__" or not name.startswith("_"))
     }
-    return {"__init__": lambda self: None, **found} if bases else {}
+    return {"__init__": lambda self: None, **members} if bases else {}
 
 
-def misuse(own: Any, wanted: Any) -> str:
+def misuse(own: Any, base: Any) -> str:
     """What does not fit, with {} for the head that would; or nothing."""
-    found, asked = manner(own), manner(wanted)
-    if asked == "property":
-        return "" if found == asked else "is read, not called; put @property above it"
-    if found == "property":
+    kind, base_kind = manner(own), manner(base)
+    if base_kind == "property":
+        return "" if kind == base_kind else "is read, not called; put @property above it"
+    if kind == "property":
         return "is called, not read; take its decorator away"
-    if asked == "classmethod" and found == "method":
+    if base_kind == "classmethod" and kind == "method":
         return "is called on the class, not on an object; put @classmethod above it"
-    given = inspect.signature(function_of(wanted)).parameters.values()
-    always = [p for p in given if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    parameters = inspect.signature(function_of(base)).parameters.values()
+    always = [p for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
     try:
-        inspect.signature(function_of(own)).bind(*always[found == "staticmethod" :])
+        inspect.signature(function_of(own)).bind(*always[kind == "staticmethod" :])
     except TypeError:
         return "does not take what it is given; write {}"
     return ""
@@ -94,6 +94,6 @@ def function_of(member: Any) -> Any:
 
 def head(name: str, member: Any) -> str:
     """`fakes(self, real)`: a function's head without its annotations."""
-    given = inspect.signature(function_of(member))
-    bare = [p.replace(annotation=p.empty) for p in given.parameters.values()]
-    return f"{name}{given.replace(parameters=bare, return_annotation=given.empty)}"
+    signature = inspect.signature(function_of(member))
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return f"{name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"

@@ -26,7 +26,7 @@ ENTRY_POINT_GROUP = "ganbench.plugins"
 
 @dataclass(frozen=True)
 class Registry:
-    """All plugins found, whole and broken."""
+    """All plugins, whole and broken."""
 
     plugins: tuple[Plugin, ...]
 
@@ -46,12 +46,12 @@ class Registry:
 
     def find(self, kind: Kind, name: str) -> Plugin:
         """Raises UserError for a broken plugin, and for an unknown name with the closest one."""
-        for plugin in self.broken:  # first, so that nobody runs another plugin of that name instead
+        for plugin in self.broken:  # first, so that no other plugin of that name runs instead
             if plugin.name == name and plugin.kind in (kind, None):
                 raise UserError(
                     f"{kind} '{name}' cannot be loaded: {plugin.error}",
                     str(plugin.path),
-                    "mend the plugin; `ganbench list` checks it again",
+                    "correct the plugin; `ganbench list` checks it again",
                 )
         usable = self.of_kind(kind)
         if name in usable:
@@ -72,14 +72,14 @@ def discover(folders: Sequence[Path] = ()) -> Registry:
     one of them is renamed. Raises UserError for a folder that is not there.
     """
     built_in = [inspect_file(file, "built-in") for file in plugin_files(built_in_folder())]
-    found = [*built_in, *entry_point_plugins()]
+    plugins = [*built_in, *entry_point_plugins()]
     for folder in folders:
         if not folder.is_dir():
             raise UserError(
                 "the plugin folder does not exist", f"--plugins {folder}", "give a folder's path"
             )
-        found += [inspect_file(file, str(folder)) for file in plugin_files(folder)]
-    return Registry(tuple(_unique(found)))
+        plugins += [inspect_file(file, str(folder)) for file in plugin_files(folder)]
+    return Registry(tuple(_unique(plugins)))
 
 
 def _unique(plugins: Iterable[Plugin]) -> Iterator[Plugin]:
@@ -98,7 +98,7 @@ def taken_name(plugin: Plugin, first: Plugin) -> str:
 
 
 def built_in_folder() -> Path:
-    """`ganbench/plugins` in an installed package, `plugins` beside it in the repository."""
+    """`ganbench/plugins` in an installed package, `plugins` next to it in the repository."""
     shipped = PACKAGE_DIR / "plugins"
     return shipped if shipped.is_dir() else PACKAGE_DIR.parent / "plugins"
 
@@ -129,7 +129,7 @@ def _inspect_entry_point(point: EntryPoint) -> Plugin:
 
 
 def module_path(name: str) -> Path | None:
-    """The file of module `name`, found without running it or its parents."""
+    """The file of module `name`, without running it or its parents."""
     top, *rest = name.split(".")
     spec = importlib.util.find_spec(top)
     for part in rest:

@@ -1,4 +1,4 @@
-"""What a plugin's file says of it, read from its source; nothing is run."""
+"""What a plugin is, read from its source; nothing is run."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Plugin:
 
 
 def inspect_file(file: Path, origin: str) -> Plugin:
-    """What the source of a plugin says of it, with the first fault found."""
+    """What the source of a plugin says of it, with its first fault."""
     try:
-        found = inspect_source(file.read_text(encoding="utf-8"))
+        plugin = inspect_source(file.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError) as error:
-        found = Plugin("", None, file, "", error=reading_fault(error))
-    return replace(found, name=file.stem, path=file, origin=origin)
+        plugin = Plugin("", None, file, "", error=reading_fault(error))
+    return replace(plugin, name=file.stem, path=file, origin=origin)
 
 
 @cache
@@ -49,12 +49,12 @@ def inspect_source(text: str) -> Plugin:
     """The same of a text, as a plugin without a place. Raises SyntaxError and ValueError."""
     tree = ast.parse(text)
     classes = plugin_classes(tree)
-    found = Plugin("", None, Path(), "", summary=(ast.get_docstring(tree) or "").split("\n")[0])
+    plugin = Plugin("", None, Path(), "", summary=(ast.get_docstring(tree) or "").split("\n")[0])
     if len(classes) != 1:
-        return replace(found, error=number_fault(classes))
+        return replace(plugin, error=number_fault(classes))
     (node, kind) = classes[0]
     return replace(
-        found,
+        plugin,
         kind=kind,
         class_name=node.name,
         columns=literal_columns(node) if kind == "metric" else {},
@@ -69,7 +69,7 @@ def reading_fault(error: OSError | SyntaxError | ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         line = error.object[: error.start].count(b"\n") + 1
         return f"line {line}: the file cannot be read as UTF-8; save it as UTF-8"
-    return f"the file cannot be read: {error}; mend or remove it"
+    return f"the file cannot be read: {error}; correct or remove it"
 
 
 def number_fault(classes: Sequence[tuple[ast.ClassDef, Kind]]) -> str:
@@ -107,8 +107,8 @@ def literal_columns(node: ast.ClassDef) -> dict[str, Column]:
 
 def literal_column(call: ast.expr) -> Column:
     try:
-        given = [ast.literal_eval(argument) for argument in getattr(call, "args", ())]
+        arguments = [ast.literal_eval(argument) for argument in getattr(call, "args", ())]
         named = {k.arg: ast.literal_eval(k.value) for k in getattr(call, "keywords", ()) if k.arg}
-        return Column(*given, **named)
+        return Column(*arguments, **named)
     except (ValueError, TypeError):
         return Column("", None, "")

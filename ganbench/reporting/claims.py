@@ -60,9 +60,9 @@ def claim_sheets(
     """
     sheets = []
     for group in group_rows(rows):
-        mine = [claim for claim in claims if claim.task == group.first.task]
-        for recipe in recipes_of(group) if mine else ():
-            findings = judge(mine, group, recipe, columns, interval)
+        of_task = [claim for claim in claims if claim.task == group.first.task]
+        for recipe in recipes_of(group) if of_task else ():
+            findings = judge(of_task, group, recipe, columns, interval)
             sheets.append(claim_sheet(findings, group, recipe, interval))
     return sheets
 
@@ -75,11 +75,11 @@ def judge(
     interval: Interval,
 ) -> list[Finding]:
     """A finding for each claim, from the group's rows of one recipe."""
-    found = [measure(claim, group, recipe, columns, interval) for claim in claims]
-    tested = [i for i, f in enumerate(found) if f.claim.compares and not math.isnan(f.p)]
-    for i, p in zip(tested, holm([found[i].p for i in tested]), strict=True):
-        found[i] = replace(found[i], p=p)
-    return [decide(finding, len(tested)) for finding in found]
+    findings = [measure(claim, group, recipe, columns, interval) for claim in claims]
+    tested = [i for i, f in enumerate(findings) if f.claim.compares and not math.isnan(f.p)]
+    for i, p in zip(tested, holm([findings[i].p for i in tested]), strict=True):
+        findings[i] = replace(findings[i], p=p)
+    return [decide(finding, len(tested)) for finding in findings]
 
 
 def recipes_of(group: Group) -> dict[str, None]:

@@ -112,7 +112,7 @@ def paired(
         for earlier, later in combinations(rows, 2)
         if not baseline or baseline in (earlier, later)
     ]
-    found = []
+    tests = []
     for metric in group.metrics:
         if metric not in metrics if metrics else not has_better_end(metric, columns):
             continue
@@ -120,8 +120,8 @@ def paired(
             values = numbers(rows[first], metric), numbers(rows[second], metric)
             comparison = compare(*values, interval)
             if comparison is not None and any(comparison.differences):
-                found.append(Pair(metric, first, second, comparison))
-    return found
+                tests.append(Pair(metric, first, second, comparison))
+    return tests
 
 
 def has_better_end(metric: str, columns: Mapping[str, Column]) -> bool:
@@ -163,7 +163,7 @@ def family_notes(pairs: Sequence[Pair], interval: Interval) -> list[str]:
 
 
 def record(group: Group, pair: Pair, family: int) -> dict[str, Any]:
-    first, found = group.first, pair.comparison
+    first, comparison = group.first, pair.comparison
     return {
         "task": first.task,
         "data": first.data,
@@ -172,13 +172,13 @@ def record(group: Group, pair: Pair, family: int) -> dict[str, Any]:
         "metric": pair.metric,
         "first": pair.first,
         "second": pair.second,
-        "difference": found.difference.mean,
-        "ci_low": finite(found.difference.low),
-        "ci_high": finite(found.difference.high),
-        "p": found.p,
+        "difference": comparison.difference.mean,
+        "ci_low": finite(comparison.difference.low),
+        "ci_high": finite(comparison.difference.high),
+        "p": comparison.p,
         "p_holm": pair.p_holm,
-        "n": found.difference.n,
-        "dropped": found.dropped,
+        "n": comparison.difference.n,
+        "dropped": comparison.dropped,
         "family": family,
-        "seeds_needed": seeds_needed(np.array(found.differences), ALPHA / family),
+        "seeds_needed": seeds_needed(np.array(comparison.differences), ALPHA / family),
     }

@@ -1,6 +1,6 @@
-"""Pictures of a whole run, from rows and the arrays beside them: models side by side.
+"""Pictures of a whole run, from rows and their cells' arrays: models side by side.
 
-What is drawn onto a panel, metric plugins say (`core/figures.py`); here it is found and laid out.
+Metric plugins draw the panels (`core/figures.py`); this module collects them and lays them out.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def draw_figures(
 ) -> list[Path]:
     """Draws what the rows' arrays allow into `output/figures`; gives the files.
 
-    say: is told of each figure that a plugin could not draw.
+    say: called with a line for each figure that a plugin could not draw.
     """
     files = []
     for task in dict.fromkeys(row.task for row in rows):
-        mine = shown_rows(rows, task)
-        for name, data in pictures(mine, load_arrays(mine, output), registry, say):
+        of_task = shown_rows(rows, task)
+        for name, data in pictures(of_task, load_arrays(of_task, output), registry, say):
             file = output / "figures" / f"{task}-{name}.png"
             file.parent.mkdir(exist_ok=True)
             write_atomically(file, data)
@@ -79,13 +79,13 @@ def pictures(
         return  # so that no plugin has to be imported, and torch with it
     drawn: dict[str, str] = {SAMPLES: "every evaluation"}
     for source in figures_of(scored_by(rows, registry), registry, say):
-        kept = having(cells, source.figure)
-        if kept and source.name in drawn:
+        shown = having(cells, source.figure)
+        if shown and source.name in drawn:
             say(not_drawn(source, f"{drawn[source.name]} has one of that name; name it otherwise"))
-        elif kept:
+        elif shown:
             drawn[source.name] = source.plugin
             try:
-                yield source.name, figure_bytes(laid_out(source.figure, kept))
+                yield source.name, figure_bytes(laid_out(source.figure, shown))
             except Exception as error:  # a plugin's: the rows and other figures are whole
                 where = where_raised(error, source.path)
                 say(not_drawn(source, f"{type(error).__name__}: {error} ({where})"))
@@ -110,15 +110,15 @@ def figures_of(
 ) -> Iterator[Source]:
     for name in metrics:
         try:
-            found = registry.load("metric", name).figures
+            figures = registry.load("metric", name).figures
         except UserError as error:  # it has scored once, but is another one by now
             say(f"figures of metric {name} are not drawn: {' '.join(str(error).split())}")
             continue
-        if fault := fault_of(found):
+        if fault := fault_of(figures):
             say(f"figures of metric {name} are not drawn: {fault}")
             continue
         path = registry.find("metric", name).path
-        yield from (Source(each, name, path, figure) for each, figure in found.items())
+        yield from (Source(each, name, path, figure) for each, figure in figures.items())
 
 
 def fault_of(figures: Any) -> str:
@@ -140,9 +140,9 @@ def having(cells: Iterable[Shown], figure: Figure) -> list[Shown]:
 
 def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
     """The task's models on its first seeds; references have nothing to show."""
-    mine = [row for row in rows if row.task == task and not row.is_reference]
-    seeds = sorted({row.seed for row in mine})[:MAX_SEEDS]
-    return [row for row in mine if row.seed in seeds]
+    of_task = [row for row in rows if row.task == task and not row.is_reference]
+    seeds = sorted({row.seed for row in of_task})[:MAX_SEEDS]
+    return [row for row in of_task if row.seed in seeds]
 
 
 def load_arrays(rows: Sequence[Row], output: Path) -> list[Shown]:
@@ -223,10 +223,10 @@ def shared(figure: SharedPanels, cells: Sequence[Shown]) -> MplFigure:
 
 
 def by_model(cells: Iterable[Shown]) -> dict[str, list[Shown]]:
-    found: dict[str, list[Shown]] = {}
+    by_label: dict[str, list[Shown]] = {}
     for cell in cells:
-        found.setdefault(cell.label, []).append(cell)
-    return found
+        by_label.setdefault(cell.label, []).append(cell)
+    return by_label
 
 
 def panel_grid(

@@ -1,4 +1,4 @@
-"""What a result folder says, as data frames: the Python side of `table`, `compare` and `claims`."""
+"""A result folder's tables as data frames: the Python side of `table`, `compare` and `claims`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganbench.reporting.comparisons import comparison_sheets
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
-from ganbench.results.benchmark_file import kept_benchmark, read_benchmark
+from ganbench.results.benchmark_file import read_benchmark, stored_benchmark
 from ganbench.results.folder import Rows, read_rows
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def verdicts(
     """
     folder = Path(output)
     rows = stored_rows(folder).rows
-    file = read_benchmark(Path(benchmark) if benchmark else kept_benchmark(folder))
+    file = read_benchmark(Path(benchmark) if benchmark else stored_benchmark(folder))
     return _frame(claim_sheets(file.claims, rows, discover().columns, interval))
 
 

@@ -20,13 +20,13 @@ def final_metrics(row: Row) -> Mapping[str, float | str]:
 
 
 def selected_metrics(row: Row) -> Mapping[str, float | str]:
-    """Of the weights that validation found best, or of the last where nothing chose."""
-    found: Mapping[str, float | str] = row.selected["metrics"] if row.selected else row.metrics
-    return found
+    """Metrics of the checkpoint with the best validation score, or else of the last."""
+    metrics: Mapping[str, float | str] = row.selected["metrics"] if row.selected else row.metrics
+    return metrics
 
 
 @dataclass(frozen=True)
-class Found:
+class Measured:
     """What the seeds of a model have of one metric: numbers, and each text that stands in place of
     one, such as a reason.
     """
@@ -66,10 +66,10 @@ class Group:
         return next(iter(self.trained.values()))[0]
 
     @cached_property
-    def found(self) -> dict[str, dict[str, Found]]:
+    def measured(self) -> dict[str, dict[str, Measured]]:
         """By label and metric, what its rows have."""
         return {
-            label: found_by_metric(map(self.metrics_of, rows))
+            label: measured_by_metric(map(self.metrics_of, rows))
             for label, rows in self.by_model.items()
         }
 
@@ -78,15 +78,17 @@ class Group:
         """The metrics that a row of a model names, with a number or a reason, or else a row of
         a reference: A to B first, then B to A.
         """
-        of_models = chain.from_iterable(self.found[label] for label in self.trained)
-        names = dict.fromkeys(of_models) or dict.fromkeys(chain.from_iterable(self.found.values()))
+        of_models = chain.from_iterable(self.measured[label] for label in self.trained)
+        names = dict.fromkeys(of_models) or dict.fromkeys(
+            chain.from_iterable(self.measured.values())
+        )
         return tuple(sorted(names, key=lambda name: ColumnKey.parse(name).direction))
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Of these the ones that some model has a number for; all of them where none has."""
-        trained = [self.found[label] for label in self.trained]
-        numbered = {n for by_name in trained for n, found in by_name.items() if found.numbers}
+        trained = [self.measured[label] for label in self.trained]
+        numbered = {n for by_name in trained for n, values in by_name.items() if values.numbers}
         return tuple(name for name in self.named if name in numbered) or self.named
 
     @cached_property
@@ -103,7 +105,7 @@ class Group:
         return f"{first.task} · data {first.data} · preset {first.preset} · {recipe}{split}"
 
 
-def found_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Found]:
+def measured_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Measured]:
     """Of many rows' metrics, those that some row has."""
     alike: dict[tuple[str, ...], list[Mapping[str, float | str]]] = {}
     for metrics in scores:
@@ -115,12 +117,12 @@ def found_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Fo
     return {name: parted(column) for name, column in columns.items()}
 
 
-def parted(column: Sequence[float | str]) -> Found:
+def parted(column: Sequence[float | str]) -> Measured:
     """Numbers and texts, each in their order."""
     if str not in set(map(type, column)):
-        return Found(tuple(column))  # type: ignore[arg-type]
+        return Measured(tuple(column))  # type: ignore[arg-type]
     texts = tuple(dict.fromkeys(v for v in column if isinstance(v, str)))
-    return Found(tuple(v for v in column if not isinstance(v, str)), texts)
+    return Measured(tuple(v for v in column if not isinstance(v, str)), texts)
 
 
 def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
@@ -139,7 +141,9 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
     for variants in by_setting(rows).values():
         latest = [{row.seed: row for row in same} for same in variants.values()]
         older = sum(map(len, variants.values())) - sum(map(len, latest))
-        models = sorted(([found[seed] for seed in sorted(found)] for found in latest), key=_place)
+        models = sorted(
+            ([by_seed[seed] for seed in sorted(by_seed)] for by_seed in latest), key=_place
+        )
         require_one_protocol([row for same in models for row in same])
         groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
     return groups

@@ -49,7 +49,7 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     refuse_inside(output, folders, "-o")
     refuse_odd_name(output, "-o")
     if len({folder.resolve() for folder in folders}) < len(folders):
-        raise UserError("a folder is given twice", "ganbench merge", "give each once")
+        raise UserError("the same folder twice", "ganbench merge", "give each once")
     sources = [Source(row, folder) for folder in folders for row in stored_rows(folder).rows]
     chosen: dict[str, Source] = {}
     for source in sources:
@@ -120,9 +120,9 @@ def contradiction(a: Row, b: Row) -> str:
 def write(sources: Iterable[Source], folders: Sequence[Path], output: Path) -> None:
     (output / "cells").mkdir()
     for source in sources:
-        kept = cell_folder(source.folder, source.row.cell)
-        if kept.is_dir():
-            shutil.copytree(kept, cell_folder(output, source.row.cell))
+        folder = cell_folder(source.folder, source.row.cell)
+        if folder.is_dir():
+            shutil.copytree(folder, cell_folder(output, source.row.cell))
         append_row(output, source.row)
     texts = {(f / BENCHMARK).read_bytes() for f in folders if (f / BENCHMARK).is_file()}
     if len(texts) == 1:  # claims of two benchmarks have no place in one file

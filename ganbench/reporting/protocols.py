@@ -19,9 +19,9 @@ def protocol_of(row: Row, column: str) -> JSON:
     counts = {f"n_{side}": n for side, n in samples.items()}
     for plugin in row.protocol.get("metrics", {}).values():
         if key.name in plugin["columns"]:
-            told = {name: value for name, value in plugin.items() if name != "columns"}
-            most = int(told.get("at_most", max([*counts.values(), 0])))
-            return {**told, **{name: min(n, most) for name, n in counts.items()}}
+            conventions = {name: value for name, value in plugin.items() if name != "columns"}
+            most = int(conventions.get("at_most", max([*counts.values(), 0])))
+            return {**conventions, **{name: min(n, most) for name, n in counts.items()}}
     return counts
 
 
@@ -30,22 +30,24 @@ def require_one_protocol(rows: Iterable[Row]) -> None:
 
     Rows that do not tell, by an older version, count as equal to any.
     """
-    told: dict[int, list[Row]] = {}  # rows that were read from one file share equal protocols
+    by_protocol: dict[
+        int, list[Row]
+    ] = {}  # rows that were read from one file share equal protocols
     for row in rows:
         if row.protocol:
-            told.setdefault(id(row.protocol), []).append(row)
-    if len(told) < 2:
+            by_protocol.setdefault(id(row.protocol), []).append(row)
+    if len(by_protocol) < 2:
         return
     for column in dict.fromkeys(
-        name for same in told.values() for row in same for name in row.metrics
+        name for same in by_protocol.values() for row in same for name in row.metrics
     ):
-        found: dict[bytes, list[Row]] = {}
-        for same in told.values():
+        by_key: dict[bytes, list[Row]] = {}
+        for same in by_protocol.values():
             with_it = [row for row in same if number_of(row.metrics.get(column)) is not None]
             if with_it:
-                found.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(with_it)
-        if len(found) > 1:
-            raise mixed(column, list(found.values()))
+                by_key.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(with_it)
+        if len(by_key) > 1:
+            raise mixed(column, list(by_key.values()))
 
 
 def mixed(column: str, parties: Sequence[Sequence[Row]]) -> UserError:
@@ -74,10 +76,10 @@ def protocol_notes(rows: Sequence[Row]) -> list[str]:
     """A line for each extractor behind the rows' numbers, and a warning where n is small."""
     protocols = {id(row.protocol): row.protocol for row in rows}.values()
     plugins: dict[str, Mapping[str, str]] = {}
-    for plugin in (p for told in protocols for p in told.get("metrics", {}).values()):
+    for plugin in (p for protocol in protocols for p in protocol.get("metrics", {}).values()):
         if "extractor" in plugin:
             plugins.setdefault(plugin["extractor"], plugin)
-    counts = [n for told in protocols for n in told.get("samples", {}).values()]
+    counts = [n for protocol in protocols for n in protocol.get("samples", {}).values()]
     if not plugins or not counts:
         return []
     most = min(int(p.get("at_most", MAX_IMAGES)) for p in plugins.values())

@@ -40,18 +40,18 @@ def number(value: float) -> str:
     return f"{value:.{digits}f}" if digits <= 6 else f"{value:.2e}"
 
 
-def estimate_text(found: Estimate, symmetric: bool) -> str:
+def estimate_text(estimate: Estimate, symmetric: bool) -> str:
     """Mean ± half of the interval, or mean [low, high]; the mean alone below two seeds."""
-    if found.n < 2:
-        return number(found.mean)
-    half = (found.high - found.low) / 2
-    if not math.isfinite(found.mean + half):
-        return f"{number(found.mean)} ± {number(half)}"
-    if found.mean == half == 0:
+    if estimate.n < 2:
+        return number(estimate.mean)
+    half = (estimate.high - estimate.low) / 2
+    if not math.isfinite(estimate.mean + half):
+        return f"{number(estimate.mean)} ± {number(half)}"
+    if estimate.mean == half == 0:
         return "0 ± 0" if symmetric else "0 [0, 0]"
-    digits = max(0, 2 - math.floor(math.log10(max(abs(found.mean), half, 1e-6))))
-    ends = (half,) if symmetric else (found.low, found.high)
-    mean, *texts = (_rounded(value, min(digits, 6)) for value in (found.mean, *ends))
+    digits = max(0, 2 - math.floor(math.log10(max(abs(estimate.mean), half, 1e-6))))
+    ends = (half,) if symmetric else (estimate.low, estimate.high)
+    mean, *texts = (_rounded(value, min(digits, 6)) for value in (estimate.mean, *ends))
     return f"{mean} ± {texts[0]}" if symmetric else f"{mean} [{', '.join(texts)}]"
 
 
@@ -122,8 +122,8 @@ def render_csv(sheets: Sequence[Sheet], key: str) -> str:
 def render_json(sheets: Sequence[Sheet], key: str) -> str:
     """The records of all sheets under `key`, and each sheet's title and notes."""
     notes = [{"title": sheet.title, "notes": list(sheet.notes)} for sheet in sheets]
-    found = [record for sheet in sheets for record in sheet.records]
-    return json.dumps({key: found, "tables": notes}, indent=2, allow_nan=False) + "\n"
+    records = [record for sheet in sheets for record in sheet.records]
+    return json.dumps({key: records, "tables": notes}, indent=2, allow_nan=False) + "\n"
 
 
 def renderers() -> dict[str, Callable[[Sequence[Sheet], str], str]]:

@@ -89,7 +89,7 @@ def bca_interval(values: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of degenerate data, which the nan tells
-        found = bootstrap(
+        interval = bootstrap(
             (values,),
             np.mean,
             axis=-1,
@@ -99,7 +99,7 @@ def bca_interval(values: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
             method="BCa",
             rng=np.random.default_rng(0),
         ).confidence_interval
-    return np.asarray(found.low), np.asarray(found.high)
+    return np.asarray(interval.low), np.asarray(interval.high)
 
 
 def compare(
@@ -129,7 +129,7 @@ def sign_flip_p(differences: Floats) -> float:
     if len(differences) < 2 or not differences.any():
         return 1.0
     exact = len(differences) <= EXACT_UP_TO_SEEDS
-    found = permutation_test(
+    result = permutation_test(
         (differences,),
         lambda x, axis: x.mean(axis=axis),
         permutation_type="samples",
@@ -138,7 +138,7 @@ def sign_flip_p(differences: Floats) -> float:
         batch=2**13,
         rng=np.random.default_rng(0),
     )
-    return float(found.pvalue)
+    return float(result.pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -163,7 +163,7 @@ def least_seeds(alpha: float = ALPHA, family: int = 1) -> int:
 
 
 def seeds_needed(differences: Floats, alpha: float = ALPHA) -> int | None:
-    """Seeds at which an effect such as this one would be found, with 80 % power at `alpha`.
+    """Seeds at which a test detects an effect such as this one, with 80 % power at `alpha`.
 
     From the power of the paired t test at the effect size seen, but never fewer than the
     sign-flip test takes. A rough guide: with few seeds the effect size is itself a guess. None

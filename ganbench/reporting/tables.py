@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ganbench.core.spec import Column, ColumnKey, column_of
-from ganbench.reporting.groups import Found, Group, group_rows, selected_metrics
+from ganbench.reporting.groups import Group, Measured, group_rows, selected_metrics
 from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.sheets import ARROWS, Sheet, estimate_text, finite
 from ganbench.reporting.statistics import Estimate, Interval, estimate
@@ -44,7 +44,7 @@ def table_sheets(
         steps = selected_steps(group)
         notes = selection_notes(group, steps)
         sheets.append(table_sheet(group, columns, interval, FINAL, notes))
-        if any(min(found) < last_step(group) for found in steps.values()):
+        if any(min(of_label) < last_step(group) for of_label in steps.values()):
             selected = selected_group(group)
             sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
     return sheets
@@ -65,21 +65,21 @@ def selected_group(group: Group) -> Group:
 
 
 def selected_steps(group: Group) -> dict[str, list[int]]:
-    """By label, the steps of the checkpoints that validation found best."""
-    found = {
+    """By label, the steps of the checkpoints with the best validation score."""
+    by_label = {
         label: [row.selected["step"] for row in rows if row.selected]
         for label, rows in group.by_model.items()
     }
-    return {label: steps for label, steps in found.items() if steps}
+    return {label: steps for label, steps in by_label.items() if steps}
 
 
 def selection_notes(group: Group, steps: Mapping[str, Sequence[int]]) -> list[str]:
-    """At which step validation found each model best."""
+    """The steps with each model's best validation score."""
     if not steps:
         return []
     by = common(row.selected["by"] for row in group.rows if row.selected)
-    told = "; ".join(f"{model} {steps_text(found)}" for model, found in steps.items())
-    return [f"selected by {by} on the validation split, the steps of the seeds: {told}"]
+    text = "; ".join(f"{model} {steps_text(of_label)}" for model, of_label in steps.items())
+    return [f"selected by {by} on the validation split, the steps of the seeds: {text}"]
 
 
 def steps_text(steps: Sequence[int]) -> str:
@@ -100,7 +100,9 @@ def table_sheet(
     present = {k: rows for k, rows in group.by_model.items() if not is_absent_reference(rows)}
     models = present or dict(group.by_model)
     entries = {
-        (metric, model): entry(metric, rows, group.found[model].get(metric, Found()), interval)
+        (metric, model): entry(
+            metric, rows, group.measured[model].get(metric, Measured()), interval
+        )
         for metric in group.named or (NO_METRIC,)
         for model, rows in models.items()
     }
@@ -135,14 +137,14 @@ def is_absent_reference(rows: Sequence[Row]) -> bool:
     return all(row.is_reference and row.status == "skipped" for row in rows)
 
 
-def entry(metric: str, rows: Sequence[Row], found: Found, interval: Interval) -> Entry:
-    """Over the seeds that have a number; without one, the first reason given. Where no row is done,
+def entry(metric: str, rows: Sequence[Row], measured: Measured, interval: Interval) -> Entry:
+    """Over the seeds that have a number; without one, the first reason. Where no row is done,
     how the first one ended.
     """
-    if found.numbers:
-        return Entry(estimate(found.numbers, interval))
-    if found.texts:
-        return Entry(None, found.texts[0])
+    if measured.numbers:
+        return Entry(estimate(measured.numbers, interval))
+    if measured.texts:
+        return Entry(None, measured.texts[0])
     if not any(row.status == "done" for row in rows):
         return Entry(None, f"{rows[0].status}: {rows[0].reason}")
     one_way = ColumnKey.parse(metric).direction == "BA"
@@ -169,8 +171,8 @@ def mean_train_sec(rows: Sequence[Row]) -> float:
 
 def common(values: Iterable[Any]) -> Any:
     """The value that all share, or all values as a text."""
-    found = list(dict.fromkeys(values))
-    return found[0] if len(found) == 1 else " / ".join(map(str, found))
+    distinct = list(dict.fromkeys(values))
+    return distinct[0] if len(distinct) == 1 else " / ".join(map(str, distinct))
 
 
 def budget_notes(group: Group) -> list[str]:
@@ -204,11 +206,11 @@ def reasons(group: Group) -> list[str]:
         for row in [row for row in rows if row.status != "done"]:
             ends.setdefault((label, row.status, row.reason), []).append(row.seed)
     for label in [label for label, rows in group.by_model.items() if not rows[0].is_reference]:
-        for name, found in group.found[label].items():
-            for text in found.texts:
+        for name, measured in group.measured[label].items():
+            for text in measured.texts:
                 bare = ColumnKey.parse(name).name
-                told = skips.setdefault(text, {}).setdefault(bare, [])
-                told += [] if label in told else [label]
+                labels = skips.setdefault(text, {}).setdefault(bare, [])
+                labels += [] if label in labels else [label]
     lines = []
     for (label, status, reason), seeds in ends.items():
         which = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
@@ -227,10 +229,10 @@ def older_note(group: Group) -> list[str]:
     return [f"{group.older} older rows of the same seeds, by other code, are left out"]
 
 
-def shown(found: Entry, interval: Interval) -> str:
-    if found.estimate is None:
-        return found.reason.split(":")[0]
-    return estimate_text(found.estimate, symmetric=interval == "t")
+def shown(value: Entry, interval: Interval) -> str:
+    if value.estimate is None:
+        return value.reason.split(":")[0]
+    return estimate_text(value.estimate, symmetric=interval == "t")
 
 
 def metric_label(name: str, columns: Mapping[str, Column]) -> str:
@@ -247,13 +249,13 @@ def records(
     """One record a model and metric: what CSV and JSON hold. A metric without any number is there
     too, for a CSV file has no notes that tell the reason.
     """
-    found = []
+    listed = []
     first, ends = group.first, group.ends
     for (metric, model), value in entries.items():
         rows = group.by_model[model]
         column = column_of(metric, columns)
         numbers_ = asdict(value.estimate) if value.estimate else {"n": 0}
-        found.append(
+        listed.append(
             {
                 "task": first.task,
                 "data": first.data,
@@ -274,4 +276,4 @@ def records(
                 "reason": value.reason,
             }
         )
-    return found
+    return listed

@@ -54,7 +54,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class BenchmarkFile:
-    """What a file asks for; empty or None leaves the choice to whoever runs it.
+    """What a file asks for; empty or None leaves the choice to the command.
 
     sets: texts "NAME.key=value". text: the file as it stands.
     """
@@ -95,7 +95,7 @@ def parse_benchmark(content: Mapping[str, Any], text: str, where: str) -> Benchm
     claims = take(content, "claims", list, where, [])
     if not all(isinstance(claim, Mapping) for claim in claims):
         raise UserError("claims must be tables", where, "write [[claims]]")
-    found = BenchmarkFile(
+    file = BenchmarkFile(
         title=take(content, "title", str, where, ""),
         models=names(content, "models", where),
         tasks=names(content, "tasks", where),
@@ -107,11 +107,11 @@ def parse_benchmark(content: Mapping[str, Any], text: str, where: str) -> Benchm
         claims=tuple(parse_claim(claim, where, i) for i, claim in enumerate(claims, 1)),
         text=text,
     )
-    ids = [claim.id for claim in found.claims]
+    ids = [claim.id for claim in file.claims]
     for name in ids:
         if ids.count(name) > 1:
             raise UserError(f"two claims have the id '{name}'", where, "give each an id of its own")
-    return found
+    return file
 
 
 def parse_claim(content: Mapping[str, Any], where: str, number: int) -> Claim:
@@ -137,15 +137,17 @@ def parse_claim(content: Mapping[str, Any], where: str, number: int) -> Claim:
             "give better and worse, or model and one of at_least and at_most",
         )
     if claim.margin < 0 or (claim.margin and threshold):
-        raise UserError("margin must be 0 or more, and belongs to a comparison", where, "mend it")
+        raise UserError(
+            "margin must be 0 or more, and belongs to a comparison", where, "correct it"
+        )
     return claim
 
 
 def finite_number(content: Mapping[str, Any], key: str, where: str) -> float:
-    given = take(content, key, (int, float), where, 0.0)
-    if not abs(given) < sys.float_info.max:  # nor nan
-        raise UserError(f"{key} must be a finite number, not {given!r}", where, "give one")
-    return float(given)
+    number = take(content, key, (int, float), where, 0.0)
+    if not abs(number) < sys.float_info.max:  # nor nan
+        raise UserError(f"{key} must be a finite number, not {number!r}", where, "give one")
+    return float(number)
 
 
 def check_keys(content: Mapping[str, Any], known: set[str], where: str) -> None:
@@ -158,29 +160,29 @@ def take(content: Mapping[str, Any], key: str, kind: Any, where: str, default: A
     """The value of `key`. Raises UserError where it has another type."""
     value = content.get(key, default)
     if not isinstance(value, kind) or isinstance(value, bool):
-        wanted = {str: "a text", list: "a list", dict: "a table"}.get(kind, "a number")
-        raise UserError(f"{key} must be {wanted}, not {value!r}", where, f"give {wanted}")
+        kind_text = {str: "a text", list: "a list", dict: "a table"}.get(kind, "a number")
+        raise UserError(f"{key} must be {kind_text}, not {value!r}", where, f"give {kind_text}")
     return value
 
 
 def names(content: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    found: Sequence[Any] = take(content, key, list, where, [])
-    if not all(isinstance(name, str) and name for name in found):
+    listed: Sequence[Any] = take(content, key, list, where, [])
+    if not all(isinstance(name, str) and name for name in listed):
         raise UserError(f"{key} must be a list of names", where, f'{key} = ["…"]')
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(listed))
 
 
 def seeds_of(content: Mapping[str, Any], where: str) -> tuple[int, ...]:
     """A number n for seeds 0 to n-1, or a list of seeds."""
-    given = content.get("seeds", [])
-    found = list(range(given)) if type(given) is int and 0 < given <= MAX_SEEDS_OF_A_RUN else given
-    if not isinstance(found, list) or any(type(seed) is not int or seed < 0 for seed in found):
+    value = content.get("seeds", [])
+    seeds = list(range(value)) if type(value) is int and 0 < value <= MAX_SEEDS_OF_A_RUN else value
+    if not isinstance(seeds, list) or any(type(seed) is not int or seed < 0 for seed in seeds):
         raise UserError(
-            f"seeds must be a number or a list of whole numbers, not {given!r}",
+            f"seeds must be a number or a list of whole numbers, not {value!r}",
             where,
             f"seeds = 5 or seeds = [3, 7]; {MAX_SEEDS_OF_A_RUN:,} at most",
         )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(seeds))
 
 
 def sets_of(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
@@ -196,14 +198,14 @@ def sets_of(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
 
 
 def keep_benchmark(file: BenchmarkFile, output: Path) -> None:
-    """A copy beside the rows, so that `ganbench claims` knows what they were for."""
+    """A copy in the result folder, so that `ganbench claims` finds the claims."""
     path = output / BENCHMARK
     if path.is_file() and path.read_text(encoding="utf-8") == file.text:
-        return  # perhaps the very file that was given
+        return  # perhaps this very file
     write_atomically(path, file.text.encode())
 
 
-def kept_benchmark(output: Path) -> Path:
+def stored_benchmark(output: Path) -> Path:
     """Raises UserError for a folder that was not run from a benchmark file."""
     path = output / BENCHMARK
     if not path.is_file():

@@ -26,9 +26,9 @@ CONFIG = "config.json"
 SOURCES = "sources.json"
 LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
-STRANGERS_TOLD = 3
+MAX_STRANGERS = 3
 CELL_ID = re.compile("[0-9a-f]{16}")
-MAX_TOLD = 120
+MAX_REASON = 120
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Rows:
 def read_rows(output: Path) -> Rows:
     """Rows of the result folder `output`; none where it has no rows file yet.
 
-    A last line that was cut off is left out and told; raises UserError for any other line that
-    is no row, for then the file was changed by something else.
+    A last line that was cut off is left out, as `torn`. Raises UserError for any other line that
+    is no row: something else has changed the file.
     """
     path = output / ROWS
     try:
@@ -76,7 +76,7 @@ def rows_of_lines(lines: Sequence[bytes], path: Path) -> Rows:
             if number == len(lines):
                 return Rows(tuple(latest.values()), torn=line.decode(errors="replace"))
             raise UserError(
-                f"line {number} is no row ({str(error)[:MAX_TOLD]})",
+                f"line {number} is no row ({str(error)[:MAX_REASON]})",
                 str(path),
                 "restore the file from a copy, or delete that line: its cell is then run again",
             ) from error
@@ -97,7 +97,7 @@ def collector_at_rest() -> Iterator[None]:
 
 
 def read_rows_alone(output: Path) -> Rows:
-    """The same while nobody writes, so that no line is seen half. The folder must be writable."""
+    """The same while no process writes, so that each line is whole. The folder must be writable."""
     with FileLock(f"{output / ROWS}.lock"):
         return read_rows(output)
 
@@ -201,9 +201,9 @@ def refuse_strangers(output: Path) -> None:
         return
     strangers = sorted(_strangers(output))
     if strangers:
-        more = ", ..." if len(strangers) > STRANGERS_TOLD else ""
+        more = ", ..." if len(strangers) > MAX_STRANGERS else ""
         raise UserError(
-            f"this is no result folder, for it has {', '.join(strangers[:STRANGERS_TOLD])}{more}",
+            f"this is no result folder, for it has {', '.join(strangers[:MAX_STRANGERS])}{more}",
             f"--output {output}",
             "give a new or empty folder, or that of an earlier run",
         )
@@ -252,11 +252,11 @@ def cell_folder(output: Path, cell_id: str) -> Path:
 
 
 def read_cell(folder: Path) -> Cell:
-    """What a cell's folder says that it is. Raises UserError where it cannot be read."""
+    """The cell of a cell's folder. Raises UserError where it cannot be read."""
     path = folder / CONFIG
     try:
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Cell(**{**kept, "preset": Preset(**kept["preset"])})
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Cell(**{**content, "preset": Preset(**content["preset"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(
             f"the cell's description cannot be read: {error}", str(path), "run the cell again"

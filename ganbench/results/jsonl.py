@@ -34,7 +34,7 @@ class _Budget(Struct):
 
 
 class _Plugin(Struct):
-    """What a metric says of its numbers."""
+    """What a metric's numbers depend on."""
 
     columns: list[str]
     at_most: Count = 0
@@ -77,7 +77,7 @@ STARTED = re.compile(rb'(\{.+), "started": "([0-9T:+.-]+)"\}', re.DOTALL)
 
 
 class RowReader:
-    """Turns lines into rows. Equal parts of rows are one object, which nobody may change."""
+    """Turns lines into rows. Equal parts of rows are one object, which must not be changed."""
 
     def __init__(self) -> None:
         self._line = msgspec.json.Decoder(_Line)
@@ -130,7 +130,7 @@ class RowReader:
 
     def _decode(self, texts: Iterable[bytes]) -> dict[str, JSON]:
         """Of the parts that rows share. Parts that are equal are one object in any case."""
-        found: dict[str, JSON] = {}
+        parts: dict[str, JSON] = {}
         for (name, kind), text in zip(_SHARED.items(), texts, strict=True):
             known = self._parts.get((name, bytes(text)))
             if known is None:
@@ -138,20 +138,20 @@ class RowReader:
                 if known or name == "budget":
                     msgspec.json.decode(text, type=kind)
                 self._parts[name, bytes(text)] = known
-            found[name] = known
-        return found
+            parts[name] = known
+        return parts
 
 
 def _without_start(provenance: Raw) -> tuple[bytes, dict[str, str]]:
     """A provenance less its last entry, when the cell was started; and that, or nothing."""
-    found = STARTED.fullmatch(provenance)
-    if found is None:
+    match = STARTED.fullmatch(provenance)
+    if match is None:
         return provenance, {}
-    return found[1] + b"}", {"started": found[2].decode()}
+    return match[1] + b"}", {"started": match[2].decode()}
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, so many at a time as a processor's cache holds beside what they are read to."""
+    """Whole lines, in blocks that fit a processor's cache together with the rows read from them."""
     while block := file.read(BLOCK_BYTES):
         yield block + file.readline()
 

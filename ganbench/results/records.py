@@ -60,7 +60,7 @@ class Row(Struct, frozen=True, gc=False):
 
     metrics: a number, or a text such as "skipped: reason" where there is none.
     protocol: what the numbers depend on. `samples`: real and translated ones by direction;
-        `metrics`: by plugin, its columns, and what it says of extractors and the like.
+        `metrics`: by plugin, its columns, extractors and other conventions.
     selected: the checkpoint that was best on the validation split: `by` which column, at which
         `step`, the `validation` scores by step, and its `metrics`; or why there is none.
     """

@@ -17,7 +17,7 @@ from ganbench.reporting.frames import stored_rows
 from ganbench.reporting.sheets import Sheet, renderers
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
-from ganbench.results.benchmark_file import kept_benchmark, read_benchmark
+from ganbench.results.benchmark_file import read_benchmark, stored_benchmark
 from ganbench.results.folder import Rows, collector_at_rest
 
 
@@ -73,7 +73,7 @@ def claims_command(
 ) -> int:
     """Prints a verdict for each claim of the benchmark that the folder was run for."""
     stored = stored_rows(output)
-    claims = read_benchmark(benchmark or kept_benchmark(output)).claims
+    claims = read_benchmark(benchmark or stored_benchmark(output)).claims
     sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
     print_sheets(sheets, format_name, "claims")
     return warn_of_torn(stored, output)
