@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ganbench.core.interrupts import TOLD, lost_interrupts_again
+from ganbench.core.interrupts import INTERRUPTED, lost_interrupts_again
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
         try:
             from ganbench.cli.main import main as command
         except KeyboardInterrupt:
-            print(TOLD, file=sys.stderr)
+            print(INTERRUPTED, file=sys.stderr)
             sys.exit(130)
         command(prog_name="ganbench")
 

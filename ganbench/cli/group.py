@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from ganbench.core.errors import UserError, did_you_mean
-from ganbench.core.interrupts import TOLD
+from ganbench.core.interrupts import INTERRUPTED
 
 
 class Group(click.Group):
-    """Says a user's mistake in one message with exit code 2, and names the closest command."""
+    """Prints a user's mistake as one message with exit code 2, and names the closest command."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -31,7 +31,7 @@ class Group(click.Group):
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
-            click.echo(TOLD, err=True)
+            click.echo(INTERRUPTED, err=True)
             ctx.exit(130)
         except BrokenPipeError:  # the reader of a pipe, such as head, has enough
             sys.stderr.close()

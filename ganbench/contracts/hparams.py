@@ -37,8 +37,8 @@ class HParams:
         require_range(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
         require_range(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
         known = {"D", "G", "DG"}
-        good = bool(self.phases) and set(self.phases) <= known
-        require_range(good, "schedule", self.schedule, "phases D, G or DG, such as D,G,G")
+        is_valid = bool(self.phases) and set(self.phases) <= known
+        require_range(is_valid, "schedule", self.schedule, "phases D, G or DG, such as D,G,G")
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class HParams:
     def adversarial_terms(
         self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
     ) -> dict[str, Tensor]:
-        """What G is told by a discriminator, as scalars by their names: the loss of the game, times
+        """What G learns from a discriminator, as named scalars: the loss of the game, times
         `weight`. real, fake: samples (n, ...) of the discriminator's domain.
         """
         return {"adv": weight * game.generator(judge(fake).logits)}

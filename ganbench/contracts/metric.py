@@ -27,13 +27,13 @@ class Probe(Protocol):
 
 @runtime_checkable
 class ReadsClasses(Protocol):
-    """What a probe of classes tells beside: the values that it can read, for it has seen them."""
+    """A probe of classes also has the values that it can read: those of its train samples."""
 
     classes: np.ndarray
 
 
 class Features(Protocol):
-    """What pretrained networks see in the samples of a view; read once, whoever asks. Raises
+    """What pretrained networks see in the samples of a view; read once for all metrics. Raises
     Undefined for samples that are not finite.
     """
 
@@ -53,7 +53,7 @@ class Features(Protocol):
 
 
 class View(Protocol):
-    """What a metric may look at, for one direction. Everything is computed once and kept."""
+    """What a metric may look at, for one direction. Everything is computed once."""
 
     spec: DataSpec
     source: DomainName
@@ -130,7 +130,7 @@ class Metric(ABC):
         return {}
 
     def arrays(self, view: View) -> Mapping[str, np.ndarray]:
-        """Arrays worth keeping beside the row, by name; `figures` are drawn from them."""
+        """Arrays to store in the cell's folder, by name; `figures` are drawn from them."""
         return {}
 
 
@@ -139,25 +139,25 @@ def readings(probe: Probe, samples: Tensor, what: str = "translations") -> np.nd
 
     Raises Undefined where a sample or a reading is not finite, which would compare as a wrong one.
     """
-    found = probe.predict(only_finite(samples, what))
-    if found.dtype.kind == "f" and not np.isfinite(found).all():
+    values = probe.predict(only_finite(samples, what))
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise Undefined(f"some of what the probe reads off {what} is not finite")
-    return found
+    return values
 
 
 def share_read(
-    probe: Probe, samples: Tensor, wanted: np.ndarray, what: str = "translations"
+    probe: Probe, samples: Tensor, classes: np.ndarray, what: str = "translations"
 ) -> float | str:
-    """The share of float samples (n, ...) that a probe reads as having the classes `wanted` (n,).
+    """The share of float samples (n, ...) that a probe reads as having `classes` (n,).
 
     "undefined: reason" where the probe has never seen one of them, for then it reads it as another.
     Raises Undefined as `readings` does.
     """
     if isinstance(probe, ReadsClasses):
-        unseen = np.setdiff1d(wanted, probe.classes)
+        unseen = np.setdiff1d(classes, probe.classes)
         if len(unseen):
             return f"undefined: no train sample is '{unseen[0]}', so no probe reads it"
-    return float((readings(probe, samples, what) == wanted).mean())
+    return float((readings(probe, samples, what) == classes).mean())
 
 
 def mean_or_reason(values: Sequence[float | str]) -> float | str:

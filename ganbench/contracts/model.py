@@ -29,7 +29,7 @@ class Model(nn.Module, ABC):
     hparams_type: of the recipe `paper`, where a model has no other.
     adversarial: the game that G and D play; the log loss for all models of the paper.
     several_outputs: whether `translate` gives another output under another seed.
-    metrics: metric plugins that score this model beside the task's own.
+    metrics: metric plugins that score this model in addition to the task's.
     expected_failures: checks of the kit that this model cannot pass, and why.
     """
 
@@ -70,7 +70,7 @@ class Model(nn.Module, ABC):
     @abstractmethod
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
         """Named, already weighted scalar terms. Reconstructions are computed here, so that a D
-        update never pays for them. `step` is a tensor: mix values with torch.where.
+        update does not compute them. `step` is a tensor: mix values with torch.where.
         """
 
     def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
@@ -111,8 +111,8 @@ class Model(nn.Module, ABC):
         return direction
 
     def build_seeded(self, nets: NetworkBuilder) -> None:
-        """`build` by the seed of `nets`, also of what it draws beside the networks, as the start of
-        a spectral norm. The global random state stays as it was.
+        """`build` under the seed of `nets`, also for values that it draws itself, such as the
+        start of a spectral norm. The global random state stays as it was.
         """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(nets.seed, "init", "build"))

@@ -12,7 +12,7 @@ from ganbench.core.spec import DataSpec, DomainName
 
 
 class Reference(ABC):
-    """Stands in the table beside the models. Unlike a model it may look at the ground truth."""
+    """A column of the table, next to the models. Unlike a model it may look at the truth."""
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:

@@ -151,27 +151,30 @@ class Task(ABC):
         return asdict(self.options)
 
 
-def agreement(given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def agreement(inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """1 where two labels agree, else 0: (inputs, targets). Numbers agree with the nearest."""
-    if given.dtype.kind == "f":
-        distance = np.abs(given[:, None] - wanted[None, :])
+    if inputs.dtype.kind == "f":
+        distance = np.abs(inputs[:, None] - targets[None, :])
         same = np.isclose(distance, distance.min(axis=1, keepdims=True))
     else:
-        same = np.equal(given[:, None], wanted[None, :])
+        same = np.equal(inputs[:, None], targets[None, :])
     return np.asarray(same, dtype=np.int64)
 
 
-def choose_source(task: type[Task], name: str, given: Mapping[str, Path]) -> str:
-    """The source that the given `--data` names select.
+def choose_source(task: type[Task], name: str, folders: Mapping[str, Path]) -> str:
+    """The source that the names of the `--data` options select.
 
-    Raises UserError where they fit none, naming those that would.
+    folders: by name, as `--data NAME=DIR` has them. Raises UserError where no source takes these
+    names.
     """
     for source, needs in task.sources.items():
-        if set(needs) == set(given):
+        if set(needs) == set(folders):
             return source
     ways = " or ".join(
         " ".join(f"--data {need}=DIR" for need in needs) or "no --data at all"
         for needs in task.sources.values()
     )
-    told = ", ".join(sorted(given)) or "none"
-    raise UserError(f"task {name} cannot use this --data (given: {told})", "--data", f"give {ways}")
+    names = ", ".join(sorted(folders)) or "none"
+    raise UserError(
+        f"task {name} cannot use this --data (given: {names})", "--data", f"give {ways}"
+    )

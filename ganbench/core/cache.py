@@ -1,4 +1,4 @@
-"""Arrays made once and kept: memory-mapped files in a folder named by what they were made from."""
+"""Cached arrays: memory-mapped files in a folder named by what they were made from."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def checked_arrays(
         return {**arrays, SEAL: _seal(arrays)}
 
     for _ in range(2):
-        kept = cached_arrays(cache_dir, name, key, sealed)
-        arrays = {part: np.array(values) for part, values in kept.items() if part != SEAL}
-        if SEAL in kept and np.array_equal(kept[SEAL], _seal(arrays)):
+        cached = cached_arrays(cache_dir, name, key, sealed)
+        arrays = {part: np.array(values) for part, values in cached.items() if part != SEAL}
+        if SEAL in cached and np.array_equal(cached[SEAL], _seal(arrays)):
             return arrays
         shutil.rmtree(entry_folder(cache_dir, name, key), ignore_errors=True)
     raise UserError(
-        "what the cache gives back is not what was written",
+        "the cache returns other bytes than were written",
         str(cache_dir),
         "check the disk, or give another folder, --cache-dir DIR",
     )
@@ -78,32 +78,32 @@ def _seal(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def entry_folder(cache_dir: Path, name: str, key: JSON) -> Path:
-    """Where the files made for `key` are kept."""
+    """The folder of the files made for `key`."""
     return cache_dir / f"{name}-{content_hash(key)[:16]}"
 
 
 def cached_files(cache_dir: Path, name: str, key: JSON, write: Callable[[Path], None]) -> Arrays:
     """As `cached_arrays`, for arrays that do not fit into memory.
 
-    write: is given an empty folder, and leaves there a file NAME.npy for each array.
+    write: takes an empty folder and writes a file NAME.npy into it for each array.
     """
     entry = entry_folder(cache_dir, name, key)
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{entry}.lock")
         with lock:
-            kept = _read(entry, key)
-            if kept is None:
+            cached = _read(entry, key)
+            if cached is None:
                 _write(entry, key, write)
-                kept = _read(entry, key)
+                cached = _read(entry, key)
     except OSError as error:
         raise UserError(
             f"the cache cannot be used: {error.strerror or error}",
             str(cache_dir),
             "give a writable folder with room, --cache-dir DIR",
         ) from error
-    assert kept is not None
-    return kept
+    assert cached is not None
+    return cached
 
 
 def _read(entry: Path, key: JSON) -> Arrays | None:

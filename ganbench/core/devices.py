@@ -76,12 +76,12 @@ def device_name(device: str) -> str:
 
 
 def devices_there() -> dict[str, str]:
-    """What each device of this machine is, by the name that PyTorch gives it."""
-    found = {CPU: f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"}
+    """The devices of this machine: a description of each by its PyTorch name."""
+    names = {CPU: f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"}
     if not torch.cuda.is_available():
-        return found | {GPU: "no device"}
+        return names | {GPU: "no device"}
     count = torch.cuda.device_count()
-    return found | {f"{GPU}:{i}": torch.cuda.get_device_name(i) for i in range(count)}
+    return names | {f"{GPU}:{i}": torch.cuda.get_device_name(i) for i in range(count)}
 
 
 @cache
@@ -120,7 +120,7 @@ def autocast(device: str, precision: Precision) -> AbstractContextManager[object
 
 
 def synchronise(device: str) -> None:
-    """Wait until the device has done all that it was given; a CPU is never behind."""
+    """Wait until the device has finished its queued work; a CPU has no queue."""
     if is_gpu(device):
         torch.cuda.synchronize()
 
@@ -150,7 +150,7 @@ def parted(streams: Sequence[Stream | None]) -> Iterator[None]:
 
 
 def device_rng(device: str) -> torch.Generator:
-    """What numbers on the device come from where nobody says."""
+    """The device's default random generator."""
     if not is_gpu(device):
         return torch.default_generator
     torch.cuda.init()  # type: ignore[no-untyped-call]
@@ -183,8 +183,8 @@ def drawing_from(rng: torch.Generator) -> Iterator[None]:
             own.set_state(state)
 
 
-def random_states_kept(device: str) -> AbstractContextManager[object]:
-    """Generators, that of the device among them, stand afterwards where they stood before."""
+def random_states_restored(device: str) -> AbstractContextManager[object]:
+    """Restores the states of all generators, the device's included, at the end."""
     return torch.random.fork_rng([torch.cuda.current_device()] if is_gpu(device) else [])
 
 

@@ -23,6 +23,6 @@ class NoRoom(UserError):
 def is_disk_full(error: BaseException) -> bool:
     """safetensors tells the system's error in its text only."""
     if isinstance(error, SafetensorError):
-        found = OS_ERROR.search(str(error))
-        return found is not None and int(found[1]) in FULL
+        match = OS_ERROR.search(str(error))
+        return match is not None and int(match[1]) in FULL
     return isinstance(error, OSError) and error.errno in FULL

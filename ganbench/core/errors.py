@@ -16,10 +16,10 @@ def printable(text: str) -> str:
 
 
 class UserError(Exception):
-    """A mistake in what the user gave, told in one message.
+    """A mistake in what the user gave, as one message.
 
     what: the fault, in one sentence.
-    where: the file, option or name that it was found in; may be empty.
+    where: the file, option or name with the fault; may be empty.
     fix: what to do about it; may be empty.
     exit_code: of a command that ends with it.
     """
@@ -42,12 +42,12 @@ class UserError(Exception):
 
 
 class Undefined(UserError):
-    """There is no such number of these samples, told as its reason; a row has it in its place."""
+    """These samples have no such number; a row has the reason in its place."""
 
 
-def first_few(told: Iterable[str], between: str = ", ") -> str:
+def first_few(items: Iterable[str], between: str = ", ") -> str:
     """The first of a list, and how many more there are."""
-    listed = list(told)
+    listed = list(items)
     more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
     return between.join(listed[:NAMED]) + more
 

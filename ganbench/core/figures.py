@@ -1,4 +1,4 @@
-"""What a metric says of a figure that it draws; `reporting` finds the arrays and lays it out.
+"""How a metric describes a figure that it draws; `reporting` finds the arrays and lays it out.
 
 Light: neither matplotlib nor torch is loaded by it.
 """
@@ -41,7 +41,7 @@ class SeedPanels:
     draw: draws a cell onto its matplotlib axes, which have its title already. The generator is for
         jitter: it is seeded alike each time.
     start: the same for one more panel in front, of the model's first seed.
-    x_label, y_label: below and beside the whole figure.
+    x_label, y_label: below and left of the whole figure.
     """
 
     arrays: tuple[str, ...]
@@ -58,7 +58,7 @@ class SharedPanels:
     arrays: names of those without which a cell is not shown.
     draw: for each panel, what draws the cells by model onto its matplotlib axes. What it gives a
         label is in the legend of the first.
-    y_label: beside the first panel.
+    y_label: left of the first panel.
     """
 
     arrays: tuple[str, ...]

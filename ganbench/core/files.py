@@ -14,10 +14,10 @@ from ganbench.core.errors import UserError, first_few
 
 def refuse_inside(output: Path, inputs: Iterable[Path], option: str) -> None:
     """Raises UserError where `output` is one of the inputs, or lies or would lie in one."""
-    for given in inputs:
-        if holds(given, output):
+    for source in inputs:
+        if holds(source, output):
             raise UserError(
-                f"the output would lie in what is read, {given}",
+                f"the output would lie in what is read, {source}",
                 f"{option} {output}",
                 "give a place outside of it",
             )
@@ -25,10 +25,10 @@ def refuse_inside(output: Path, inputs: Iterable[Path], option: str) -> None:
 
 def refuse_around(output: Path, inputs: Iterable[Path], option: str) -> None:
     """Raises UserError where one of the inputs lies in the folder `output`, or is it."""
-    for given in inputs:
-        if holds(output, given):
+    for source in inputs:
+        if holds(output, source):
             raise UserError(
-                f"the output folder holds what is read, {given}",
+                f"the output folder holds what is read, {source}",
                 f"{option} {output}",
                 "give a folder of its own",
             )
@@ -55,7 +55,7 @@ def _is_same(one: Path, other: Path) -> bool:
 def new_files(folder: Path, option: str) -> Iterator[Path]:
     """An empty folder to fill; its files are then moved below `folder`, all of them or none.
 
-    A file that is there already with the same bytes is left alone, so that a command can be given
+    A file that is there already with the same bytes is left alone, so that a command can run
     again. Raises UserError where one has other bytes, or where `folder` cannot be written.
     """
     try:
@@ -124,8 +124,8 @@ def _refuse(names: Sequence[Path], folder: Path, option: str) -> None:
         )
 
 
-def _has_bytes_of(path: Path, wanted: Path) -> bool:
-    return path.is_file() and filecmp.cmp(path, wanted, shallow=False)
+def _has_bytes_of(path: Path, other: Path) -> bool:
+    return path.is_file() and filecmp.cmp(path, other, shallow=False)
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """Ctrl-C where it does no harm and is not lost.
 
 Python raises KeyboardInterrupt between any two steps. In a destructor, or in a callback such as the
-import system's, nobody hears of it, and in a pool it can leave a lock held for which others wait.
+import system's, it is lost, and in a pool it can leave a lock held for which others wait.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-TOLD = "Interrupted; the same command goes on from here."
+INTERRUPTED = "Interrupted; the same command goes on from here."
 AGAIN_SEC = 0.05
 Handler = Callable[[int, Any], Any]
 

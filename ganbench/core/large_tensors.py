@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ganbench.core.errors import Undefined
 
-MAX_BYTES = 2**28  # of a tensor that is kept in memory
+MAX_BYTES = 2**28  # of a tensor in memory
 CHUNK = 256
 
 

@@ -2,8 +2,8 @@
 
 Comments, docstrings, formatting and import lines are not in it, nor is the version of Python. A
 name that an import binds stands for where it comes from, so that an alias changes nothing and
-another thing under the same name does. Whose names come from the project's own files is told
-beside the form (`Use`), for files may move.
+another thing under the same name does. Names from the project's own files
+are listed apart from the form (`Use`), for files may move.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 class Use:
     """Something of the project's own files that a file uses, in the order of the form.
 
-    origin: module, name and attributes, not told apart; relative ones begin with their dots, and
+    origin: module, name and attributes, not distinguished; relative ones begin with their dots, and
         all names of a module end on "*".
     how: in code that is run; as a text that names a module; or in annotations alone, which are
         not evaluated.
@@ -104,8 +104,8 @@ class Writer:
             ast.Lambda: self.function,
             ast.ClassDef: self.class_,
             ast.AnnAssign: self.annotated,
-            ast.Import: self.kept_import,
-            ast.ImportFrom: self.kept_import,
+            ast.Import: self.staying_import,
+            ast.ImportFrom: self.staying_import,
             ast.Try: self.guarded,
             ast.TryStar: self.guarded,
             ast.With: self.guarded,
@@ -139,7 +139,7 @@ class Writer:
                 return all(isinstance(place, ast.Name) for place in places)
             return isinstance(node, Definition)
 
-        once = (len(found) == 1 for found in self.module.bound.values() if None in found)
+        once = (len(origins) == 1 for origins in self.module.bound.values() if None in origins)
         return all(is_plain(node) for node in statements) and all(once)
 
     def effective(self, statements: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -148,7 +148,7 @@ class Writer:
 
     def does_nothing(self, node: ast.stmt) -> bool:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            return not self.is_kept(node)
+            return not self.stays(node)
         if isinstance(node, ast.If) and not node.orelse:
             test = node.test
             name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
@@ -156,9 +156,9 @@ class Writer:
         is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         return is_constant or isinstance(node, ast.Pass)
 
-    def is_kept(self, node: ast.Import | ast.ImportFrom) -> bool:
+    def stays(self, node: ast.Import | ast.ImportFrom) -> bool:
         """An import stays where it is not the only one to bind its name, where it may fail and be
-        caught, in a class, and where nobody can tell what it binds.
+        caught, in a class, and where what it binds is unknown.
         """
         bound = bindings(node)
         return bool(bound) and (
@@ -202,8 +202,8 @@ class Writer:
         if isinstance(value, str) and MODULE_TEXT.fullmatch(value):
             self.use(tuple(value.split(".")), "text")
             return
-        told = f"{value:x}" if type(value) is int else ascii(value)
-        self.parts.append(f"({type(value).__name__} {told})")
+        text = f"{value:x}" if type(value) is int else ascii(value)
+        self.parts.append(f"({type(value).__name__} {text})")
 
     def joined(self, node: ast.JoinedStr) -> None:
         """An f-string; its plain pieces are joined, for Pythons cut them differently."""
@@ -263,15 +263,21 @@ class Writer:
 
     def function(self, node: Function | ast.Lambda) -> None:
         """Head in the scope around it, body in its own."""
-        given, scope = node.args, Scope("function", self.scope)
-        for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+        arguments, scope = node.args, Scope("function", self.scope)
+        for arg in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            *arguments.kwonlyargs,
+            arguments.vararg,
+            arguments.kwarg,
+        ):
             if arg is not None:
                 scope.bind(arg.arg)
         for parameter in getattr(node, "type_params", ()):
             scope.bind(parameter.name)
         self.parts.append("(")
         self.plain(node, ("name", "decorator_list", "type_params"))
-        self.arguments(given)
+        self.arguments(arguments)
         if not isinstance(node, ast.Lambda):
             scope.bind_all(node.body, self.named)
             if node.returns is not None:
@@ -288,17 +294,17 @@ class Writer:
         yield
         self.scope, self.is_guarded = before
 
-    def arguments(self, given: ast.arguments) -> None:
+    def arguments(self, node: ast.arguments) -> None:
         """Names and annotations, then the defaults."""
         for kind in ("posonlyargs", "args", "vararg", "kwonlyargs", "kwarg"):
-            found = getattr(given, kind)
-            for arg in found if isinstance(found, list) else [found]:
+            args = getattr(node, kind)
+            for arg in args if isinstance(args, list) else [args]:
                 if arg is not None:
                     self.parts.append(f"({kind} {arg.arg}")
                     if arg.annotation is not None:
                         self.annotation(arg.annotation)
                     self.parts.append(")")
-        self.plain(given, ("defaults", "kw_defaults"))
+        self.plain(node, ("defaults", "kw_defaults"))
 
     def annotation(self, node: ast.expr) -> None:
         before = self.how
@@ -341,7 +347,7 @@ class Writer:
         self.plain(node, fields_of(node))
         self.is_guarded = before
 
-    def kept_import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def staying_import(self, node: ast.Import | ast.ImportFrom) -> None:
         whole = {a.name.partition(".")[0]: tuple(a.name.split(".")) for a in node.names}
         for name, origin in sorted(bindings(node)):
             self.parts.append(f"(import {name} ")

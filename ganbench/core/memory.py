@@ -30,12 +30,12 @@ def in_pieces(function: Callable[[Tensor], R], batch: Tensor) -> Iterator[R]:
     Raises the error of a single sample that does not fit.
     """
     try:
-        found = function(batch)
+        result = function(batch)
     except (MemoryError, RuntimeError) as error:
         if len(batch) < 2 or not is_out_of_memory(error):
             raise
     else:
-        yield found
+        yield result
         return
     free_unused_memory()
     for half in batch.chunk(2):
@@ -43,8 +43,11 @@ def in_pieces(function: Callable[[Tensor], R], batch: Tensor) -> Iterator[R]:
 
 
 @contextmanager
-def memory_told(doing: str, fix: str) -> Iterator[None]:
-    """Raises UserError, which says what was being done and what helps, where memory is full."""
+def memory_errors(doing: str, fix: str) -> Iterator[None]:
+    """Raises UserError where memory is full.
+
+    doing: what ran out of memory. fix: what helps.
+    """
     try:
         yield
     except (MemoryError, RuntimeError) as error:

@@ -45,8 +45,8 @@ class Scope:
 
     def imported(self, name: str) -> Origin | None:
         """Where an import alone binds it, and always the same."""
-        found = set(self.bound.get(name, ()))
-        return found.pop() if len(found) == 1 else None
+        origins = set(self.bound.get(name, ()))
+        return origins.pop() if len(origins) == 1 else None
 
     def origin(self, name: str) -> Origin | None:
         """What an import binds where a name is read here, or None.
@@ -101,21 +101,21 @@ def bindings(node: ast.Import | ast.ImportFrom) -> list[tuple[str, Origin]]:
 
 def targets(node: ast.stmt) -> list[str]:
     """Names that a statement assigns, deletes or captures itself, without the blocks below it."""
-    found: list[str] = []
+    names: list[str] = []
     for place in places(node):
         if isinstance(place, ast.Name):
-            found.append(place.id)
+            names.append(place.id)
             continue
         for part in ast.walk(place):
             if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
-                found.append(part.id)
+                names.append(part.id)
             elif isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
-                found.append(part.name)
+                names.append(part.name)
             elif isinstance(part, ast.MatchMapping) and part.rest:
-                found.append(part.rest)
+                names.append(part.rest)
     if isinstance(node, ast.Try | ast.TryStar):
-        found += [handler.name for handler in node.handlers if handler.name]
-    return found
+        names += [handler.name for handler in node.handlers if handler.name]
+    return names
 
 
 def places(node: ast.stmt) -> list[ast.AST]:

@@ -39,21 +39,21 @@ def project_imports(file: Path) -> frozenset[Path]:
     What comes through `ganbench.api` counts as imported from where it is defined. Data behind a
     version are left out.
     """
-    found: set[Path] = set()
+    paths: set[Path] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module == API:
             names = [api_origins()[a.name] for a in node.names if a.name in api_origins()]
         elif isinstance(node, ast.ImportFrom) and node.level:
-            found |= beside(file, node)
+            paths |= relative_imports(file, node)
             continue
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
-        found.update(path for name in names if (path := module_file(name)) is not None)
-    return frozenset(path for path in found if not is_versioned(path))
+        paths.update(path for name in names if (path := module_file(name)) is not None)
+    return frozenset(path for path in paths if not is_versioned(path))
 
 
 def is_versioned(file: Path) -> bool:
@@ -65,7 +65,7 @@ def is_versioned_below(package: Path, file: Path) -> bool:
     return any(file.is_relative_to(package / place) for place in VERSIONED)
 
 
-def beside(file: Path, node: ast.ImportFrom) -> set[Path]:
+def relative_imports(file: Path, node: ast.ImportFrom) -> set[Path]:
     """The files of a relative import, such as the helpers of a plugin in a package of its own."""
     base = file.parents[node.level - 1].joinpath(*(node.module or "").split("."))
     places = [base, *(base / alias.name for alias in node.names)]
@@ -88,7 +88,7 @@ def module_file(name: str) -> Path | None:
 @dataclass(frozen=True)
 class Place:
     """Where a name comes from: a file of the project and what in it, a module as a whole if empty;
-    no file where none is found.
+    None for the file where there is none.
     """
 
     file: Path | None
@@ -125,10 +125,10 @@ class Sources:
     def _place(self, origin: Origin, file: Path, seen: frozenset[Origin]) -> Place:
         """Where `file` has it from, through any files that only hand it on."""
         dots = origin[0] if origin[0].startswith(".") else ""
-        found = located(file.parents[len(dots) - 1] if dots else PACKAGE_DIR, origin[1:])
-        if found is None or found[0] == PACKAGE_DIR / INIT:  # which hands on what others have
+        location = located(file.parents[len(dots) - 1] if dots else PACKAGE_DIR, origin[1:])
+        if location is None or location[0] == PACKAGE_DIR / INIT:  # which hands on what others have
             return Place(None, ".".join(origin))
-        home, rest = found
+        home, rest = location
         further = self.form(home).bound.get(rest[0]) if rest else None
         if further is None or origin in seen:
             return Place(home, ".".join(rest))
@@ -139,14 +139,14 @@ class Sources:
 
         Of a module that is used as a whole anything can be: there every import counts.
         """
-        found: set[Path] = set()
+        paths: set[Path] = set()
         for use in self.form(file).uses:
             place = self.place(use.origin, file)
             if use.how == "run" and place.file is not None and not is_versioned(place.file):
-                found.add(place.file)
+                paths.add(place.file)
                 if place.name in ("", STAR):
-                    found |= closure([place.file], project_imports)
-        return found
+                    paths |= closure([place.file], project_imports)
+        return paths
 
     def _meaning(self, file: Path) -> str:
         """Digest of the form and of the names that it takes from elsewhere."""
@@ -166,8 +166,8 @@ class Sources:
         """
         uses = (use for use in self.form(file).uses if use.how != "annotation")
         homes = (self.place(use.origin, file).file for use in uses)
-        told = (self.meaning(home) if home in files else "" for home in homes)
-        return digest_of(self.meaning(file), *told)
+        meanings = (self.meaning(home) if home in files else "" for home in homes)
+        return digest_of(self.meaning(file), *meanings)
 
 
 def digest_of(*texts: str) -> str:

@@ -21,7 +21,7 @@ JSON = dict[str, Any]
 DEVICE_CHOICES: tuple[DeviceChoice, ...] = get_args(DeviceChoice)
 
 MAX_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
-FEW_IMAGES = 5_000  # with fewer a Fréchet distance is for a good part bias
+FEW_IMAGES = 5_000  # with fewer a Fréchet distance is largely bias
 PLAIN = "plain"  # the paper's networks
 MAX_MEGAPIXELS = 179.0  # where Pillow, too, refuses a picture
 BACKWARD = "_BA"  # what columns of the direction B to A end in
@@ -100,7 +100,7 @@ class Preset:
 class Reading:
     """How files that a user brings are read.
 
-    skip_unreadable: what cannot be read is left out and told, instead of refused.
+    skip_unreadable: what cannot be read is left out and reported, instead of refused.
     max_megapixels: larger pictures are refused, for a small file can unpack to any size.
     """
 

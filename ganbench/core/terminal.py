@@ -12,10 +12,10 @@ def console(*, stderr: bool = False) -> Console:
     """A console that shows every text as it is, square brackets and `:names:` too, and does not
     squeeze tables into 80 columns where nothing limits them.
     """
-    found = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
-    if not found.is_terminal:
-        found.width = PIPE_WIDTH
-    return found
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = PIPE_WIDTH
+    return made
 
 
 def text_column(template: str) -> TextColumn:

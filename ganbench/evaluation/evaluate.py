@@ -36,8 +36,8 @@ from ganbench.networks.inputs import as_input
 from ganbench.results.records import number_or_reason
 
 MAX_SAMPLES, MAX_NUMBERS = 256, 256 * 3 * 64 * 64  # of a batch; larger images take fewer
-SAMPLES_KEPT = 10
-VARIANTS_KEPT = 3
+STORED_SAMPLES = 10
+MAX_VARIANTS = 3
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
 Scores = dict[str, float | str]
 
@@ -142,8 +142,8 @@ def in_batches(
         first = next(parts, None)
         if first is None:
             return None
-        found = (part.float().cpu() for part in chain([first], parts) if part is not None)
-        return gather(found, len(samples))
+        results = (part.float().cpu() for part in chain([first], parts) if part is not None)
+        return gather(results, len(samples))
 
 
 def batches_of(samples: Tensor) -> tuple[Tensor, ...]:
@@ -153,8 +153,8 @@ def batches_of(samples: Tensor) -> tuple[Tensor, ...]:
 
 @contextmanager
 def evaluation_mode(model: Model) -> Iterator[None]:
-    """Without gradients, and back in the mode of before, however it ends: a model that is looked at
-    between two steps must train on as if nobody had.
+    """Without gradients, and back in the former mode, however it ends: scoring a model between two
+    steps must not change its training.
     """
     was_training = model.training
     model.eval()
@@ -181,7 +181,7 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
 
 class ViewFeatures:
     """Features of one direction's samples, of the first MAX_IMAGES where there are more; those
-    of real ones are kept in the cache.
+    of real ones are cached.
 
     Raises Undefined for samples that are not finite, for networks see 8 bits, which would hide it.
     """
@@ -201,7 +201,7 @@ class ViewFeatures:
             parts = batches_of(only_finite(self._view.fakes[:MAX_IMAGES]))
             return self._reader.read(extractor, map(to_uint8, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
-        return self._reader.read_kept(extractor, domain.samples[:MAX_IMAGES])
+        return self._reader.read_cached(extractor, domain.samples[:MAX_IMAGES])
 
     def missing(self, extractor: str) -> str:
         return self._reader.missing(extractor)
@@ -212,12 +212,12 @@ class ViewFeatures:
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
         pairs = batched(*(only_finite(x[:MAX_IMAGES], "images") for x in (a, b)))
-        found = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
-        return torch.cat(found)
+        distances = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
+        return torch.cat(distances)
 
 
 class DirectionView:
-    """One direction of what is scored; each part is computed when first asked for, and kept."""
+    """One direction of what is scored; each part is computed when first asked for, and once."""
 
     def __init__(
         self,
@@ -299,8 +299,8 @@ def evaluate(
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
                     with suppress(Undefined):
-                        kept = metric.arrays(view).items()
-                        arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in kept})
+                        stored = metric.arrays(view).items()
+                        arrays.update({f"{direction}/{name}": np.asarray(v) for name, v in stored})
     return Scored(scores, arrays, {"samples": samples, "metrics": protocols})
 
 
@@ -308,14 +308,14 @@ def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
     """The first few inputs, translations, other translations of the same, and reconstructions;
     images as uint8.
     """
-    inputs = view.input_samples[:SAMPLES_KEPT]
-    kept = {"input": inputs, "fake": view.fakes}
-    for seed in range(1, 1 + VARIANTS_KEPT):
+    inputs = view.input_samples[:STORED_SAMPLES]
+    samples = {"input": inputs, "fake": view.fakes}
+    for seed in range(1, 1 + MAX_VARIANTS):
         if (other := view.variant(inputs, seed)) is not None:
-            kept[f"fake_{seed}"] = other
+            samples[f"fake_{seed}"] = other
     if view.reconstructions is not None:
-        kept["rec"] = view.reconstructions
-    return {name: to_array(values[:SAMPLES_KEPT], view.spec) for name, values in kept.items()}
+        samples["rec"] = view.reconstructions
+    return {name: to_array(values[:STORED_SAMPLES], view.spec) for name, values in samples.items()}
 
 
 def to_array(samples: Tensor, spec: DataSpec) -> np.ndarray:

@@ -23,7 +23,7 @@ class Family:
     """What makes each kind of network for samples of a shape.
 
     check_size: raises UserError for images of a side in pixels that the networks do not take; 0
-        stands for points. It is also told whose images they are, such as "task car2car".
+        stands for points. Its second argument names their owner, such as "task car2car".
     """
 
     check_size: Callable[[int, str], None]
@@ -60,7 +60,7 @@ class Discriminator(nn.Module):
 
 
 class AdaptiveInstanceNorm(nn.Module):
-    """(n, c, h, w) and a style (n, s) to maps with a mean and a deviation that the style says
+    """(n, c, h, w) and a style (n, s) to maps with the style's mean and deviation
     (Huang and Belongie, 2017).
     """
 

@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 KERNEL, STRIDE, PADDING = 4, 2, 1
-WEIGHTS_THAT_PAY = 2**19  # for the gradient of the weights as a product
-LARGER_WEIGHTS_THAT_PAY = 2**21  # for the convolution
+MIN_WEIGHTS_GRADIENT = 2**19  # for the gradient of the weights as a product
+MIN_WEIGHTS_CONVOLUTION = 2**21  # for the convolution
 
 
 class HalvingConv(nn.Conv2d):
@@ -27,7 +27,7 @@ class HalvingConv(nn.Conv2d):
         super().__init__(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        if not pays(x, self.weight):
+        if not prefers_product(x, self.weight):
             return super().forward(x)
         out: Tensor = Halving.apply(*in_bf16(x, self.weight))
         return out
@@ -40,7 +40,7 @@ class DoublingConv(nn.ConvTranspose2d):
         super().__init__(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=False)
 
     def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        if output_size is not None or not pays(x, self.weight):
+        if output_size is not None or not prefers_product(x, self.weight):
             return super().forward(x, output_size)
         out: Tensor = Doubling.apply(*in_bf16(x, self.weight))
         return out
@@ -75,9 +75,9 @@ class ExpandingConv(nn.ConvTranspose2d):
 Convolution = HalvingConv | DoublingConv | CollapsingConv | ExpandingConv
 
 
-def pays(x: Tensor, weight: Tensor) -> bool:
+def prefers_product(x: Tensor, weight: Tensor) -> bool:
     """Whether a product may be faster than oneDNN's convolution of such images and weights."""
-    return weight.numel() >= WEIGHTS_THAT_PAY and is_bf16_on_cpu(x)
+    return weight.numel() >= MIN_WEIGHTS_GRADIENT and is_bf16_on_cpu(x)
 
 
 def is_bf16_on_cpu(x: Tensor) -> bool:
@@ -138,7 +138,7 @@ def doubled(small: Tensor, weight: Tensor) -> Tensor:
 
 def halved(large: Tensor, weight: Tensor) -> Tensor:
     """(n, c, 2h, 2w) and (d, c, 4, 4) to (n, d, h, w)."""
-    if weight.numel() < LARGER_WEIGHTS_THAT_PAY:
+    if weight.numel() < MIN_WEIGHTS_CONVOLUTION:
         return F.conv2d(large, weight, None, STRIDE, PADDING)
     n, _, height, width = large.shape
     product = patches(large) @ channels_last_rows(weight).T

@@ -24,10 +24,10 @@ class ImagePool(nn.Module):
         self.register_buffer("count", torch.zeros((), dtype=torch.long))
 
     def forward(self, new: Tensor) -> Tensor:
-        """As many fakes (n, ...) as are given, without gradients.
+        """Fakes of the shape of `new`, (n, ...), without gradients.
 
         While the pool fills it gives back the new ones and keeps them. A full pool gives back, with
-        probability one half each, a kept one and keeps the new one in its place. Of a batch
+        probability one half each, a stored one and stores the new one in its place. Of a batch
         larger than the pool the rest passes through.
         """
         n = min(len(new), self.size)
@@ -39,9 +39,9 @@ class ImagePool(nn.Module):
         slot = torch.where(full, torch.randperm(self.size, device=device)[:n], in_turn)
         swapped = full & (torch.rand(n, device=device) < 0.5)
         per_sample = (n, *[1] * (some.ndim - 1))
-        kept = self.images[slot]
-        stored = (swapped | ~full).view(per_sample)
-        self.images[slot] = torch.where(stored, some.to(kept.dtype), kept)
+        stored = self.images[slot]
+        replaced = (swapped | ~full).view(per_sample)
+        self.images[slot] = torch.where(replaced, some.to(stored.dtype), stored)
         self.count.copy_((self.count + n).clamp(max=self.size))
-        given = torch.where(swapped.view(per_sample), kept.to(some.dtype), some)
-        return torch.cat([given, new[n:].detach()])
+        returned = torch.where(swapped.view(per_sample), stored.to(some.dtype), some)
+        return torch.cat([returned, new[n:].detach()])

@@ -1,4 +1,4 @@
-"""From a request to rows: cells are resolved, trained, scored and kept.
+"""From a request to rows: cells are resolved, trained, scored and stored.
 
 Public: `request.request_of` (arguments to a request), `runner.planned` and `runner.carry_out`,
 `runner.run` (the same for Python), `resolve.resolve` (a request to jobs), `cell.run_cell`,

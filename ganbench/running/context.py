@@ -1,4 +1,4 @@
-"""What cells need beside their descriptions, which is this machine's and not the cells' own."""
+"""What cells need of this machine, in addition to their descriptions."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ganbench.registry.registry import Registry
 class Context:
     """The same for all cells of a request, and in no cell's identity.
 
-    paths: the user's data by name. cache_dir: where made data, features and probes are kept.
-    weights: where extractors' weights are looked for. reading: how the user's files are read.
+    paths: the user's data by name. cache_dir: where made data, features and probes are cached.
+    weights: the folders of extractors' weights. reading: how the user's files are read.
     """
 
     registry: Registry

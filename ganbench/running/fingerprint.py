@@ -24,8 +24,8 @@ def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set
     """The source that a plugin's training reaches for the task and the preset of `cell`: both
     plugins, the trainer, the networks of the cell's family, and what they use.
 
-    A reference, the other kind, reaches no trainer. Whoever makes networks by himself may take any
-    family of such data.
+    A reference, the other kind, reaches no trainer. A plugin that makes networks itself may take
+    any family for such data.
     """
     plugins = [registry.find(kind, name).path, registry.find("task", cell.task).path]
     data: DataKind = "image" if cell.preset.size else "points"
@@ -40,10 +40,10 @@ def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set
 def evaluation_files(registry: Registry, metrics: Sequence[str]) -> set[Path]:
     """The source that scores a cell."""
     files = [registry.find("metric", name).path for name in metrics]
-    found = reach([*files, *module_files(EVALUATION_MODULES)])
-    if found.isdisjoint(module_files([NETWORKS])):
-        return found
-    return found | reach(module_files([m for kind in FAMILIES.values() for m in kind.values()]))
+    paths = reach([*files, *module_files(EVALUATION_MODULES)])
+    if paths.isdisjoint(module_files([NETWORKS])):
+        return paths
+    return paths | reach(module_files([m for kind in FAMILIES.values() for m in kind.values()]))
 
 
 def module_files(names: Sequence[str]) -> list[Path]:

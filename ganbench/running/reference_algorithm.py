@@ -1,4 +1,4 @@
-"""The authors' algorithm on copies of a model's networks, to be timed beside it."""
+"""The authors' algorithm on copies of a model's networks, to compare their speed."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ def reference_step(
     module = load_reference()
     if module is None or name not in module.MODELS:
         return None
-    mine = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
+    copies = {key: plain(deepcopy(net)).to(device).train() for key, net in networks.items()}
     weights = {
         key: getattr(hparams, key)
         for key in ("lambda_adv", "lambda_rec", "feat_share")
         if hasattr(hparams, key)
     }
-    reference = module.Reference(name, mine, hparams.lr, hparams.weight_decay, **weights)
-    given = [real[domain].contiguous() for domain in ("A", "B")]
+    reference = module.Reference(name, copies, hparams.lr, hparams.weight_decay, **weights)
+    batch = [real[domain].contiguous() for domain in ("A", "B")]
 
     def cycle() -> None:
         for number in range(REFERENCE_CYCLE):
-            reference.step(*given, number)
+            reference.step(*batch, number)
 
     return cycle
 

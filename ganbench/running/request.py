@@ -42,8 +42,8 @@ class Request:
     sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them.
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, and the task's own where None.
-    split: where the cells are scored; "validation" is for whoever still chooses a setting.
-    together: seeds that train as one program at most; 0 for as many as pay.
+    split: where the cells are scored; "validation" while a setting is still being chosen.
+    together: seeds that train as one program at most; 0 for the fastest number.
     workers: cells at a time. backend: where they run, by its name.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
@@ -125,43 +125,43 @@ def request_of(
     return request
 
 
-def path_of(given: Path | str | None) -> Path | None:
+def path_of(path: Path | str | None) -> Path | None:
     """An empty text is no path."""
-    return Path(given) if given else None
+    return Path(path) if path else None
 
 
-def texts_of(given: Sequence[str], what: str) -> tuple[str, ...]:
+def texts_of(texts: Sequence[str], what: str) -> tuple[str, ...]:
     """Raises UserError for a bare text, which would be a name a letter."""
-    if isinstance(given, str):
-        raise UserError(f"{what} must be a list of texts, not '{given}'", what, f"['{given}']")
-    return tuple(given)
+    if isinstance(texts, str):
+        raise UserError(f"{what} must be a list of texts, not '{texts}'", what, f"['{texts}']")
+    return tuple(texts)
 
 
-def names_of(given: Sequence[str], what: str) -> tuple[str, ...]:
+def names_of(names: Sequence[str], what: str) -> tuple[str, ...]:
     """The same without repeats."""
-    return tuple(dict.fromkeys(texts_of(given, what)))
+    return tuple(dict.fromkeys(texts_of(names, what)))
 
 
-def seeds_of(given: int | Sequence[int] | None) -> tuple[int, ...]:
-    """A number n for seeds 0 to n-1, or the seeds; none where None is given."""
-    if given is None:
+def seeds_of(seeds: int | Sequence[int] | None) -> tuple[int, ...]:
+    """A number n for seeds 0 to n-1, or the seeds; none where it is None."""
+    if seeds is None:
         return ()
-    found = tuple(range(given)) if isinstance(given, int) else tuple(dict.fromkeys(given))
-    if not 0 < len(found) <= MAX_SEEDS_OF_A_RUN or min(found) < 0:
+    distinct = tuple(range(seeds)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
+    if not 0 < len(distinct) <= MAX_SEEDS_OF_A_RUN or min(distinct) < 0:
         raise UserError(
-            f"these are no seeds: {given}",
+            f"these are no seeds: {seeds}",
             "seeds",
             f"a number from 1 to {MAX_SEEDS_OF_A_RUN:,}, or a list of whole numbers, 0 or more",
         )
-    return found
+    return distinct
 
 
 def check(request: Request) -> None:
     """Raises UserError for what the command line would not take either."""
     for name, known in CHOICES.items():
-        given = getattr(request, name)
-        if given not in known:
-            raise unknown(name, given, known, f"{name}={given!r}")
+        value = getattr(request, name)
+        if value not in known:
+            raise unknown(name, value, known, f"{name}={value!r}")
     budget = request.budget or {}
     known = tuple(field.name for field in fields(Preset) if field.name != "name")
     for name in budget:
@@ -174,12 +174,12 @@ def check(request: Request) -> None:
         most = f"{MAX_ASKED_TOGETHER:,}"
         raise UserError(f"together must be {most} or less", f"together={request.together}", most)
     if not request.reading.max_megapixels > 0:
-        given = request.reading.max_megapixels
-        raise UserError("max_megapixels must be more than 0", f"max_megapixels={given}", "raise it")
+        value = request.reading.max_megapixels
+        raise UserError("max_megapixels must be more than 0", f"max_megapixels={value}", "raise it")
 
 
-def require_at_least(least: int, given: Mapping[str, int]) -> None:
-    for name, value in given.items():
+def require_at_least(least: int, numbers: Mapping[str, int]) -> None:
+    for name, value in numbers.items():
         if value < least:
             raise UserError(f"{name} must be {least} or more", f"{name}={value}", "give more")
 
@@ -189,8 +189,8 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
     model or a task.
     """
     models, tasks = request.models or file.models, request.tasks or file.tasks
-    for name, given in (("--models", models), ("--task", tasks)):
-        if not given:
+    for name, names in (("--models", models), ("--task", tasks)):
+        if not names:
             raise UserError("no name is given", name, "see `ganbench list`")
     return replace(
         request,
@@ -204,7 +204,7 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
     )
 
 
-def sets_for(file: BenchmarkFile, wanted: Sequence[str]) -> list[str]:
+def sets_for(file: BenchmarkFile, names: Sequence[str]) -> list[str]:
     """The file's options, without those of its models and tasks that this run leaves out."""
-    left_out = {*file.models, *file.tasks} - set(wanted)
+    left_out = {*file.models, *file.tasks} - set(names)
     return [text for text in file.sets if text.partition(".")[0] not in left_out]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """Who is told how a run goes."""
+    """Receives the progress of a run."""
 
     def say(self, line: str) -> None: ...
 
@@ -53,7 +53,7 @@ class Listener(Protocol):
 
 
 class Silent:
-    """A listener that tells nobody."""
+    """A listener that does nothing."""
 
     def say(self, line: str) -> None:
         return None
@@ -174,7 +174,7 @@ def whole_rows(output: Path, listener: Listener) -> Sequence[Row]:
     if stored.torn:
         aside = set_torn_aside(output, stored.torn)
         listener.say(
-            f"the last line of {output / 'rows.jsonl'} was cut off; it is kept in {aside} "
+            f"the last line of {output / 'rows.jsonl'} was cut off; it is now in {aside} "
             "and its cell is run again"
         )
     return stored.rows
@@ -259,13 +259,13 @@ def run(
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """`ganbench run`, whose options these are; one line of the frame is one cell.
+    """`ganbench run`, with the same options; one line of the frame is one cell.
 
-    What is empty, 0 or None is chosen as there. seeds: n for seeds 0 to n-1, or the seeds.
+    Empty, 0 or None: chosen as by the command. seeds: n for seeds 0 to n-1, or the seeds.
     sets: "NAME.key=value" texts. budget: preset fields to replace, such as {"budget_steps": 100}.
     references: none where empty. backend: "processes", or "here" for this process.
-    checkpoint_every: such as `Every(steps=500)`. Metrics and costs are columns beside the row's own
-    fields. Raises UserError for bad arguments.
+    checkpoint_every: such as `Every(steps=500)`. Metrics and costs are further columns
+    of the frame. Raises UserError for bad arguments.
     """
     request = request_of(**locals())  # the arguments, all of them
     return frame(carry_out(planned(request), Silent()).rows)

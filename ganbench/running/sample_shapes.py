@@ -1,4 +1,4 @@
-"""What a cell's networks were built for, kept beside its checkpoint: it outlives the data."""
+"""What a cell's networks were built for, stored with its checkpoint: it outlives the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = "shapes.json"
 
 @dataclass(frozen=True)
 class Shapes:
-    """All that a model is told of its task."""
+    """All that a model knows of its task."""
 
     spec: DataSpec
     architecture: Architecture
@@ -32,7 +32,7 @@ def keep_shapes(shapes: Shapes, folder: Path) -> None:
 
 
 def read_shapes(folder: Path) -> Shapes | None:
-    """None where they were not kept, as in results of an older version."""
+    """None where there are none, as in results of an older version."""
     try:
         return msgspec.json.decode((folder / FILE).read_bytes(), type=Shapes)
     except (OSError, msgspec.DecodeError):

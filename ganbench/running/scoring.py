@@ -1,4 +1,4 @@
-"""Scores of a cell's translations, and what is kept for figures."""
+"""Scores of a cell's translations, and the arrays for figures."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ganbench.core.devices import memory
 from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
 from ganbench.core.image_grid import image_rows, png_bytes
-from ganbench.core.memory import memory_told
+from ganbench.core.memory import memory_errors
 from ganbench.core.spec import Direction
-from ganbench.evaluation.evaluate import DIRECTIONS, VARIANTS_KEPT, Scored, Translation, evaluate
+from ganbench.evaluation.evaluate import DIRECTIONS, MAX_VARIANTS, Scored, Translation, evaluate
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.probes import probes_of
 from ganbench.results.records import Cell, Row
@@ -59,7 +59,7 @@ def first_samples_of(split: Split, most: int) -> Split:
 def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:
     """The row with its metrics; pictures and arrays go to the folder."""
     clock = time.perf_counter()
-    with memory_told("scoring, one sample at a time", FEWER):
+    with memory_errors("scoring, one sample at a time", FEWER):
         scored = score()
     keep_pictures(folder, task, scored)
     cost = {**row.cost, "eval_sec": time.perf_counter() - clock, "peak_memory_bytes": memory()}
@@ -99,7 +99,7 @@ def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
         for label, name in (
             (f"input {source}", "input"),
             (f"in {target}", "fake"),
-            *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + VARIANTS_KEPT)),
+            *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + MAX_VARIANTS)),
             (f"back in {source}", "rec"),
         ):
             images = scored.arrays.get(f"{direction}/samples/{name}")

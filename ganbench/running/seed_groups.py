@@ -14,13 +14,13 @@ MAX_TOGETHER = 64
 
 
 def most_together(cell: Cell, asked: int, unsupported: str | None) -> int:
-    """How many seeds of the cell train together at most. asked: by the user, 0 for what pays."""
+    """How many seeds of the cell train together at most. asked: by the user, 0 for the fastest."""
     is_trained = not (cell.is_reference or unsupported)
-    return (asked or seeds_that_pay(cell)) if is_trained else 1
+    return (asked or default_together(cell)) if is_trained else 1
 
 
-def seeds_that_pay(cell: Cell) -> int:
-    """How many seeds are trained as one program where nobody says: small networks wait for calls
+def default_together(cell: Cell) -> int:
+    """How many seeds are trained as one program by default: small networks wait for calls
     rather than for arithmetic on a GPU, and in bf16 on a CPU; elsewhere seeds side by side on the
     cores are as fast (docs/speed.md).
     """
@@ -36,8 +36,8 @@ def seed_groups(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
     alike: dict[str, list[Job]] = {}
     for job in jobs:
         alike.setdefault(replace(job.cell, seed=0).id, []).append(job)
-    found = []
+    groups = []
     for group in alike.values():
         together = min(max(1, group[0].together), math.ceil(len(group) / workers))
-        found += [tuple(group[i : i + together]) for i in range(0, len(group), together)]
-    return found
+        groups += [tuple(group[i : i + together]) for i in range(0, len(group), together)]
+    return groups

@@ -47,45 +47,52 @@ def why(output: Path, cell_id: str, context: Context) -> Stale:
     folder = cell_folder(output, cell_id)
     cell = read_cell(folder)
     row = next((row for row in read_rows(output).rows if row.cell == cell_id), None)
-    kept = kept_sources(folder)
-    found = [
-        *code_changes(cell, kept, context.registry),
+    sources = stored_sources(folder)
+    changes = [
+        *code_changes(cell, sources, context.registry),
         *data_changes(cell, context),
         *torch_changes(cell),
     ]
-    return Stale(cell, output, row, tuple(found))
+    return Stale(cell, output, row, tuple(changes))
 
 
-def kept_sources(folder: Path) -> JSON:
-    """Hashes of the files that the cell reached; empty for a cell of before they were kept, or were
-    taken of what a file means.
+def stored_sources(folder: Path) -> JSON:
+    """Hashes of the files that the cell reached; empty for a cell of an older version,
+    which stored none or hashed the files' bytes.
     """
     try:
-        kept: JSON = json.loads((folder / SOURCES).read_text("utf-8"))
+        sources: JSON = json.loads((folder / SOURCES).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept if {"training", "evaluation", "metrics", "evaluation_hash"} <= kept.keys() else {}
+    return (
+        sources
+        if {"training", "evaluation", "metrics", "evaluation_hash"} <= sources.keys()
+        else {}
+    )
 
 
-def code_changes(cell: Cell, kept: JSON, registry: Registry) -> list[Change]:
-    if not kept:
+def code_changes(cell: Cell, sources: JSON, registry: Registry) -> list[Change]:
+    if not sources:
         return [Change("trained again", "the cell does not tell which code it reached")]
     kind: Kind = "reference" if cell.is_reference else "model"
     try:
         now = training_files(registry, kind, cell.model, cell)
-        scored = evaluation_files(registry, kept["metrics"])
+        scored = evaluation_files(registry, sources["metrics"])
     except UserError as error:
         return [Change("trained again", f"it cannot be run as it is now: {error.what}")]
     return [
-        *(Change("trained again", what) for what in told(kept["training"], now, cell.code_hash)),
+        *(
+            Change("trained again", what)
+            for what in code_differences(sources["training"], now, cell.code_hash)
+        ),
         *(
             Change("scored again", what)
-            for what in told(kept["evaluation"], scored, kept["evaluation_hash"])
+            for what in code_differences(sources["evaluation"], scored, sources["evaluation_hash"])
         ),
     ]
 
 
-def told(before: Mapping[str, str], now: Set[Path], code_hash: str) -> list[str]:
+def code_differences(before: Mapping[str, str], now: Set[Path], code_hash: str) -> list[str]:
     """How the code `now` differs from that of the hash; nothing where it is the same."""
     if source_hash(now) == code_hash:
         return []
@@ -107,12 +114,12 @@ def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def unmatched(some: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
     """Names in `some` without a partner of the same hash in `others`."""
-    left, found = Counter(others.values()), []
+    left, names = Counter(others.values()), []
     for name, digest in some.items():
         if left[digest] <= 0:
-            found.append(name)
+            names.append(name)
         left[digest] -= 1
-    return found
+    return names
 
 
 def data_changes(cell: Cell, context: Context) -> list[Change]:

@@ -56,7 +56,7 @@ def load_step(
 ) -> Step:
     """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
 
-    Its data need not be there: the shapes that it was trained on were kept beside it. Raises
+    Its data need not be there: the shapes that it was trained on are in its folder. Raises
     UserError where the folder has no such model, or the model not that direction, or not several
     outputs to choose from, and for points.
     """
@@ -83,15 +83,15 @@ def load_weights(model: Model, folder: Path, called: str) -> None:
     """The weights of the cell's last checkpoint into `model`. Raises UserError where there is none
     that can be read, or it does not fit. called: what the checkpoint is of.
     """
-    kept = checkpoint.read(folder / CHECKPOINT)
-    if kept is None:
+    stored = checkpoint.read(folder / CHECKPOINT)
+    if stored is None:
         raise UserError(
             f"the checkpoint of {called} is missing or damaged",
             str(folder / CHECKPOINT),
             "run the same benchmark again with --overwrite",
         )
     try:
-        checkpoint.restore(kept[0], model, {})
+        checkpoint.restore(stored[0], model, {})
     except RuntimeError as error:
         raise UserError(
             f"the checkpoint does not fit the model as its plugin is now: {error}",
@@ -101,12 +101,12 @@ def load_weights(model: Model, folder: Path, called: str) -> None:
 
 
 def task_with_data(cell: Cell, context: Context) -> Task:
-    """The task of a cell. Raises UserError where a `--data` that it needs is not given."""
+    """The task of a cell. Raises UserError where a `--data` that it needs is missing."""
     needs = context.registry.load("task", cell.task).sources.get(cell.data, ())
     lacking = [name for name in needs if name not in context.paths]
     if lacking:
         raise UserError(
-            f"task {cell.task} was run on data of your own, which are not given",
+            f"task {cell.task} was run on data of your own, which are missing",
             "--data",
             f"give {' '.join(f'--data {name}=DIR' for name in lacking)}, or --images DIR",
         )
@@ -137,8 +137,8 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
     """
     shapes = {step.spec.shape(side) for step in steps for side in ("A", "B")}
     if shapes != {tuple(samples.shape[1:])}:
-        told = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
-        raise UserError(f"the chain's samples differ in shape: {told}", "--step", "use one size")
+        text = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
+        raise UserError(f"the chain's samples differ in shape: {text}", "--step", "use one size")
     done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples]
     for step in steps:
         target = sides(step.direction)[1]
@@ -178,8 +178,8 @@ def attribute_sheet(
         for r in records
     )
     notes = ("shares of the test images, as the probes of the first task read them",)
-    told = [{str(key): value for key, value in record.items()} for record in records]
-    return Sheet("chain: " + ", then ".join(head[2:]), head, lines, notes, tuple(told))
+    texts = [{str(key): value for key, value in record.items()} for record in records]
+    return Sheet("chain: " + ", then ".join(head[2:]), head, lines, notes, tuple(texts))
 
 
 def shares_of(
@@ -190,5 +190,5 @@ def shares_of(
     inputs: Domain,
 ) -> list[float]:
     """The share before, and after each step."""
-    wanted = np.ones(len(inputs), dtype=bool) if is_changed else inputs.truth[name]
-    return [float((read(name).predict(samples) == wanted).mean()) for samples in done]
+    expected = np.ones(len(inputs), dtype=bool) if is_changed else inputs.truth[name]
+    return [float((read(name).predict(samples) == expected).mean()) for samples in done]

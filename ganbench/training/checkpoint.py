@@ -57,8 +57,8 @@ def save(
                 tensors[f"optimiser/{phase}/{i}/{name}"] = value
     tensors |= {f"rng/{device}": state for device, state in random_states().items()}
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    told = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
-    _write(plain, path, told)
+    metadata = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
+    _write(plain, path, metadata)
 
 
 def save_weights(path: Path, model: nn.Module) -> None:
@@ -67,10 +67,10 @@ def save_weights(path: Path, model: nn.Module) -> None:
     _write(tensors, path, {})
 
 
-def _write(tensors: Mapping[str, Tensor], path: Path, told: Mapping[str, str]) -> None:
+def _write(tensors: Mapping[str, Tensor], path: Path, header: Mapping[str, str]) -> None:
     partial = path.with_suffix(".partial")
     try:
-        save_file(dict(tensors), partial, metadata=dict(told))
+        save_file(dict(tensors), partial, metadata=dict(header))
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -90,25 +90,25 @@ def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            told = file.metadata()
-            position = Position(**json.loads(told["position"]))
+            metadata = file.metadata()
+            position = Position(**json.loads(metadata["position"]))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return (tensors, position) if told["sha256"] == digest(tensors) else None
+            return (tensors, position) if metadata["sha256"] == digest(tensors) else None
     except (FileNotFoundError, SafetensorError, KeyError, TypeError, ValueError):
         return None
 
 
 def digest(tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 over the names, shapes and bytes of tensors on the CPU."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     for name, value in sorted(tensors.items()):
-        found.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
-        found.update(value.contiguous().flatten().view(torch.uint8).numpy().data)
-    return found.hexdigest()
+        hasher.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
+        hasher.update(value.contiguous().flatten().view(torch.uint8).numpy().data)
+    return hasher.hexdigest()
 
 
 def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimisers) -> None:
-    """Put a checkpoint's tensors back; the model's and the optimisers' layouts are kept."""
+    """Put a checkpoint's tensors back; the model's and the optimisers' layouts stay."""
     model.load_state_dict(_below(tensors, "model/"))
     for phase, optimiser in optimisers.items():
         params = optimiser.param_groups[0]["params"]

@@ -52,10 +52,10 @@ class Selection:
 
     def look(self, step: int) -> None:
         """Scores the model after `step`. Doing so twice, after a crash, changes nothing."""
-        found = self._score()
-        given = [found[name] for name in self._names if name in found]
-        values = [value for each in given if (value := number_of(each)) is not None]
-        if not values or any(str(value).startswith("undefined") for value in given):
+        metrics = self._score()
+        entries = [metrics[name] for name in self._names if name in metrics]
+        values = [value for each in entries if (value := number_of(each)) is not None]
+        if not values or any(str(value).startswith("undefined") for value in entries):
             return
         scores = {**self.scores, step: statistics.fmean(values)}
         if self.best(scores) == step:
@@ -70,8 +70,8 @@ class Selection:
     def scores(self) -> dict[int, float]:
         """Validation scores by step."""
         path = self._folder / SCORES
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        return {int(step): float(value) for step, value in sorted(kept.items())}
+        stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return {int(step): float(value) for step, value in sorted(stored.items())}
 
     def best(self, scores: Mapping[int, float]) -> int:
         """The step with the best score; the latest of equals."""

@@ -48,8 +48,8 @@ class Compiled(Program):
 
             if not isinstance(error, TorchDynamoException):
                 raise
-            told = " ".join(" ".join(str(error).splitlines()[:2]).split())
-            raise UserError(f"it failed: {told}", "torch.compile", "drop --compile") from error
+            reason = " ".join(" ".join(str(error).splitlines()[:2]).split())
+            raise UserError(f"it failed: {reason}", "torch.compile", "drop --compile") from error
 
     def with_learners(self, change: Callable[[Learner], Learner]) -> Program:
         return self._fast.with_learners(change)

@@ -17,7 +17,7 @@ from ganbench.training.step import Program, Step, Terms
 Work = Callable[[], Sequence[Terms]]
 
 WARM_CYCLES = 3  # of the schedule, before a step is captured
-# Of CUDA's runtime: all that it says of a stream that is capturing.
+# Of CUDA's runtime: all errors about a stream that is capturing.
 FIRST_CODE, LAST_CODE = 900, 908  # cudaErrorStreamCaptureUnsupported, ...WrongThread
 # What PyTorch itself refuses meanwhile comes without a code: each of these messages says "capture",
 # "capturing" or "capturable".
@@ -120,10 +120,10 @@ def why_not_captured(error: RuntimeError) -> str:
 
 def with_causes(error: BaseException) -> Iterator[BaseException]:
     """The error, what it was raised from or during, and so on."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__ or found.__context__
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__
 
 
 def is_about_capture(error: BaseException) -> bool:

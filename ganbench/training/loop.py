@@ -63,13 +63,13 @@ class Outcome:
     diverged: str = ""
 
 
-def nobody(step: int) -> None:
-    """Looks at no snapshot."""
+def ignore_snapshot(step: int) -> None:
+    """Does nothing with a snapshot."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One seed's training: of which model, where it is kept, and who is told.
+    """One seed's training: its model, its folder, and what is called meanwhile.
 
     on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
         are. Its time does not count as training. After a crash some may be shown again.
@@ -79,7 +79,7 @@ class Run:
     plan: Plan
     folder: Path
     on_losses: OnLosses
-    on_snapshot: OnSnapshot = nobody
+    on_snapshot: OnSnapshot = ignore_snapshot
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def train(
     folder: Path,
     on_losses: OnLosses,
     should_stop: Callable[[], bool],
-    on_snapshot: OnSnapshot = nobody,
+    on_snapshot: OnSnapshot = ignore_snapshot,
 ) -> Outcome:
     """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
     if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
@@ -133,12 +133,12 @@ def begin(run: Run, split: Split) -> RunState:
     model, plan = run.model, run.plan
     optimisers = place(model, plan.device)
     torch.manual_seed(seed_for(plan.seed, "train"))
-    kept = checkpoint.read(run.folder / CHECKPOINT)
-    if kept is None:
+    stored = checkpoint.read(run.folder / CHECKPOINT)
+    if stored is None:
         model.fit_statistics(split.A.samples, split.B.samples)
         position, window = Position(), {}
     else:
-        tensors, position = kept
+        tensors, position = stored
         checkpoint.restore(tensors, model, optimisers)
         window = checkpoint.window_of(tensors)
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)

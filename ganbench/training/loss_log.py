@@ -34,9 +34,9 @@ class Window:
         """The terms of one step, without gradients: scalars, or (seeds,)."""
         for name, term in terms.items():
             value = term.reshape(self.seeds)
-            kept = self._sums.get(name)
+            total = self._sums.get(name)
             # A new tensor, for a captured step puts its next losses where these are.
-            self._sums[name] = value.clone() if kept is None else kept.to(value.device) + value
+            self._sums[name] = value.clone() if total is None else total.to(value.device) + value
             self._counts[name] = self._counts.get(name, 0) + 1
 
     def means(self) -> list[dict[str, float]]:

@@ -13,7 +13,7 @@ from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.step import Eager, Program, adam
-from ganbench.training.streams import Beside
+from ganbench.training.streams import ParallelStreams
 from ganbench.training.vmap_stack import VmapStack, can_stack
 
 Trained = tuple[Model, Optimisers]
@@ -67,16 +67,16 @@ def stacked(
     return Eager(stack, optimisers, device, precision, stack.rngs)
 
 
-def beside(
+def on_streams(
     seeds: Sequence[Trained],
     random_states: Sequence[Tensor],
     real: Batch,
     device: str,
     precision: Precision,
-) -> Beside:
+) -> ParallelStreams:
     """Each seed's own steps, at the same time on streams of one GPU."""
     rngs = [rng_at(device, state) for state in random_states]
-    return Beside(
+    return ParallelStreams(
         [
             Eager(model, optimisers, device, precision, (rng,))
             for (model, optimisers), rng in zip(seeds, rngs, strict=True)
@@ -95,7 +95,7 @@ def how_to_join(
     few: a few samples of each domain, on the model's device.
     """
     if is_gpu(device) and kind == "image":
-        return beside
+        return on_streams
     if can_stack(model, few, precision):
         return stacked
-    return beside if is_gpu(device) else None
+    return on_streams if is_gpu(device) else None

@@ -12,7 +12,7 @@ class Sampler:
     """Batches from an endless row of epochs, each a permutation of all n samples.
 
     `indices(step)` depends on the constructor's arguments and on `step` alone; the last
-    permutations are kept only to save time.
+    permutations are cached only to save time.
     """
 
     def __init__(self, n: int, batch_size: int, seed: int, domain: str) -> None:
@@ -32,8 +32,8 @@ class Sampler:
         return row[offset : offset + self.batch_size]
 
     def _permutation(self, epoch: int) -> Tensor:
-        kept = self._epochs.get(epoch)
-        if kept is not None:
-            return kept
+        cached = self._epochs.get(epoch)
+        if cached is not None:
+            return cached
         generator = torch.Generator().manual_seed(seed_for(self.seed, "order", self.domain, epoch))
         return torch.randperm(self.n, generator=generator)

@@ -106,7 +106,7 @@ class Program(ABC):
     device: str
     phases: Sequence[str]
     rngs: Sequence[torch.Generator]
-    not_captured: str = ""  # nobody has tried
+    not_captured: str = ""  # not tried
 
     @abstractmethod
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:

@@ -16,7 +16,7 @@ from ganbench.core.devices import drawing_from, on_stream, parted, stream_on
 from ganbench.training.step import Eager, Learner, Program, Terms
 
 
-class Beside(Program):
+class ParallelStreams(Program):
     """Programs that differ in their seed alone, of batches (seeds, n, ...); each loss is (seeds,).
 
     The streams part and meet within each phase, so that a CUDA graph of it holds them all.
@@ -29,8 +29,8 @@ class Beside(Program):
         self.rngs = tuple(rng for seed in seeds for rng in seed.rngs)
         self._streams = [stream_on(self.device) for _ in seeds]
 
-    def with_learners(self, change: Callable[[Learner], Learner]) -> Beside:
-        return Beside([seed.with_learners(change) for seed in self._seeds])
+    def with_learners(self, change: Callable[[Learner], Learner]) -> ParallelStreams:
+        return ParallelStreams([seed.with_learners(change) for seed in self._seeds])
 
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         each = []

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.contracts.model import Batch, Model
-from ganbench.core.devices import autocast, device_rng, random_states_kept, rng_at
+from ganbench.core.devices import autocast, device_rng, random_states_restored, rng_at
 from ganbench.core.spec import Precision
 from ganbench.training.rng import Draw, RecordDraws, ReplayDraws
 
@@ -30,8 +30,8 @@ class _Called(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, method: str, *given: Any) -> Any:
-        return getattr(self.model, method)(*given)
+    def forward(self, method: str, *arguments: Any) -> Any:
+        return getattr(self.model, method)(*arguments)
 
 
 class VmapStack:
@@ -77,7 +77,7 @@ class VmapStack:
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
         return self._map("generator_loss", (EACH, EACH, SHARED), real, fake, step)
 
-    def _map(self, method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
+    def _map(self, method: str, axes: tuple[int | None, ...], *arguments: Any) -> dict[str, Tensor]:
         drawn = [draw.of(self.rngs) for draw in self._draws[method]]
 
         def of_one(state: Mapping[str, Tensor], drawn: Sequence[Tensor], *own: Any) -> Any:
@@ -85,35 +85,37 @@ class VmapStack:
                 return self._call(method, state, own)
 
         mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
-        found: dict[str, Tensor] = mapped(self._state, drawn, *given)
-        return found
+        terms: dict[str, Tensor] = mapped(self._state, drawn, *arguments)
+        return terms
 
     def _noted(self, real: Batch) -> dict[str, list[Draw]]:
-        """What each method draws for one seed; found on copies, for losses may change buffers."""
+        """What each method draws for one seed. On copies, for losses may change buffers."""
         copies = {name: value.detach().clone() for name, value in self._state.items()}
-        found = {}
+        draws = {}
 
-        def note(method: str, axes: tuple[int | None, ...], *given: Any) -> dict[str, Tensor]:
+        def note(method: str, axes: tuple[int | None, ...], *arguments: Any) -> dict[str, Tensor]:
             def of_one(state: Mapping[str, Tensor], *own: Any) -> Any:
                 return self._call(method, state, own)
 
             mapped = torch.vmap(of_one, in_dims=(EACH, *axes), randomness="different")
             with RecordDraws() as noting:
-                out: dict[str, Tensor] = mapped(copies, *given)
-            found[method] = noting.draws
+                out: dict[str, Tensor] = mapped(copies, *arguments)
+            draws[method] = noting.draws
             return out
 
         device = self.rngs[0].device
         at = torch.zeros((), dtype=torch.long, device=device)
-        with random_states_kept(device.type), torch.no_grad():
+        with random_states_restored(device.type), torch.no_grad():
             fake = note("fakes", (EACH,), real)
             note("discriminator_loss", (EACH, EACH, SHARED), real, self.judged(fake), at)
             note("generator_loss", (EACH, EACH, SHARED), real, fake, at)
-        return found
+        return draws
 
-    def _call(self, method: str, state: Mapping[str, Tensor], given: Sequence[Any]) -> Any:
+    def _call(self, method: str, state: Mapping[str, Tensor], arguments: Sequence[Any]) -> Any:
         named = {f"model.{place}": state[name] for place, name in self._places.items()}
-        return torch.func.functional_call(self._called, named, (method, *given), tie_weights=False)
+        return torch.func.functional_call(
+            self._called, named, (method, *arguments), tie_weights=False
+        )
 
     def join(self, optimisers: Sequence[Optimisers], joined: Optimisers) -> Optimisers:
         """`joined`, which are Adams over this stack, with the state of each seed's own ones, whose
@@ -126,17 +128,17 @@ class VmapStack:
                 all_seeds.param_groups[0]["params"], zip(*lists, strict=True), strict=True
             ):
                 states = [o.state[p] or fresh_state(p) for o, p in zip(alone, own, strict=True)]
-                kept = {
+                state = {
                     "step": states[0]["step"],
                     **{
                         name: torch.stack([state[name] for state in states])
                         for name in ("exp_avg", "exp_avg_sq")
                     },
                 }
-                all_seeds.state[param] = kept
+                all_seeds.state[param] = state
                 for i, (optimiser, p) in enumerate(zip(alone, own, strict=True)):
                     optimiser.state[p] = {
-                        name: value if name == "step" else value[i] for name, value in kept.items()
+                        name: value if name == "step" else value[i] for name, value in state.items()
                     }
         return joined
 

@@ -16,7 +16,7 @@ from ganbench.core.devices import (
     on_stream,
     parted,
     random_states,
-    random_states_kept,
+    random_states_restored,
     resolve_device,
     rng_at,
     set_random_states,
@@ -55,7 +55,7 @@ def test_random_states_are_put_back() -> None:
     first = torch.rand(3)
     set_random_states(states)
     assert torch.equal(torch.rand(3), first)
-    with random_states_kept("cpu"):
+    with random_states_restored("cpu"):
         torch.rand(5)
     after = torch.rand(3)
     set_random_states(states)

@@ -236,8 +236,8 @@ class Counting(FeatureReader):
 def test_real_features_are_kept_and_damage_to_them_is_noticed(tmp_path: Path) -> None:
     eyes = Counting(places(tmp_path, None), tmp_path, "cpu")
     pixels = images(5)
-    first = eyes.read_kept(EMBEDDED, pixels)["features"]
-    assert torch.equal(eyes.read_kept(EMBEDDED, pixels)["features"], first)
+    first = eyes.read_cached(EMBEDDED, pixels)["features"]
+    assert torch.equal(eyes.read_cached(EMBEDDED, pixels)["features"], first)
     assert eyes.read_images == 5
     (entry,) = (p for p in (tmp_path / "features").iterdir() if p.is_dir())
     file = entry / "features.npy"
@@ -247,30 +247,30 @@ def test_real_features_are_kept_and_damage_to_them_is_noticed(tmp_path: Path) ->
     for damage in (bytes(poisoned), whole[: len(whole) // 2], b"", whole[:-4]):
         file.write_bytes(damage)
         before = eyes.read_images
-        assert torch.equal(eyes.read_kept(EMBEDDED, pixels)["features"], first)
+        assert torch.equal(eyes.read_cached(EMBEDDED, pixels)["features"], first)
         assert eyes.read_images == before + 5
-    other = eyes.read_kept(EMBEDDED, images(5, seed=1))["features"]
+    other = eyes.read_cached(EMBEDDED, images(5, seed=1))["features"]
     (foreign,) = (
         p for p in (tmp_path / "features").iterdir() if p.is_dir() and p.name != entry.name
     )
     for part in foreign.iterdir():
         (entry / part.name).write_bytes(part.read_bytes())
-    assert torch.equal(eyes.read_kept(EMBEDDED, pixels)["features"], first)
+    assert torch.equal(eyes.read_cached(EMBEDDED, pixels)["features"], first)
     assert not torch.equal(first, other)
 
 
 def test_features_are_kept_by_pixels_weights_and_pipeline(tmp_path: Path) -> None:
     eyes = Counting(places(tmp_path, None), tmp_path, "cpu")
     pixels = images(3)
-    eyes.read_kept(EMBEDDED, pixels)
+    eyes.read_cached(EMBEDDED, pixels)
     changed = pixels.clone()
     changed[0, 0, 0, 0] ^= 1
     for other in (changed, pixels.flip(0), pixels.transpose(2, 3).contiguous()):
         before = eyes.read_images
-        eyes.read_kept(EMBEDDED, other)
+        eyes.read_cached(EMBEDDED, other)
         assert eyes.read_images == before + 3
     resized = replace(EXTRACTORS[EMBEDDED], resizer="another")
     before = eyes.read_images
     replaced = Counting(places(tmp_path, None), tmp_path, "cpu", {EMBEDDED: resized})
-    replaced.read_kept(EMBEDDED, pixels)
+    replaced.read_cached(EMBEDDED, pixels)
     assert replaced.read_images == 3

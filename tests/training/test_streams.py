@@ -18,7 +18,7 @@ from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
 from ganbench.training.cuda_graphs import Captured, Graph, Work
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run, train_together
-from ganbench.training.multi_seed import beside, how_to_join, optimisers_of, stacked
+from ganbench.training.multi_seed import how_to_join, on_streams, optimisers_of, stacked
 from ganbench.training.step import Program
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_cuda_graphs import OnCPU
@@ -51,7 +51,7 @@ def same(one: Model, other: Model) -> bool:
 @pytest.mark.parametrize("name", MODELS)
 def test_seeds_beside_others_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
     models = of_seeds(name, spec)
-    train_together(runs_of(models, tmp_path / "beside"), data(spec), lambda: False, beside)
+    train_together(runs_of(models, tmp_path / "beside"), data(spec), lambda: False, on_streams)
     for seed, model in zip(SEEDS, models, strict=True):
         own = seeded(name, seed, spec)
         alone(own, tmp_path / "alone" / str(seed), seed, spec)
@@ -68,12 +68,14 @@ def test_stopped_and_continued_is_the_same_as_never_stopped(
     """Of a model that draws in training too: a checkpoint has its own seed's random state."""
     monkeypatch.setattr(trainer, "LOG_EVERY_STEPS", 5)
     straight, resumed = of_seeds(name), of_seeds(name)
-    train_together(runs_of(straight, tmp_path / "straight"), data(POINTS), lambda: False, beside)
+    train_together(
+        runs_of(straight, tmp_path / "straight"), data(POINTS), lambda: False, on_streams
+    )
     polls = itertools.count(1)
     broken = runs_of(of_seeds(name), tmp_path / "broken")
     with pytest.raises(Interrupted):
-        train_together(broken, data(POINTS), lambda: next(polls) == 7, beside)
-    train_together(runs_of(resumed, tmp_path / "broken"), data(POINTS), lambda: False, beside)
+        train_together(broken, data(POINTS), lambda: next(polls) == 7, on_streams)
+    train_together(runs_of(resumed, tmp_path / "broken"), data(POINTS), lambda: False, on_streams)
     for seed, a, b in zip(SEEDS, straight, resumed, strict=True):
         assert same(a, b)
         logs = [(tmp_path / at / str(seed) / LOSS_LOG).read_text() for at in ("straight", "broken")]
@@ -84,8 +86,10 @@ def test_a_seed_that_diverges_does_not_hurt_the_others(tmp_path: Path) -> None:
     models, others = of_seeds("recon"), of_seeds("recon")
     with torch.no_grad():
         next(models[1].generators.parameters()).fill_(torch.nan)
-    outcomes = train_together(runs_of(models, tmp_path / "a"), data(POINTS), lambda: False, beside)
-    train_together(runs_of(others, tmp_path / "b"), data(POINTS), lambda: False, beside)
+    outcomes = train_together(
+        runs_of(models, tmp_path / "a"), data(POINTS), lambda: False, on_streams
+    )
+    train_together(runs_of(others, tmp_path / "b"), data(POINTS), lambda: False, on_streams)
     assert [bool(outcome.diverged) for outcome in outcomes] == [False, True, False]
     assert not (tmp_path / "a/1" / CHECKPOINT).exists()
     assert same(models[0], others[0]) and same(models[2], others[2])
@@ -99,7 +103,7 @@ def dropping(seed: int) -> Model:
 
 def test_a_model_that_draws_by_any_function_trains_beside_itself(tmp_path: Path) -> None:
     models = [dropping(seed) for seed in SEEDS]
-    train_together(runs_of(models, tmp_path / "beside"), data(POINTS), lambda: False, beside)
+    train_together(runs_of(models, tmp_path / "beside"), data(POINTS), lambda: False, on_streams)
     for seed, model in zip(SEEDS, models, strict=True):
         own = dropping(seed)
         alone(own, tmp_path / "alone" / str(seed), seed)
@@ -110,7 +114,10 @@ def test_how_seeds_join() -> None:
     """Points are stacked where that can be; a GPU takes all others side by side."""
     points = {"A": torch.randn(2, 2), "B": torch.randn(2, 2)}
     images = {"A": torch.rand(2, *IMAGES.shape("A")), "B": torch.rand(2, *IMAGES.shape("B"))}  # type: ignore[arg-type]
-    for device, of_images, of_unmapped in (("cpu", stacked, None), ("cuda", beside, beside)):
+    for device, of_images, of_unmapped in (
+        ("cpu", stacked, None),
+        ("cuda", on_streams, on_streams),
+    ):
         assert how_to_join(seeded("munit", 0), points, "points", device, "fp32") is stacked
         assert how_to_join(seeded("munit", 0, IMAGES), images, "image", device, "fp32") is of_images
         assert how_to_join(dropping(0), points, "points", device, "fp32") is of_unmapped
@@ -122,7 +129,7 @@ def steps_of(models: Sequence[Model], device: str) -> Program:
         torch.manual_seed(seed)
         states.append(device_rng(device).get_state())
     seeds = [(model, optimisers_of(model)) for model in models]
-    return beside(seeds, states, {}, device, "fp32")
+    return on_streams(seeds, states, {}, device, "fp32")
 
 
 def batch_of_step(number: int, spec: DataSpec, device: str) -> dict[str, Tensor]:
@@ -178,7 +185,7 @@ def test_on_cuda_they_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec)
     """Captured, with random numbers of each seed's own."""
     models = of_seeds(name, spec)
     split = data(spec)
-    train_together(runs_of(models, tmp_path / "beside", "cuda"), split, lambda: False, beside)
+    train_together(runs_of(models, tmp_path / "beside", "cuda"), split, lambda: False, on_streams)
     owns = of_seeds(name, spec)
     for own, run in zip(owns, runs_of(owns, tmp_path / "alone", "cuda"), strict=True):
         train_together([run], split, lambda: False)

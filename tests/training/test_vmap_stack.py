@@ -31,7 +31,7 @@ from ganbench.running.job import Job, SourceFiles
 from ganbench.running.provenance import empty_row
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
-from ganbench.running.seed_groups import seed_groups, seeds_that_pay
+from ganbench.running.seed_groups import default_together, seed_groups
 from ganbench.training import checkpoint
 from ganbench.training import loop as trainer
 from ganbench.training.loop import (
@@ -396,7 +396,7 @@ def test_what_is_not_trained_is_not_stacked(cache_dir: Path, tmp_path: Path) -> 
 def test_seeds_train_together_where_that_pays() -> None:
     points, images = Preset("smoke", 10, 8), Preset("smoke", 10, 8, size=16)
     of = {
-        (preset.size, device, precision): seeds_that_pay(
+        (preset.size, device, precision): default_together(
             replace(job("recon", 0, 1).cell, preset=preset, device=device, precision=precision)
         )
         for preset in (points, images)

@@ -1,4 +1,4 @@
 """How far a set of images is from another: extractors, features, distances.
 
-`kept` features live in `feature_cache`; `folders` scores two folders without any training.
+`feature_cache` stores features of real images; `folders` scores two folders without any training.
 """

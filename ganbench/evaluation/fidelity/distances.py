@@ -55,11 +55,11 @@ def extrapolated_frechet_distance(real: Tensor, fake: Tensor, seed: int) -> floa
     n = min(len(real), len(fake))
     rng = np.random.default_rng(seed)
     counts = [round(share * n) for share in EXTRAPOLATED_FROM]
-    found = []
+    distances = []
     for count in counts:
         a, b = (torch.from_numpy(rng.permutation(len(x))[:count]) for x in (real, fake))
-        found.append(frechet_distance(real[a], fake[b]))
-    return float(np.polyfit(1 / np.array(counts), found, 1)[1])
+        distances.append(frechet_distance(real[a], fake[b]))
+    return float(np.polyfit(1 / np.array(counts), distances, 1)[1])
 
 
 def extrapolates(n: int, dimensions: int) -> bool:

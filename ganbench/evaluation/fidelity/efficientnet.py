@@ -46,12 +46,12 @@ class EfficientNetLite0(FeatureExtractorBase):  # type: ignore[misc]
         """The maps (n, channels, side, side) at each size, of uint8 images, the largest first."""
         network = self.network
         maps = network._swish(network._bn0(network._conv_stem(self.prepared(images))))
-        found = []
+        stages = []
         for number, block in enumerate(network._blocks):
             maps = block(maps)
             if number in STAGE_ENDS:
-                found.append(maps)
-        return found
+                stages.append(maps)
+        return stages
 
     @staticmethod
     def prepared(images: Tensor) -> Tensor:

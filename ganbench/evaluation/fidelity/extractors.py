@@ -149,7 +149,7 @@ class Loaded:
 
     @property
     def protocol(self) -> dict[str, str]:
-        """What a number of these features depends on beside the images."""
+        """What a number of these features depends on, other than the images."""
         return {
             "extractor": self.extractor.name,
             "layer": self.extractor.layer,
@@ -167,8 +167,8 @@ class Loaded:
         with torch.inference_mode():
             for batch in batches:
                 for some in torch.split(batch, batch_on(self.device)):
-                    for found in in_pieces(lambda x: self.network(x.to(self.device)), some):
-                        for name, values in zip(names, found, strict=True):
+                    for outputs in in_pieces(lambda x: self.network(x.to(self.device)), some):
+                        for name, values in zip(names, outputs, strict=True):
                             parts.setdefault(name, []).append(values.float().cpu())
         return {name: torch.cat(values) for name, values in parts.items()}
 
@@ -185,12 +185,12 @@ def _load(extractor: Extractor, path: Path, weights: str, device: str) -> Loaded
 
     register()
     build = FEATURE_EXTRACTORS_REGISTRY[extractor.registered]
-    given = None if isinstance(extractor.weights, FromHub) else str(path)
+    file = None if isinstance(extractor.weights, FromHub) else str(path)
     try:
         network = build(
             extractor.registered,
             extractor.layers,
-            feature_extractor_weights_path=given,
+            feature_extractor_weights_path=file,
             verbose=False,
         )
     except (OSError, RuntimeError, KeyError, ValueError) as error:

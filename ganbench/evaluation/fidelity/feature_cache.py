@@ -1,4 +1,4 @@
-"""Features of real images, kept in the cache under the content that they were read from."""
+"""Features of real images, cached under the content that they were read from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class FeatureReader:
-    """Reads features on one device. Features of real images are read once and kept."""
+    """Reads features on one device. Features of real images are read once and cached."""
 
     places: Places
     cache_dir: Path
@@ -47,14 +47,14 @@ class FeatureReader:
         """Of batches of uint8 images (k, 3, H, W)."""
         return self.extractor(name).read(batches)
 
-    def read_kept(self, name: str, images: Tensor) -> Mapping[str, Tensor]:
+    def read_cached(self, name: str, images: Tensor) -> Mapping[str, Tensor]:
         """The same, from the cache where it has them."""
         pixels = images.contiguous().numpy()
         content = hashlib.sha256(pixels.data).hexdigest()
         shape = list(images.shape)
-        return self.kept(name, {"pixels": content, "shape": shape}, lambda: [images])
+        return self.cached(name, {"pixels": content, "shape": shape}, lambda: [images])
 
-    def kept(
+    def cached(
         self, name: str, content: JSON, batches: Callable[[], Iterable[Tensor]]
     ) -> Mapping[str, Tensor]:
         """Of images known by `content`; `batches` gives them where the cache lacks them."""

@@ -63,11 +63,11 @@ def score_folders(
         require_apart(real_files, fake_files, SIDES)
         try:
             shape = common_shape(folders, size)
-            found = [read_features(f, shape, size, extractor, reader) for f in folders]
+            features = [read_features(f, shape, size, extractor, reader) for f in folders]
         except UNREADABLE:
             refuse_unreadable(folders, reading, reader.cache_dir)  # all of them at once
             raise
-    by_score = scores(names, found[0], found[1], extractor)
+    by_score = scores(names, features[0], features[1], extractor)
     protocol = {
         **reader.extractor(extractor.name).protocol,
         "n_real": len(folders[0].names),
@@ -80,12 +80,15 @@ def score_folders(
     return Score(
         {extractor.column(name): value for name, value in by_score.items()},
         protocol,
-        [*warnings(by_score, *found), *told_of(folders)],
-        {side: part[FEATURES].numpy() for side, part in zip(("real", "fake"), found, strict=True)},
+        [*warnings(by_score, *features), *folder_remarks(folders)],
+        {
+            side: part[FEATURES].numpy()
+            for side, part in zip(("real", "fake"), features, strict=True)
+        },
     )
 
 
-def told_of(folders: Sequence[ImageFolder]) -> list[str]:
+def folder_remarks(folders: Sequence[ImageFolder]) -> list[str]:
     """What was left out, and which pictures are there twice."""
     contents = {
         side: list(zip(folder.names, folder.digests, strict=True))
@@ -104,9 +107,9 @@ def common_shape(folders: Sequence[ImageFolder], size: int | None) -> tuple[int,
     """Of the folders' first images. Raises UserError where they differ."""
     shapes = [read_picture(folder.files[0], size).shape for folder in folders]
     if shapes[0] != shapes[1]:
-        told = " and ".join(f"{w}x{h}" for _, h, w in shapes)
+        sizes = " and ".join(f"{w}x{h}" for _, h, w in shapes)
         raise UserError(
-            f"the two folders have images of {told} pixels",
+            f"the two folders have images of {sizes} pixels",
             " and ".join(str(folder.path) for folder in folders),
             "resize them alike first, or give --size PX",
         )
@@ -129,7 +132,7 @@ def read_features(
         "code": source_hash(reach([Path(__file__)])),
         "pillow": PIL.__version__,
     }
-    return reader.kept(extractor.name, content, lambda: batches(folder, size, shape))
+    return reader.cached(extractor.name, content, lambda: batches(folder, size, shape))
 
 
 def batches(folder: ImageFolder, size: int | None, shape: tuple[int, ...]) -> Iterator[Tensor]:
@@ -139,21 +142,21 @@ def batches(folder: ImageFolder, size: int | None, shape: tuple[int, ...]) -> It
     with ThreadPoolExecutor(THREADS) as pool:
         ahead = [pool.submit(read_picture, file, size) for file in groups[0]]
         for number in range(len(groups)):
-            found = [future.result() for future in ahead]
+            images = [future.result() for future in ahead]
             if number + 1 < len(groups):
                 ahead = [pool.submit(read_picture, file, size) for file in groups[number + 1]]
-            check_shapes(folder, groups[number], found, shape)
-            yield torch.from_numpy(np.stack(found))
+            check_shapes(folder, groups[number], images, shape)
+            yield torch.from_numpy(np.stack(images))
 
 
 def check_shapes(
     folder: ImageFolder,
     files: Sequence[Path],
-    found: Sequence[np.ndarray],
+    images: Sequence[np.ndarray],
     shape: tuple[int, ...],
 ) -> None:
     """Raises UserError for an image of another size than the first."""
-    for file, image in zip(files, found, strict=True):
+    for file, image in zip(files, images, strict=True):
         if image.shape != shape:
             raise UserError(
                 f"images of mixed sizes: {file.name} has {image.shape[2]}x{image.shape[1]} pixels, "

@@ -31,9 +31,9 @@ class FidelityMetric(Metric):
         names = self.names()
         known: Extractor = find_extractor(self.extractor)
         real, fake = (view.features.of(which, self.extractor) for which in ("targets", "fakes"))
-        found = scores(list(names), real, fake, known)
-        return {names[score]: value for score, value in found.items()}
+        by_score = scores(list(names), real, fake, known)
+        return {names[score]: value for score, value in by_score.items()}
 
     def protocol(self, view: View) -> JSON:
-        told = view.features.protocol(self.extractor)
-        return {**told, **conventions(self.names()), "at_most": str(MAX_IMAGES)}
+        of_extractor = view.features.protocol(self.extractor)
+        return {**of_extractor, **conventions(self.names()), "at_most": str(MAX_IMAGES)}

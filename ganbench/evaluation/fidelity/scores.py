@@ -67,14 +67,14 @@ def scores(
     pairs = pairwise(real[FEATURES], fake[FEATURES]) if PAIRWISE.keys() & set(left) else None
     paired = {name: getattr(pairs, PAIRWISE[name]) for name in left if name in PAIRWISE}
     skipped = {name: f"skipped: {reason}" for name, reason in reasons.items() if reason}
-    found = {**single, **paired, **skipped}
-    return {name: number_or_reason(found[name]) for name in names}
+    by_name = {**single, **paired, **skipped}
+    return {name: number_or_reason(by_name[name]) for name in names}
 
 
 def conventions(names: Iterable[str]) -> JSON:
-    """What the named ones of SCORES depend on beside the features, for a protocol."""
-    told = {"ties": "a distance equal to the radius is within reach"}
-    return told if BY_REACH & set(names) else {}
+    """What the named ones of SCORES depend on, other than the features, for a protocol."""
+    ties = {"ties": "a distance equal to the radius is within reach"}
+    return ties if BY_REACH & set(names) else {}
 
 
 def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> str:
@@ -92,18 +92,18 @@ def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> 
     return ""
 
 
-def warnings(found: Mapping[str, float | str], real: Features, fake: Features) -> list[str]:
+def warnings(by_name: Mapping[str, float | str], real: Features, fake: Features) -> list[str]:
     """What a reader of the numbers ought to know."""
     n = min(len(real[FEATURES]), len(fake[FEATURES]))
-    told = [
+    lines = [
         f"all {len(side[FEATURES])} images of {name} look the same: are they what they ought to be?"
         for name, side in (("REAL", real), ("FAKE", fake))
         if all_alike(side[FEATURES])
     ]
-    if not isinstance(found.get("fd"), float) or n >= FEW_IMAGES:
-        return told
+    if not isinstance(by_name.get("fd"), float) or n >= FEW_IMAGES:
+        return lines
     return [
-        *told,
+        *lines,
         f"with {n:,} images a side the Fréchet distance is too large by an amount that depends on "
         "their number: compare equal numbers only, and read the kernel distance (unbiased) first",
     ]

@@ -16,7 +16,7 @@ WEIGHTS_FOLDER = "weights"
 
 
 class MissingWeights(UserError):
-    """Weights are nowhere; told with the way to get them."""
+    """Weights are missing; the fix is how to get them."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class Published:
 
     def check(self, path: Path) -> None:
         """Raises UserError unless the file is the known one."""
-        found = sha256(path)
-        if found != self.sha256:
+        digest = sha256(path)
+        if digest != self.sha256:
             raise UserError(
-                f"wrong weights: SHA-256 {found[:16]}… instead of {self.sha256[:16]}…",
+                f"wrong weights: SHA-256 {digest[:16]}… instead of {self.sha256[:16]}…",
                 str(path),
                 f"put the file of {self.address} in its place",
             )

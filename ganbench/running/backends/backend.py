@@ -35,12 +35,12 @@ class Backend(Protocol):
         `output` by then.
 
         Cells that differ in their seed alone train together, as many as their jobs allow. A cell
-        that another process is at is left for later, and taken over if that one died; its row is
+        that another process runs is left for later, and taken over if that one died; its row is
         taken as it is, unless `afresh`.
 
         on_progress is called in the caller's thread, for each cell that is begun, and as it trains.
 
-        On Ctrl-C, and where the disk is full, what trains writes its checkpoint, what takes longer
-        than GRACE_SEC is given up, and KeyboardInterrupt or NoRoom is raised.
+        On Ctrl-C, and where the disk is full, training writes its checkpoint. Work that takes
+        longer than GRACE_SEC is abandoned. Then KeyboardInterrupt or NoRoom is raised.
         """
         ...

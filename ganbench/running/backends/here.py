@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from ganbench.core.devices import random_states_kept
+from ganbench.core.devices import random_states_restored
 from ganbench.core.interrupts import interrupt_main, interrupts_held
 from ganbench.results.folder import GrowingRows
 from ganbench.results.records import Row
@@ -26,7 +26,7 @@ class Here:
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
     ) -> Iterator[Row]:
-        """As `Backend.run` says. PyTorch's threads and random states are the caller's again at each
+        """As `Backend.run`. PyTorch's threads and random states are the caller's again at each
         row.
         """
         known, todo = GrowingRows(output), list(jobs)
@@ -45,7 +45,7 @@ class Here:
 def torch_as_it_was(device: str) -> Iterator[None]:
     """Threads and random states after the context are those of before it."""
     threads = torch.get_num_threads()
-    with random_states_kept(device):
+    with random_states_restored(device):
         try:
             yield
         finally:

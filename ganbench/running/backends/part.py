@@ -20,7 +20,7 @@ BUSY_POLL_SEC = 0.5
 
 
 def settled(job: Job, row: Row | None) -> bool:
-    """Whether a row says all that a run of the cell would say."""
+    """Whether running the cell again would change nothing in its row."""
     if row is None or row.status not in SETTLED:
         return False
     return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
@@ -28,8 +28,8 @@ def settled(job: Job, row: Row | None) -> bool:
 
 def settled_rows(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
     """By cell, those of the rows that are settled rows of the jobs."""
-    found = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
-    return {cell: row for cell, (job, row) in found.items() if row and settled(job, row)}
+    pairs = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
+    return {cell: row for cell, (job, row) in pairs.items() if row and settled(job, row)}
 
 
 def wait_for_others(todo: Sequence[Job], output: Path) -> None:
@@ -39,8 +39,8 @@ def wait_for_others(todo: Sequence[Job], output: Path) -> None:
 
 
 def is_free(output: Path, job: Job) -> bool:
-    with claimed(output, job.cell.id) as mine:
-        return mine
+    with claimed(output, job.cell.id) as is_claimed:
+        return is_claimed
 
 
 def run_part(
@@ -62,10 +62,10 @@ def run_part(
         on_progress(Progress(job.cell.id, step, losses))
 
     with ExitStack() as claims:
-        mine = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
+        claimed_jobs = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
         if not afresh:
-            rows = settled_rows(mine, known.look())
-        left = [job for job in mine if job.cell.id not in rows]
+            rows = settled_rows(claimed_jobs, known.look())
+        left = [job for job in claimed_jobs if job.cell.id not in rows]
         for job in left:
             tell(job, 0, {})
         apart = train_cells(left, output, tell, should_stop) if len(left) > 1 else ""

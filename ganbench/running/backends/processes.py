@@ -49,7 +49,7 @@ class Processes:
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
     ) -> Iterator[Row]:
-        """As `Backend.run` says. Where a worker dies, for want of memory say, the cells that were
+        """As `Backend.run`. Where a worker dies, such as for lack of memory, the cells that were
         under way are run again one by one, and those that kill their worker then fail.
         """
         todo = list(jobs)
@@ -165,7 +165,7 @@ def _enter(channel: Channel, output: Path) -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed must not train on beside the one that is started next."""
+    """A worker of a killed parent must not train on while the next run trains the same cells."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -44,10 +44,10 @@ def start_server() -> None:
 
 
 def end_server() -> None:
-    """At once, even while it imports; by itself it would end after that, and whoever reads the
+    """At once, even while it imports. Otherwise it would end only after that, and a reader of the
     output that it shares with this process would wait for it.
     """
-    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)  # told in no public way
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)  # there is no public name
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
