@@ -43,11 +43,11 @@ def bench(
     size: int | None,
     width: int | None,
     batch_size: int | None,
-    **given: Any,
+    **options: Any,
 ) -> None:
-    """Time a training step of MODELS, beside the authors' algorithm and the machine's peak."""
+    """Time a training step of MODELS, the authors' algorithm and the machine's peak."""
     from ganbench.cli.commands.bench import bench_command
 
     asked = {"size": size, "width": width, "batch_size": batch_size}
     budget = {key: value for key, value in asked.items() if value is not None}
-    bench_command(find_plugins(plugin_folders), budget=budget, **given)
+    bench_command(find_plugins(plugin_folders), budget=budget, **options)

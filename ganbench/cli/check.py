@@ -17,7 +17,7 @@ from ganbench.cli.options import cache_option, plugins_option
 @click.option("--verbose", is_flag=True, help="Show the checks that passed, too.")
 @plugins_option
 @cache_option
-def check(names: Sequence[str], plugin_folders: Sequence[Path], **given: Any) -> None:
+def check(names: Sequence[str], plugin_folders: Sequence[Path], **options: Any) -> None:
     """Check that plugins keep to their contracts [default: all built-in ones].
 
     Exit code 1 if a check failed. For a test suite of your own there is
@@ -25,4 +25,4 @@ def check(names: Sequence[str], plugin_folders: Sequence[Path], **given: Any) ->
     """
     from ganbench.cli.commands.check import check_command
 
-    sys.exit(check_command(names, plugin_folders, **given))
+    sys.exit(check_command(names, plugin_folders, **options))

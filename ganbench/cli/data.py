@@ -39,14 +39,14 @@ def list_data(data_dir: Path | None, format_name: str) -> None:
     metavar="FILE",
     help="An archive that you have already; may be repeated.",
 )
-def prepare_data(name: str, **given: Any) -> None:
+def prepare_data(name: str, **options: Any) -> None:
     """Download, check and unpack the data set NAME, or say how to get it by hand.
 
     A second time it does nothing.
     """
     from ganbench.cli.commands.data import prepare_command
 
-    prepare_command(name, **given)
+    prepare_command(name, **options)
 
 
 @data.command("verify")

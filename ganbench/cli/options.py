@@ -38,7 +38,7 @@ def names(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
 def reference_names(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[str, ...] | None:
-    """None where nothing is given, an empty tuple for "none"."""
+    """None without the option, an empty tuple for "none"."""
     if value is None:
         return None
     return () if value.strip() == "none" else names(ctx, param, value)
@@ -67,13 +67,13 @@ def every(ctx: click.Context, param: click.Parameter, value: str) -> Every:
 def named_paths(
     ctx: click.Context, param: click.Parameter, values: Sequence[str]
 ) -> dict[str, Path]:
-    found = {}
+    paths = {}
     for value in values:
         name, equals, path = value.partition("=")
         if not (name and equals and path):
             raise click.BadParameter(f"'{value}' is not NAME=PATH, such as A=photos/cats")
-        found[name] = Path(path)
-    return found
+        paths[name] = Path(path)
+    return paths
 
 
 plugins_option = click.option(
@@ -95,7 +95,7 @@ interval_option = click.option(
     help="Student's t, or the BCa bootstrap, which covers too little with few seeds.",
 )
 cache_option = click.option(
-    "--cache-dir", type=PATH, metavar="DIR", help="Where made data are kept [default: user cache]."
+    "--cache-dir", type=PATH, metavar="DIR", help="Folder of made data [default: user cache]."
 )
 weights_option = click.option(
     "--weights-dir",
@@ -129,14 +129,14 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     @skip_option
     @megapixels_option
     @wraps(command)
-    def read(*args: Any, skip_unreadable: bool, max_megapixels: float, **given: Any) -> None:
-        command(*args, reading=Reading(skip_unreadable, max_megapixels), **given)
+    def read(*args: Any, skip_unreadable: bool, max_megapixels: float, **options: Any) -> None:
+        command(*args, reading=Reading(skip_unreadable, max_megapixels), **options)
 
     return read
 
 
 data_dir_option = click.option(
-    "--data-dir", type=PATH, metavar="DIR", help="Where data sets are kept [default: user data]."
+    "--data-dir", type=PATH, metavar="DIR", help="Folder of data sets [default: user data]."
 )
 
 

@@ -58,12 +58,14 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."
 )
-@click.option("--metrics", callback=names, metavar="NAME,…", help="Metrics beside the task's own.")
+@click.option(
+    "--metrics", callback=names, metavar="NAME,…", help="Metrics in addition to the task's own."
+)
 @click.option(
     "--references",
     callback=reference_names,
     metavar="NAME,…",
-    help="References beside the models, or none [default: the task's own].",
+    help="References to score, or none [default: the task's own].",
 )
 @click.option(
     "--split",
@@ -95,7 +97,7 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
     "--together",
     type=click.IntRange(1, 1_000),
     metavar="N",
-    help="Seeds that train as one program, at most [default: as many as pay].",
+    help="Seeds that train as one program, at most [default: the fastest number].",
 )
 @click.option(
     "--compile",
@@ -114,7 +116,7 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
 @megapixels_option
 @plugins_option
 @cache_option
-def run(**given: Any) -> None:
+def run(**options: Any) -> None:
     """Train and score models on tasks, then print the comparison.
 
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
@@ -122,9 +124,9 @@ def run(**given: Any) -> None:
     """
     from ganbench.running.backends.worker_processes import server_at_hand
 
-    takes_workers = given["backend"] == "processes" and not given["dry_run"]
+    takes_workers = options["backend"] == "processes" and not options["dry_run"]
     with server_at_hand() if takes_workers else nullcontext():
         from ganbench.cli.commands.run import run_command
 
-        code = run_command(**given)
+        code = run_command(**options)
     sys.exit(code)

@@ -46,17 +46,17 @@ from ganbench.core.spec import DEVICE_CHOICES
     "--save-features",
     type=PATH,
     metavar="FILE.npz",
-    help="Keep both feature matrices, as `real` and `fake`.",
+    help="Save both feature matrices, as `real` and `fake`.",
 )
 @weights_option
 @offline_option
 @reading_options
 @cache_option
-def score(**given: Any) -> None:
+def score(**options: Any) -> None:
     """Score a folder of images, FAKE, against another, REAL: the suite without any training.
 
     Exit code 1 if a metric could not be computed.
     """
     from ganbench.cli.commands.score import score_command
 
-    sys.exit(score_command(**given))
+    sys.exit(score_command(**options))

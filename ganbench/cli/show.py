@@ -24,11 +24,11 @@ from ganbench.cli.options import (
 @format_option
 @interval_option
 @plugins_option
-def table(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+def table(output: Path, plugin_folders: Sequence[Path], **options: Any) -> None:
     """Print the means of the rows in OUTPUT, models side by side."""
     from ganbench.cli.commands.show import table_command
 
-    sys.exit(table_command(output, registry=find_plugins(plugin_folders), **given))
+    sys.exit(table_command(output, registry=find_plugins(plugin_folders), **options))
 
 
 @click.command()
@@ -38,11 +38,11 @@ def table(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
 @format_option
 @interval_option
 @plugins_option
-def compare(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+def compare(output: Path, plugin_folders: Sequence[Path], **options: Any) -> None:
     """Test the models in OUTPUT against each other, paired by seed."""
     from ganbench.cli.commands.show import compare_command
 
-    sys.exit(compare_command(output, registry=find_plugins(plugin_folders), **given))
+    sys.exit(compare_command(output, registry=find_plugins(plugin_folders), **options))
 
 
 @click.command()
@@ -53,11 +53,11 @@ def compare(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
 @format_option
 @interval_option
 @plugins_option
-def claims(output: Path, plugin_folders: Sequence[Path], **given: Any) -> None:
+def claims(output: Path, plugin_folders: Sequence[Path], **options: Any) -> None:
     """Say which claims of a benchmark the rows in OUTPUT replicate."""
     from ganbench.cli.commands.show import claims_command
 
-    sys.exit(claims_command(output, registry=find_plugins(plugin_folders), **given))
+    sys.exit(claims_command(output, registry=find_plugins(plugin_folders), **options))
 
 
 @click.command("list")

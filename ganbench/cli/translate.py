@@ -56,7 +56,7 @@ from ganbench.cli.options import (
 @reading_options
 @plugins_option
 @cache_option
-def translate(plugin_folders: Sequence[Path], **given: Any) -> None:
+def translate(plugin_folders: Sequence[Path], **options: Any) -> None:
     """Apply trained models to images, one after the other, and read what stays.
 
     For example the gender and then the hair:
@@ -66,4 +66,4 @@ def translate(plugin_folders: Sequence[Path], **given: Any) -> None:
     """
     from ganbench.cli.commands.translate import translate_command
 
-    sys.exit(translate_command(registry=find_plugins(plugin_folders), **given))
+    sys.exit(translate_command(registry=find_plugins(plugin_folders), **options))

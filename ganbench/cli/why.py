@@ -18,11 +18,11 @@ from ganbench.cli.options import PATH, cache_option, find_plugins, plugins_optio
 )
 @plugins_option
 @cache_option
-def why(cell: str, plugin_folders: Sequence[Path], **given: Any) -> None:
+def why(cell: str, plugin_folders: Sequence[Path], **options: Any) -> None:
     """Say what has changed since CELL was run, and so why it would be run again.
 
     CELL is the name of a folder in a result's cells/, or how it begins.
     """
     from ganbench.cli.commands.why import why_command
 
-    why_command(cell, registry=find_plugins(plugin_folders), **given)
+    why_command(cell, registry=find_plugins(plugin_folders), **options)

@@ -47,18 +47,18 @@ def bench_command(
     grid = resolve(request, registry)
     for task in grid.tasks.values():
         task.prepare(lambda line: click.echo(line, err=True))
-    found = []
+    speeds = []
     for job in grid.jobs:
         name = f"{job.cell.task} {job.cell.model}"
         if job.unsupported:
             click.echo(f"{name}: {job.unsupported}", err=True)
         else:
             click.echo(f"{name}: {rounds} rounds", err=True)
-            found.append(measure(job, rounds, together))
+            speeds.append(measure(job, rounds, together))
     if as_json:
-        click.echo(json.dumps({"results": [record(speed) for speed in found]}, indent=2))
+        click.echo(json.dumps({"results": [record(speed) for speed in speeds]}, indent=2))
     else:
-        print_table(found)
+        print_table(speeds)
 
 
 def record(speed: Speed) -> dict[str, Any]:
@@ -70,10 +70,10 @@ def record(speed: Speed) -> dict[str, Any]:
     }
 
 
-def print_table(found: list[Speed]) -> None:
+def print_table(speeds: list[Speed]) -> None:
     out = console()
     tables: dict[str, list[Speed]] = {}
-    for speed in found:
+    for speed in speeds:
         tables.setdefault(title_of(speed), []).append(speed)
     for title, those in tables.items():
         table = RichTable(title=title, title_justify="left")
@@ -94,7 +94,7 @@ def print_table(found: list[Speed]) -> None:
     out.print(
         "ratio: its time over the model's; harness: data, log and checkpoints, of a bare step"
     )
-    if any(speed.together > 1 for speed in found):
+    if any(speed.together > 1 for speed in speeds):
         out.print("of seeds that train together each number but the memory is one seed's share")
 
 

@@ -49,7 +49,7 @@ def catalogue_sheet(data_dir: Path) -> Sheet:
             for each in records
         ),
         notes=(
-            f"folders are looked for in {data_dir}",
+            f"folders in {data_dir}",
             "`ganbench data prepare NAME` downloads a set, or says how to get it by hand",
         ),
         records=records,

@@ -24,7 +24,7 @@ from ganbench.running.request import request_of
 from ganbench.running.runner import Listener, Planned, carry_out, planned
 
 PLAIN_EVERY_SEC = 15.0
-MAX_FOLLOWED = 8  # cells that are told of one by one; many seeds may train together
+MAX_FOLLOWED = 8  # cells that are shown one by one; many seeds may train together
 
 
 def run_command(
@@ -100,7 +100,7 @@ class PlainListener:
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
-        self._told_at: dict[str, float] = {}
+        self._shown_at: dict[str, float] = {}
         self._left = 0
 
     def say(self, line: str) -> None:
@@ -112,19 +112,19 @@ class PlainListener:
         self.say(f"cells: {total}, to do: {len(jobs)}")
 
     def progress(self, progress: CellProgress) -> None:
-        if progress.cell not in self._told_at and len(self._told_at) >= MAX_FOLLOWED:
+        if progress.cell not in self._shown_at and len(self._shown_at) >= MAX_FOLLOWED:
             return
         now = time.monotonic()
-        last = self._told_at.setdefault(progress.cell, now)
+        last = self._shown_at.setdefault(progress.cell, now)
         if progress.losses and now - last >= PLAIN_EVERY_SEC:
-            self._told_at[progress.cell] = now
+            self._shown_at[progress.cell] = now
             job = self._jobs[progress.cell]
             steps = f"{progress.step}/{job.cell.preset.budget_steps}"
             self.say(f"{cell_name(job)}: step {steps} {losses_text(progress.losses)}")
 
     def ended(self, row: Row) -> None:
         self._left -= 1
-        self._told_at.pop(row.cell, None)
+        self._shown_at.pop(row.cell, None)
         self.say(f"{ended_text(row)} ({self._left} left)")
 
 

@@ -44,7 +44,7 @@ def score_command(
     reading: Reading,
 ) -> int:
     """The exit code: 1 where a metric was skipped."""
-    chosen, names = wanted(metrics, extractor)
+    chosen, names = extractor_and_scores(metrics, extractor)
     if save_features is not None:
         check_features_file(save_features, (real, fake))
     cache = cache_dir or default_cache_dir()
@@ -55,22 +55,22 @@ def score_command(
     reason = reader.missing(chosen.name)
     if reason:
         columns = [chosen.column(name) for name in names]
-        found = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
+        score = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
     else:
-        found = score_folders(real, fake, names, chosen, size, reader, reading)
-    if save_features is not None and found.features:
-        keep(found, save_features)
-    protocol = {**found.protocol, **conventions(names)} if found.protocol else {}
+        score = score_folders(real, fake, names, chosen, size, reader, reading)
+    if save_features is not None and score.features:
+        keep(score, save_features)
+    protocol = {**score.protocol, **conventions(names)} if score.protocol else {}
     if as_json:
-        told = {
-            "metrics": found.metrics,
+        record = {
+            "metrics": score.metrics,
             "protocol": protocol,
-            "warnings": list(found.warnings),
+            "warnings": list(score.warnings),
         }
-        click.echo(json.dumps(told, indent=2, allow_nan=False))
+        click.echo(json.dumps(record, indent=2, allow_nan=False))
     else:
-        show(found, protocol)
-    return int(any(isinstance(value, str) for value in found.metrics.values()))
+        show(score, protocol)
+    return int(any(isinstance(value, str) for value in score.metrics.values()))
 
 
 def fetch(extractor: Extractor, among: Places, cache_dir: Path) -> None:
@@ -85,7 +85,7 @@ def say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def wanted(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:
+def extractor_and_scores(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:
     """The extractor and the scores. Raises UserError for unknown names and two extractors."""
     of_inception = [name for name in metrics if name in OF_INCEPTION or name == "isc"]
     if extractor not in ("", INCEPTION) and of_inception:
@@ -96,10 +96,10 @@ def wanted(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]
         )
     chosen = find_extractor(extractor or (INCEPTION if of_inception else EMBEDDED))
     scores = []
-    for given in metrics:
-        name = OF_INCEPTION.get(given, given.removesuffix(f"_{chosen.name}"))
+    for asked in metrics:
+        name = OF_INCEPTION.get(asked, asked.removesuffix(f"_{chosen.name}"))
         if name not in SCORES:
-            raise unknown("metric", given, (*SCORES, *OF_INCEPTION), "--metrics")
+            raise unknown("metric", asked, (*SCORES, *OF_INCEPTION), "--metrics")
         scores.append(name)
     return chosen, list(dict.fromkeys(scores))
 
@@ -121,21 +121,21 @@ def are_features(path: Path) -> bool:
         return False
 
 
-def keep(found: Score, path: Path) -> None:
+def keep(score: Score, path: Path) -> None:
     """Raises UserError where the file is there with other numbers, or cannot be written."""
     with new_files(path.parent, SAVE) as folder, (folder / path.name).open("xb") as file:
-        np.savez(file, allow_pickle=False, **found.features)
+        np.savez(file, allow_pickle=False, **score.features)
 
 
-def show(found: Score, protocol: JSON) -> None:
+def show(score: Score, protocol: JSON) -> None:
     out = console()
     grid = RichTable(title="scores of FAKE against REAL", title_justify="left")
     grid.add_column("metric", no_wrap=True)
     grid.add_column("value", justify="right")
-    for name, value in found.metrics.items():
+    for name, value in score.metrics.items():
         grid.add_row(name, value if isinstance(value, str) else number(value))
     out.print(grid)
-    for name, told in protocol.items():
-        out.print(f"  {name}: {told}")
-    for line in found.warnings:
+    for name, text in protocol.items():
+        out.print(f"  {name}: {text}")
+    for line in score.warnings:
         out.print(f"  {line}")

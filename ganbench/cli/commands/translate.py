@@ -56,7 +56,7 @@ def translate_command(
     context = context_of(registry, cache, data, reading=reading)
     refuse_data(output, context.paths.values())
     own = None if images is None else own_images(images, output, reading, cache)
-    found = [
+    loaded = [
         load_step(folder, model, seed, direction, context, output_seed)
         for folder, direction in parsed
         for _ in range(times)
@@ -64,12 +64,12 @@ def translate_command(
     refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
     sheets: list[Sheet] = []
     if own is None:
-        done, sheets = of_test_images(found)
+        done, sheets = of_test_images(loaded)
     else:
-        shape = found[0].spec.shape(sides(found[0].direction)[0])
+        shape = loaded[0].spec.shape(sides(loaded[0].direction)[0])
         pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
-        done = chain(found, torch.from_numpy(pixels))
-    write(found, done, own.names if own else (), output)
+        done = chain(loaded, torch.from_numpy(pixels))
+    write(loaded, done, own.names if own else (), output)
     if sheets:
         print_sheets(sheets, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
@@ -107,14 +107,14 @@ def refuse_data(output: Path, folders: Iterable[Path]) -> None:
 
 def own_images(folder: Path, output: Path, reading: Reading, cache_dir: Path) -> ImageFolder:
     """The user's images, whose translations have names of their own outside of the folder. A
-    folder below may be a link to elsewhere. What is left out is told.
+    folder below may be a link to elsewhere. What is left out is printed.
     """
-    found = read_image_folder(folder, 1, reading, cache_dir)
-    for line in found.told:
+    own = read_image_folder(folder, 1, reading, cache_dir)
+    for line in own.told:
         click.echo(line, err=True)
-    refuse_data(output, {folder, *((folder / name).parent for name in found.names)})
-    output_names(found.names)
-    return found
+    refuse_data(output, {folder, *((folder / name).parent for name in own.names)})
+    output_names(own.names)
+    return own
 
 
 def output_names(names: Sequence[str]) -> list[str]:

@@ -21,15 +21,15 @@ def why_command(cell: str, output: Path | None, cache_dir: Path | None, registry
     where = str(output or f"{RESULTS}/*")
     if not cell.isalnum():
         raise UserError(f"'{cell}' is no id of a cell", where, "give how a folder in cells/ begins")
-    found = find_cells(cell, outputs)
-    if not found:
+    cells = find_cells(cell, outputs)
+    if not cells:
         raise UserError(
             f"no cell '{cell}…'", where, "`ls` the cells/ of a result, or give --output"
         )
-    if len(found) > 1:
-        told = ", ".join(name for _, name in found[:3])
-        raise UserError(f"{len(found)} cells begin so: {told}", where, "give more of the id")
-    (folder, name) = found[0]
+    if len(cells) > 1:
+        names = ", ".join(name for _, name in cells[:3])
+        raise UserError(f"{len(cells)} cells begin so: {names}", where, "give more of the id")
+    (folder, name) = cells[0]
     tell(why(folder, name, context_of(registry, cache_dir or default_cache_dir())))
 
 

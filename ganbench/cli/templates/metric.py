@@ -16,6 +16,6 @@ class MyPlugin(Metric):
         `batched` walks samples that do not fit into memory.
         """
         total = 0.0
-        for given, back in batched(view.input_samples, view.reconstructions):
-            total += (given - back).abs().sum().item()
+        for sample, back in batched(view.input_samples, view.reconstructions):
+            total += (sample - back).abs().sum().item()
         return {"my_plugin": total / view.input_samples.numel()}

@@ -29,7 +29,7 @@ class MyPlugin(Model):
         self.discriminators["D_B"] = nets.discriminator("B")
 
     def fakes(self, real):
-        """What the discriminators judge, and nothing more: D's updates pay for it too."""
+        """What the discriminators judge, and nothing more: D's updates compute it too."""
         return {"B": self.generators["G_AB"](real["A"])}
 
     def generator_loss(self, real, fake, step):
