@@ -17,7 +17,9 @@ from ganbench.networks.losses import Adversarial, DistanceName, feature_matching
 @dataclass(frozen=True)
 class AdversarialHParams(HParams):
     """Adds feature matching to the adversarial term, which then is (1 - feat_share) * loss of the
-    game + feat_share * feature matching. The paper's text has none.
+    game + feat_share * feature matching. The paper's text has none; the authors' code has it.
+
+    feat_share: from 0 to 1. Raises UserError for another share.
     """
 
     feat_share: float = 0.0
@@ -31,6 +33,7 @@ class AdversarialHParams(HParams):
     def adversarial_terms(
         self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
     ) -> dict[str, Tensor]:
+        """As HParams: `adv`, and `feat` where feat_share is above 0."""
         judged, share = judge(fake), self.feat_share
         terms = {"adv": weight * (1 - share) * game.generator(judged.logits)}
         if share:
@@ -44,7 +47,9 @@ class AdversarialHParams(HParams):
 class ReconstructionHParams(AdversarialHParams):
     """Adds the reconstruction's distance and the weights of realism and reconstruction.
 
-    lambda_adv, lambda_rec: from step `warmup_steps` on; before it the `_start` values hold.
+    distance: of reconstructions; see `reconstruction_distance`.
+    lambda_adv, lambda_rec: from step `warmup_steps` on; before it the `_start` values hold. Raises
+        UserError for a negative value.
     """
 
     distance: DistanceName = "l2"

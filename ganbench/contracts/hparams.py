@@ -18,6 +18,7 @@ Judge = Callable[[Tensor], DiscriminatorOutput]
 class HParams:
     """What every model has: the optimiser (Adam), the batch, and which updates a step does.
 
+    batch_size: samples of a domain. Raises UserError for a value out of its range.
     schedule: phases, cycled over the steps; each is "D", "G" or "DG" (D first, then G, on the
         same fakes). The authors' code runs "D,G,G".
     """
@@ -42,12 +43,14 @@ class HParams:
 
     @property
     def phases(self) -> tuple[str, ...]:
+        """The schedule's, in their order."""
         return tuple(self.schedule.split(","))
 
     def adversarial_terms(
         self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
     ) -> dict[str, Tensor]:
         """What G learns from a discriminator, as named scalars: the loss of the game, times
-        `weight`. real, fake: samples (n, ...) of the discriminator's domain.
+        `weight`. judge: the discriminator. real, fake: samples (n, ...) of the discriminator's
+        domain.
         """
         return {"adv": weight * game.generator(judge(fake).logits)}

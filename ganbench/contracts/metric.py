@@ -105,9 +105,10 @@ class View(Protocol):
 
 
 class Metric(ABC):
-    """A plugin gives one or more columns; their ending in the other direction is not its
-    business. A name with a star, such as `preserved_*`, stands for a family of columns.
+    """A plugin gives one or more columns, for one direction at a time.
 
+    columns: by name, without the ending of the direction. A name with a star, such as
+        `preserved_*`, stands for a family of columns.
     figures: by name, what is drawn of `arrays` into `figures/TASK-NAME.png` of a run.
     """
 
@@ -120,9 +121,9 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self, view: View) -> Mapping[str, float | str]:
-        """A finite number for each column, and for any of its families; or a text in its place:
-        "skipped: reason" where it was not asked for, "undefined: reason" where there is no such
-        number. Raises Undefined where no column has one.
+        """A finite number for each column, and for any of its families. Or a text in its place:
+        "skipped: reason" where it is not computed, "undefined: reason" where it does not exist.
+        Raises Undefined where no column has a number.
         """
 
     def protocol(self, view: View) -> JSON:
@@ -135,7 +136,7 @@ class Metric(ABC):
 
 
 def readings(probe: Probe, samples: Tensor, what: str = "translations") -> np.ndarray:
-    """What a probe reads off float samples (n, ...), shape (n,).
+    """What a probe reads off float samples (n, ...), shape (n,). what: their name in a reason.
 
     Raises Undefined where a sample or a reading is not finite, which would compare as a wrong one.
     """
@@ -161,14 +162,15 @@ def share_read(
 
 
 def mean_or_reason(values: Sequence[float | str]) -> float | str:
-    """Their mean, or the first text that stands in place of a number."""
+    """The mean of one or more numbers, or the first text that stands in place of one."""
     reasons = [value for value in values if isinstance(value, str)]
     return reasons[0] if reasons else float(np.mean([float(value) for value in values]))
 
 
 def kept_classes(view: View) -> list[str]:
-    """Attributes to keep, other than angles, that the data know and that vary among the inputs; of
-    points none, for no probe reads them.
+    """The names in `spec.kept`, without angles, that the inputs' truth has in more than one value.
+
+    None for points, for no probe reads them.
     """
     if view.spec.kind != "image":
         return []

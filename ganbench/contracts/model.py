@@ -49,7 +49,7 @@ class Model(nn.Module, ABC):
 
     @classmethod
     def recipes(cls, spec: DataSpec) -> Mapping[str, HParams]:
-        """Named sets of hyper-parameters; the first is used where the asked one is not there."""
+        """Named sets of hyper-parameters; the first is the default."""
         return {"paper": cls.hparams_type()}
 
     @classmethod
@@ -63,13 +63,16 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def fakes(self, real: Batch) -> dict[str, Tensor]:
-        """What the discriminators judge, by domain: {"B": G_AB(real["A"])}, and nothing more but
-        what `generator_loss` cannot know, such as a style that was drawn, under other names.
+        """What the discriminators judge, by domain: {"B": G_AB(real["A"])}, and only what else
+        `generator_loss` needs of it, such as a drawn style, under other names.
+
+        real: float samples (n, ...) by domain.
         """
 
     @abstractmethod
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
-        """Named, already weighted scalar terms. Reconstructions are computed here, so that a D
+        """Named, already weighted scalar terms. real: float samples (n, ...) by domain. fake: what
+        `fakes` gave. Reconstructions are computed here, so that a D
         update does not compute them. `step` is a tensor: mix values with torch.where.
         """
 
@@ -86,7 +89,10 @@ class Model(nn.Module, ABC):
         return terms
 
     def fit_statistics(self, real_A: Tensor, real_B: Tensor) -> None:
-        """Set buffers from the train data, once, before the first step."""
+        """Set buffers from the train data, once, before the first step.
+
+        real_A, real_B: all train samples, as the task has them: uint8 images or float32 points.
+        """
         return None
 
     def translate(self, x: Tensor, to: DomainName, seed: int = 0) -> Tensor:
@@ -135,7 +141,8 @@ class Model(nn.Module, ABC):
         self, domain: DomainName, real: Batch, fake: Batch, weight: Tensor | float = 1.0
     ) -> dict[str, Tensor]:
         """The adversarial term of one domain, the same for all models that are compared: the loss
-        of the game and what the hyper-parameters add to it, times `weight`.
+        of the game and what the hyper-parameters add to it, times `weight`. Names end in the
+        domain's, such as `adv_B`. real, fake: samples (n, ...) by domain.
         """
         terms: dict[str, Tensor] = self.hparams.adversarial_terms(
             self.adversarial, self.discriminators[f"D_{domain}"], real[domain], fake[domain], weight

@@ -3,9 +3,9 @@
 `pacgan` has the optimiser of PacGAN's synthetic experiments (Lin et al., 2018), for noise to modes.
 
 One adversarial term and one share of feature matching hold for all three models. In the authors'
-angle code the plain GAN alone goes without feature matching, so one of the two had to give way:
-on the tasks that share an azimuth `code` leaves it out for all, for with it no model's azimuth
-follows the input's (docs/reproduction.md, "What alignment waits for").
+angle code the plain GAN alone goes without feature matching, so both cannot hold:
+on the tasks that share an azimuth `code` leaves it out for all models, for with it no model's
+azimuth follows the input's (docs/reproduction.md, "What alignment waits for").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def code_share(spec: DataSpec) -> float:
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
-    """Recipes of a model without a reconstruction."""
+    """Recipes of a model without a reconstruction, for data of `spec`: paper, code, pacgan."""
     return {
         "paper": AdversarialHParams(),
         "code": AdversarialHParams(
@@ -40,7 +40,7 @@ def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
 
 
 def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
-    """Recipes of a model with one.
+    """Recipes of a model with a reconstruction, for data of `spec`: paper, code, pacgan.
 
     In the code, total = (1 - rate) * adversarial + rate * reconstruction; rate is 0.9 throughout
     for the tasks that share an azimuth, else 0.01 for 10,000 iterations and 0.5 from then on.

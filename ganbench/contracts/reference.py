@@ -28,7 +28,8 @@ class Reference(ABC):
         target: DomainName,
         rng: np.random.Generator,
     ) -> Tensor:
-        """A "translation" for each sample of the source domain, in their order.
+        """A "translation" for each sample of the source domain, in their order: uint8 images
+        (n, C, H, W) or float32 points (n, D), as the task's samples.
 
-        As the task's samples are: uint8 images (n, C, H, W) or float32 points (n, D).
+        split: the scored one. rng: the only source of randomness.
         """

@@ -45,7 +45,7 @@ class Domain:
         return len(self.samples)
 
     def take(self, index: np.ndarray) -> Domain:
-        """The samples at `index`, in its order, with their truth."""
+        """The samples at `index`, int64 (k,), in its order, with their truth."""
         truth = {name: values[index] for name, values in self.truth.items()}
         return Domain(self.samples[torch.from_numpy(index)], truth, self.constants)
 
@@ -57,6 +57,8 @@ class Domain:
 
 @dataclass(frozen=True)
 class Split:
+    """The samples of both domains in one split."""
+
     A: Domain
     B: Domain
 
@@ -74,7 +76,8 @@ class Task(ABC):
 
     sources: each data source and the names of the `--data NAME=PATH` that it needs; the first
         without any is the default.
-    preset_options: options that a preset sets, before the user's own `--set`.
+    presets: by name; `smoke`, `quick` and `paper`.
+    preset_options: options that a preset sets; the user's own `--set` goes before them.
     metrics: the metric plugins that score the task, in the order of the table.
     references: the reference plugins that give its metrics their scale.
     selected_by: the column by which, on the validation split, one of a model's checkpoints is
@@ -126,13 +129,16 @@ class Task(ABC):
 
     @abstractmethod
     def load(self, split: SplitName) -> Split:
-        """The two domains of a split, A and B shuffled apart."""
+        """The two domains of a split, each in a random order of its own.
+
+        Raises UserError where the data have no such split.
+        """
 
     def matches(self, split: Split, source: DomainName, target: DomainName) -> np.ndarray:
         """Which target samples are right translations of which inputs: bool, (inputs, targets).
 
-        By default those that agree in most attributes of `spec.kept`, all of them where there are
-        such; angles agree with the nearest. Only references see it, never a model. Raises
+        By default the targets that agree with the input in the most attributes of `spec.kept`;
+        angles agree with the nearest. Only references see it, never a model. Raises
         UserError where the data do not know the attributes.
         """
         inputs, targets = split.domain(source).truth, split.domain(target).truth
@@ -143,7 +149,7 @@ class Task(ABC):
         return right
 
     def data_key(self) -> JSON:
-        """The fingerprint, and that of a user's data what cannot be read is left out."""
+        """The fingerprint, and whether unreadable files of a user's data are left out."""
         leaves_out = self.reading.skip_unreadable and bool(self.paths)
         return {**self.fingerprint(), **({"skip_unreadable": True} if leaves_out else {})}
 

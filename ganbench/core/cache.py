@@ -30,10 +30,12 @@ def default_cache_dir() -> Path:
 def cached_arrays(
     cache_dir: Path, name: str, key: JSON, make: Callable[[], Mapping[str, np.ndarray]]
 ) -> Arrays:
-    """The arrays that `make` gives for `key`, read-only and memory-mapped.
+    """The arrays that `make` gives for `key`, by name, read-only and memory-mapped.
 
-    They are made when they are not in the cache, or when what is there is not whole. Two
-    processes never make the same entry at once, and an entry appears whole or not at all.
+    name: the beginning of the entry's folder. key: all that the arrays depend on. They are made
+    when they are not in the cache, or when what is there is not whole. Two processes never make the
+    same entry at once, and an entry appears whole or not at all. Raises UserError where the cache
+    folder cannot be used.
     """
 
     def write(folder: Path) -> None:

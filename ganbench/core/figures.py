@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Shown:
     """What a figure shows of one cell.
 
+    seed: the cell's.
     label: the model, and what tells it from other variants of it.
     numbers: the cell's metrics from A to B that are numbers, by column.
     arrays: what the metrics' `arrays` gave from A to B, by name.

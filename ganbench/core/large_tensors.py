@@ -17,18 +17,24 @@ CHUNK = 256
 
 
 def batched(*samples: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Tensors of one length, some rows of each at a time: what a metric computes stays small."""
+    """Tensors (n, ...) of one length, at most CHUNK rows of each at a time, to save memory.
+
+    Raises ValueError where one ends before the others.
+    """
     parts = (torch.split(each, CHUNK) for each in samples)
     return zip(*parts, strict=True)
 
 
 def all_finite(samples: Tensor) -> bool:
+    """Whether no number of the samples (n, ...) is NaN or infinite."""
     return all(bool(part.isfinite().all()) for (part,) in batched(samples))
 
 
 def only_finite(samples: Tensor, what: str = "translations") -> Tensor:
-    """The samples. Raises Undefined where one is not finite: a metric that goes on would hide it,
-    for a comparison with NaN is false and 8 bits have none.
+    """The samples (n, ...) themselves.
+
+    what: their name in the reason. Raises Undefined where one is not finite: a metric would hide
+    it, for a comparison with NaN is false and 8 bits have none.
     """
     if not all_finite(samples):
         raise Undefined(f"some {what} are not finite")

@@ -263,21 +263,15 @@ class Writer:
 
     def function(self, node: Function | ast.Lambda) -> None:
         """Head in the scope around it, body in its own."""
-        arguments, scope = node.args, Scope("function", self.scope)
-        for arg in (
-            *arguments.posonlyargs,
-            *arguments.args,
-            *arguments.kwonlyargs,
-            arguments.vararg,
-            arguments.kwarg,
-        ):
+        args, scope = node.args, Scope("function", self.scope)
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
             if arg is not None:
                 scope.bind(arg.arg)
         for parameter in getattr(node, "type_params", ()):
             scope.bind(parameter.name)
         self.parts.append("(")
         self.plain(node, ("name", "decorator_list", "type_params"))
-        self.arguments(arguments)
+        self.arguments(args)
         if not isinstance(node, ast.Lambda):
             scope.bind_all(node.body, self.named)
             if node.returns is not None:

@@ -57,6 +57,10 @@ def replace_from_text(base: T, changes: Mapping[str, str], where: str) -> T:
 
 
 def require_range(condition: bool, name: str, value: object, wanted: str) -> None:
-    """Raises UserError where a hyper-parameter is out of its range."""
+    """Raises UserError where a hyper-parameter is out of its range.
+
+    condition: whether it is in its range. name, value: the hyper-parameter's. wanted: the range, in
+        words, such as "0 or more".
+    """
     if not condition:
         raise UserError(f"{name}={value} is out of range", name, f"give {wanted}")

@@ -32,7 +32,8 @@ ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 class DataSpec:
     """The shape of one sample of each domain, and what the two domains share.
 
-    kind: "image" for float samples in [0, 1] of shape (C, H, W); "points" for (D,).
+    kind: "image" for float samples in [0, 1]; "points" for coordinates.
+    A, B: the shape of one sample: (C, H, W) of images, (D,) of points.
     kept: known attributes that a translation ought to keep, such as "azimuth_deg".
     changed: the attribute that no sample of A has and every sample of B, or empty.
     drawn: domains whose samples are drawings of edges, dark on white.
@@ -46,6 +47,7 @@ class DataSpec:
     drawn: tuple[DomainName, ...] = ()
 
     def shape(self, domain: DomainName) -> tuple[int, ...]:
+        """The shape of one sample of the domain."""
         return self.A if domain == "A" else self.B
 
 
@@ -80,6 +82,7 @@ class Architecture:
 class Preset:
     """A named size and budget.
 
+    width: of the networks; see Architecture.
     budget_steps: updates of the schedule; each draws one batch a domain.
     size: image side in pixels; 0 for points.
     batch_size: samples a domain and step; 0 takes the recipe's.
@@ -129,7 +132,11 @@ DEFAULT_EVERY = Every(seconds=30.0)
 
 @dataclass(frozen=True)
 class Column:
-    """One number that a metric gives. higher_is_better is None where neither end is."""
+    """One number that a metric gives.
+
+    unit: such as "degrees"; empty for none. higher_is_better: None where neither end is better.
+    text: what the number is, in a few words.
+    """
 
     unit: str
     higher_is_better: bool | None

@@ -40,9 +40,10 @@ def decoded(
 ) -> np.ndarray:
     """uint8 (n, 3, size, size), read-only and memory-mapped, picture i of the listing at i.
 
-    Cropped and resized as `pixels.square_pixels` does. The first call opens each file once,
-    and writes to the cache as it goes; later ones only compare the `fingerprint`. Labels play no
-    part, so one entry serves every use of the same pictures.
+    size: the side in pixels. max_megapixels: larger pictures cannot be read. report: takes lines of
+    progress. Pictures are cropped and resized as by `pixels.square_pixels`. The first call opens
+    each file once, and writes to the cache as it goes; later ones only compare the `fingerprint`.
+    Labels play no part, so one entry serves every use of the same pictures.
 
     Raises UserError that names the files which cannot be read; nothing is cached then.
     """
@@ -89,9 +90,9 @@ def fingerprint(listing: Listing) -> JSON:
     """What the pictures depend on: the files, the choice among them, and the code that decodes.
 
     A small set is known by its whole content. Of a large one every name, size and time of change
-    counts, and the content of some files evenly spaced: who changes a file changes its time, and
-    a set put in the place of another by a tool that sets times has other content throughout. A
-    copy with new times is decoded again, which costs time but gives nothing wrong.
+    counts, and the content of some files evenly spaced: a change of a file changes its time, and
+    another set with the same times has other content throughout. A copy with new times is decoded
+    again, which costs time and is never wrong.
     """
     used, local = np.unique(listing.file, return_inverse=True)
     content = _files_digest(listing.files, used)

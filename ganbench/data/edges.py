@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def edges_of(images: np.ndarray) -> Bools:
-    """Edge pixels (n, H, W) of images (n, 3, H, W) in [0, 1]."""
+    """Edge pixels, bool (n, H, W), of images (n, 3, H, W) in [0, 1], by Canny's detector (1986)."""
     from skimage.feature import canny
 
     greys = np.einsum("nchw,c->nhw", images, GREY)

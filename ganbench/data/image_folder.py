@@ -25,7 +25,7 @@ HEIF_ENDINGS = {".heic", ".heif"}
 class ImageFolder:
     """The image files below a folder, in an order that is the same everywhere.
 
-    names: below `path` and with "/"; told: lines about what was left out.
+    names: paths below `path`, with "/". told: lines about what was left out.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class ImageFolder:
 
     @property
     def files(self) -> list[Path]:
+        """The whole path of each."""
         return [self.path / name for name in self.names]
 
     def listing(self) -> Listing:
@@ -61,11 +62,12 @@ def read_image_folder(
 ) -> ImageFolder:
     """The images below `path`: see `tree.find_files` for what counts, `pixels` for how they open.
 
-    Where `reading` leaves out what cannot be read, every file is opened, once if the cache folder
-    is given; else decoding them does.
+    least: images that the folder must have. cache_dir: None takes the user's cache folder. Where
+    `reading` leaves out what cannot be read, every file is opened, once for each cache folder.
+    Otherwise unreadable files are noticed when they are decoded.
 
-    Raises UserError for no folder, for fewer than `least` images, and for links to nothing and the
-    like unless they are left out.
+    Raises UserError for no folder, for fewer than `least` images, and for files that cannot be
+    opened, such as links to nothing, unless they are left out.
     """
     if not path.is_dir():
         problem = "is not a folder" if path.exists() else "does not exist"
@@ -96,7 +98,10 @@ def read_image_folder(
 def refuse_unreadable(
     folders: Sequence[ImageFolder], reading: Reading, cache_dir: Path | None
 ) -> None:
-    """Raises UnreadableFiles with those of all these folders, if there are any."""
+    """Raises UnreadableFiles with those of all these folders, if there are any.
+
+    reading: whether they are left out; then it raises nothing. cache_dir: as `read_image_folder`.
+    """
     error: UnreadableFiles | None = None
     for folder in folders:
         try:

@@ -58,7 +58,7 @@ class Listing:
     file, part: int64 (n,); picture i is number `part[i]` of file `file[i]`.
     open_file: decodes one file into all its pictures, 8-bit RGB or grey, of any size. Raises
         OSError or ValueError for a file that cannot be read. A function at the top of its module,
-        so that a cache can tell one from another, and called from several threads.
+        so that its name can be part of a cache's key. It is called from several threads.
     truth: labels, each (n,). `identity` (str or int) is always there: pictures of one identity
         never come apart into two splits or domains. Further ones where the set has them:
         `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".

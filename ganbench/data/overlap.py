@@ -15,7 +15,7 @@ from ganbench.data.listing import Files
 
 
 def require_apart(one: Files, other: Files, names: tuple[str, str]) -> None:
-    """Raises UserError where the two are of one folder, or some lie in one, through links too.
+    """Raises UserError where two sets of files are of one folder, or share a folder, also by links.
 
     names: how the user knows them, such as ("REAL", "FAKE").
     """
@@ -62,5 +62,5 @@ def equal_file_lines(files: Sequence[tuple[str, bytes]]) -> list[str]:
 
 
 def pixel_digests(images: np.ndarray) -> list[bytes]:
-    """A digest of each of the images (n, C, H, W)."""
+    """The digest of each of the uint8 images (n, C, H, W)."""
     return [hashlib.blake2b(np.ascontiguousarray(image).data).digest() for image in images]

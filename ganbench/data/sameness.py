@@ -8,8 +8,8 @@ AT_ONCE = 256  # pictures; the set may be mapped from a file that is larger than
 
 
 def sameness(images: np.ndarray) -> str:
-    """What a user ought to know of two or more uint8 images (n, C, H, W), in a line: that all are
-    the same, or that each is of one colour; nothing where they are neither.
+    """A warning where uint8 images (n, C, H, W) are all the same, or each of one colour; else an
+    empty text, also of fewer than two images.
     """
     if len(images) < 2:
         return ""

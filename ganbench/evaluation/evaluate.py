@@ -281,7 +281,7 @@ def evaluate(
 ) -> Scored:
     """Every metric in every direction, by the text of its ColumnKey.
 
-    Evaluation leaves the global random state as it was.
+    probe: by attribute. reader: of image features. The global random state stays as it was.
     """
     scores: Scores = {}
     arrays: dict[str, np.ndarray] = {}

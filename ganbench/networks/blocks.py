@@ -37,7 +37,10 @@ class Family:
 
 
 class DiscriminatorOutput(NamedTuple):
-    """A discriminator's answer: logits (n,), and hidden features from the second layer on."""
+    """A discriminator's answer.
+
+    logits: (n,). features: hidden maps (n, ...), one tensor a layer, from the second layer on.
+    """
 
     logits: Tensor
     features: tuple[Tensor, ...]

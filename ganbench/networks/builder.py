@@ -45,7 +45,8 @@ class NetworkBuilder:
     A network's initial weights depend on the seed and its role alone: models of one seed start
     from the same weights wherever they have a network in common.
 
-    family: a name of FAMILIES.
+    spec: the samples' shapes. architecture: the networks' size. seed: the training seed.
+    family: of networks, a name in FAMILIES. Raises UserError for another name.
     """
 
     def __init__(
@@ -57,14 +58,14 @@ class NetworkBuilder:
         self.family = find_family(spec, family)
 
     def translator(self, source: DomainName, target: DomainName) -> nn.Module:
-        """Maps samples of `source` to samples of `target`."""
+        """Maps samples (n, ...) of `source` to samples (n, ...) of `target`."""
         a, b = self.spec.shape(source), self.spec.shape(target)
         return self._seeded(
             f"G_{source}{target}", lambda: self.family.translator(a, b, self.architecture)
         )
 
     def discriminator(self, domain: DomainName) -> nn.Module:
-        """Judges samples of `domain`; returns a DiscriminatorOutput."""
+        """Judges samples (n, ...) of `domain`; returns a DiscriminatorOutput."""
         shape = self.spec.shape(domain)
         return self._seeded(
             f"D_{domain}", lambda: self.family.discriminator(shape, self.architecture)

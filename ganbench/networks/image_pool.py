@@ -7,11 +7,13 @@ from torch import Tensor, nn
 
 
 class ImagePool(nn.Module):
-    """Keeps up to `size` fakes. Its content is in buffers, so checkpoints save it.
+    """The image pool of CycleGAN: up to `size` fakes of earlier steps (Shrivastava et al., 2017).
+
+    Its content is in buffers, so checkpoints save it.
 
     Nothing branches on a tensor's value, so that a step can be captured as a graph.
 
-    size: 0 keeps nothing. shape: of one sample.
+    size: 0 stores nothing. shape: of one sample.
     """
 
     images: Tensor

@@ -9,7 +9,10 @@ from torch import Tensor
 
 
 def seeded_latent(dim: int, seed: int, device: torch.device) -> Tensor:
-    """One normal latent (1, dim), the same on every device; the global random state stays."""
+    """One standard normal latent (1, dim); the same on every device.
+
+    The global random state stays as it was.
+    """
     return torch.randn(1, dim, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
@@ -17,6 +20,8 @@ def nearest_latents(
     decode: Callable[[Tensor], Tensor], x: Tensor, latent_dim: int, steps: int, lr: float
 ) -> Tensor:
     """Latents (n, latent_dim) whose samples are near x (n, ...), by Adam on the squared difference.
+
+    decode: latents (k, latent_dim) to samples (k, ...). steps: of Adam, with learning rate `lr`.
 
     Each starts at one and the same drawn latent, so that a sample's latent depends on nothing but
     the sample. (Not at 0, where all ReLUs of a decoder without biases are shut and no gradient

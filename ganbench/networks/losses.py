@@ -37,12 +37,17 @@ def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -
 
 @dataclass(frozen=True)
 class Adversarial:
-    """The two sides of one game: G's loss of fake logits, D's of real and fake logits."""
+    """The two sides of one game.
+
+    generator: the loss of G, a scalar, from the logits (n,) of fakes.
+    discriminator: that of D, from the logits (n,) of real samples and of fakes.
+    """
 
     generator: Callable[[Tensor], Tensor]
     discriminator: Callable[[Tensor, Tensor], Tensor]
 
 
+# The paper's game (Goodfellow et al., 2014), and that of LSGAN (Mao et al., 2017).
 LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_loss)
 LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
 
@@ -51,7 +56,9 @@ def gradient_penalty(
     judge: Callable[[Tensor], DiscriminatorOutput], real: Tensor, fake: Tensor
 ) -> Tensor:
     """Mean squared distance from 1 of the critic's gradient norms, between real samples and fakes
-    (Gulrajani et al., 2017). Both (n, ...); each pair gets a place of its own on the way.
+    (Gulrajani et al., 2017); a scalar.
+
+    judge: the critic. real, fake: samples (n, ...). Each pair gets its own random point between.
 
     `torch.func` takes the gradient, so that many seeds can be stacked.
     """
@@ -65,14 +72,18 @@ def gradient_penalty(
 def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) -> Tensor:
     """Squared difference of the batch means of D's hidden features, summed over the layers.
 
-    As in the authors' code (mean over a layer's units); the paper does not mention it.
+    real, fake: the features of a DiscriminatorOutput, each (n, ...). As in the DiscoGAN authors'
+    code (mean over a layer's units); the paper does not mention it.
     """
     terms = [F.mse_loss(f.mean(0), r.mean(0)) for r, f in zip(real, fake, strict=True)]
     return torch.stack(terms).sum()
 
 
 def reconstruction_distance(name: DistanceName) -> Callable[[Tensor, Tensor], Tensor]:
-    """The reconstruction distance d(rec, real), averaged over all elements."""
+    """The function d(rec, real) of two tensors (n, ...): a scalar, the mean over all elements.
+
+    name: "l1", "l2" (squared) or "huber" (with delta 1).
+    """
     known: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
         "l1": F.l1_loss,
         "l2": F.mse_loss,

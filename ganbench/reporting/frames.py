@@ -33,7 +33,9 @@ def stored_rows(output: Path) -> Rows:
 def table(output: Path | str, interval: Interval = "t") -> pd.DataFrame:
     """One line a setting, checkpoint, model and metric: mean, interval, n, diverged seeds.
 
-    checkpoint: "final", or "selected" where validation found an earlier one better.
+    output: a result folder. interval: "t" or "bca"; see `estimate`. The column `checkpoint` is
+    "final", or "selected" where an earlier one has a better validation score. Raises UserError for
+    a folder without rows, and for rows of two protocols.
     """
     rows = stored_rows(Path(output)).rows
     return _frame(table_sheets(rows, discover().columns, interval))
@@ -47,7 +49,8 @@ def compare(
 ) -> pd.DataFrame:
     """One line a paired test: difference, interval, p, and p after Holm's correction.
 
-    baseline: compare with this model only. metrics: test these columns only.
+    baseline: compare with this model only. metrics: test these columns only; empty takes all that
+    have a better end. Raises UserError as `table`, and for names that the rows do not have.
     """
     rows = stored_rows(Path(output)).rows
     return _frame(comparison_sheets(rows, discover().columns, baseline, metrics, interval))
@@ -58,7 +61,8 @@ def verdicts(
 ) -> pd.DataFrame:
     """One line a claim: verdict, effect, interval, p and n.
 
-    benchmark: a file with claims; empty takes the one that the folder was run for.
+    benchmark: a file with claims; empty takes that of the run. Raises UserError as `table`, for a
+    folder without such a file, and for claims on metrics that are unknown or have no better end.
     """
     folder = Path(output)
     rows = stored_rows(folder).rows

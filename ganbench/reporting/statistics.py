@@ -53,10 +53,11 @@ class Comparison:
 
 
 def estimate(values: Sequence[float], interval: Interval = "t") -> Estimate:
-    """Mean and 95 % interval of at least one value, one a seed.
+    """Mean and 95 % interval of one or more values, one a seed, in their own unit.
 
-    "t" is Student's interval, "bca" the bias-corrected and accelerated bootstrap. With few seeds
-    the bootstrap covers too little, so "t" is the default; docs/statistics.md has the figures.
+    "t" is Student's interval, "bca" the bias-corrected and accelerated bootstrap (Efron, 1987).
+    With few seeds the bootstrap covers too little, so "t" is the default; docs/statistics.md has
+    the figures.
     """
     n, mean = len(values), statistics.fmean(values)
     if n < 2:
@@ -142,7 +143,7 @@ def sign_flip_p(differences: Floats) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's adjusted p values: the chance of any false finding in the family stays below them."""
+    """Adjusted p values (Holm, 1979): the chance of any false finding in the family stays below."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])
     adjusted = [0.0] * len(p_values)
     largest = 0.0

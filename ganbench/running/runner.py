@@ -261,11 +261,15 @@ def run(
 ) -> pd.DataFrame:
     """`ganbench run`, with the same options; one line of the frame is one cell.
 
-    Empty, 0 or None: chosen as by the command. seeds: n for seeds 0 to n-1, or the seeds.
-    sets: "NAME.key=value" texts. budget: preset fields to replace, such as {"budget_steps": 100}.
+    Empty, 0 or None: chosen as by the command. Metrics and costs are columns of the frame, after
+    the row's own fields.
+
+    seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
+    budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
     references: none where empty. backend: "processes", or "here" for this process.
-    checkpoint_every: such as `Every(steps=500)`. Metrics and costs are further columns
-    of the frame. Raises UserError for bad arguments.
+    checkpoint_every: such as `Every(steps=500)`.
+
+    Raises UserError for bad arguments, and for data or a result folder that cannot be used.
     """
     request = request_of(**locals())  # the arguments, all of them
     return frame(carry_out(planned(request), Silent()).rows)

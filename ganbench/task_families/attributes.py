@@ -52,7 +52,7 @@ CELEBA: Mapping[str, tuple[str, bool]] = {
 class AttributeOptions:
     """The procedural people, and how the data are split.
 
-    people: how many; pictures: of each, in poses and lights of their own.
+    people: their number. pictures: of each person, in different poses and lights.
     split: identities into train, validation and test; or CelebA's own partition; or as the
         paper's authors did, the last 200 images of each domain for test and none for validation.
     """
@@ -70,7 +70,7 @@ class AttributeTask(CollectionTask):
     """A: faces without the attribute `changed`; B: faces with it. The others ought to stay.
 
     changed: one of the truth's attributes.
-    tied: attributes that say the same as `changed`, or that the choice of faces holds fixed.
+    tied: attributes that follow from `changed`, or that are the same in all chosen faces.
     celeba_only, celeba_rest: CelebA's columns: values that all faces have, such as
         {"Male": False}; the column that faces of A must have, where lacking `changed` is not
         enough.
@@ -109,7 +109,7 @@ class AttributeTask(CollectionTask):
 
     @cached_property
     def listing(self) -> Listing:
-        """The real set's faces that belong to either domain;"""
+        """The real set's faces that belong to either domain."""
         faces = known_celeba(self.paths["celeba"], self.cache_dir)
         chosen = np.ones(len(faces), dtype=bool)
         for column, value in self.celeba_only.items():

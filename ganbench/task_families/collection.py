@@ -32,9 +32,10 @@ MIN_OWN = len(OWN_SHARES) + 1
 
 @dataclass(frozen=True)
 class Collection:
-    """n pictures. truth: labels (n,), with `identity` among them.
+    """n pictures.
 
-    pixels: int64 positions (k,) to uint8 (k, 3, size, size).
+    truth: labels, each (n,), with `identity` among them.
+    pixels: the pictures at int64 positions (k,), as uint8 (k, 3, size, size).
     """
 
     truth: Mapping[str, np.ndarray]
@@ -103,7 +104,8 @@ def listed_collection(
 def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray]:
     """Disjoint random index sets, one a share and one for what is left (first); none is empty.
 
-    Needs n >= len(shares) + 1.
+    n: at least len(shares) + 1. shares: of n, each from 0 to 1, in sum below 1. The result has
+    len(shares) + 1 int64 arrays.
     """
     order = np.random.default_rng(seed).permutation(n)
     counts = [max(1, round(share * n)) for share in shares]

@@ -35,7 +35,10 @@ def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, byt
 
 
 class CollectionTask(Task):
-    """A plugin defines the collections of the domains, and the identities of each split."""
+    """A task on collections of pictures.
+
+    A plugin defines the domains' collections (`sides`) and each split's identities (`parts`).
+    """
 
     shuffled_as: ClassVar[str] = "pictures"
     metrics: ClassVar[tuple[str, ...]] = ("reconstruction", "perceptual", "efficientnet_lite0")

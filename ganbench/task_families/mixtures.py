@@ -19,9 +19,9 @@ Floats = npt.NDArray[np.float64]
 
 
 def mixture(centres: Floats, sigma: float, n: int, seed: int) -> Domain:
-    """n points, the modes equally likely; the truth holds each one's mode.
+    """n float32 points (n, 2), the modes equally likely; the truth's `mode` is each one's mode.
 
-    centres: (modes, 2); sigma: the standard deviation along each axis.
+    centres: of the modes, (modes, 2). sigma: the standard deviation along each axis.
     """
     rng = np.random.default_rng(seed)
     mode = rng.integers(len(centres), size=n)
@@ -40,26 +40,34 @@ def gaussian_noise(n: int, dimensions: int, seed: int) -> Domain:
 
 
 def circle_centres(count: int, radius: float) -> Floats:
-    """Centres (count, 2), evenly spaced on a whole circle."""
+    """Centres (count, 2), evenly spaced on a whole circle about the origin."""
     angles = 2 * np.pi * np.arange(count) / count
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def arc_centres(count: int, radius: float, start_deg: float, end_deg: float) -> Floats:
-    """Centres (count, 2), evenly spaced on an arc, both ends included."""
+    """Centres (count, 2), evenly spaced on an arc about the origin, both ends included.
+
+    start_deg, end_deg: in degrees from the first axis, anticlockwise.
+    """
     angles = np.radians(np.linspace(start_deg, end_deg, count))
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def grid_centres(side: int, spacing: float) -> Floats:
-    """Centres (side * side, 2) of a square grid about the origin."""
+    """Centres (side * side, 2) of a square grid about the origin, `spacing` apart."""
     places = spacing * (np.arange(side) - (side - 1) / 2)
     return np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
 class MixtureOptions:
-    """sigma: the modes' standard deviation along each axis."""
+    """The mixture and how many points are drawn of it.
+
+    sigma: the modes' standard deviation along each axis. train_samples, test_samples: points of a
+    domain in the train split, and in each of the others. Raises UserError for values below 1, and
+    for a sigma that is not positive.
+    """
 
     sigma: float = 0.05
     train_samples: int = 100_000
@@ -72,7 +80,7 @@ class MixtureOptions:
 
 
 class NoiseToMixture(Task):
-    """Standard normal noise (2-D) to a mixture, with the networks of PacGAN's experiments.
+    """Standard normal noise (n, 2) to a mixture, with the networks of PacGAN's experiments.
 
     The generator has 4 hidden layers with batch norm, the discriminator 3 hidden layers of half
     its width, of maxout units (Lin et al., 2018, and the authors' code). The options are

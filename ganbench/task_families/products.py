@@ -44,10 +44,10 @@ LOOKS = ("colour", "pattern")
 class Product:
     """One kind of product.
 
-    version: of the procedural ones; goes up when what they show does. population: a count to their
-        parameters, each with a `look` of colour and pattern; build: parameters to a mesh.
-    shot: how the catalogue shows them.
-    pix2pix: the set that has photographs of them; labels: theirs in Fashion-MNIST.
+    version: of the procedural ones; it goes up when their pictures change.
+    population: the parameters of so many products, each with a `look` of colour and pattern.
+    build: the mesh of one's parameters. shot: the view and the light of their pictures.
+    pix2pix: the set with photographs of them. labels: their classes in Fashion-MNIST.
     """
 
     name: str
@@ -61,9 +61,9 @@ class Product:
 
 @dataclass(frozen=True)
 class ProductOptions:
-    """products: procedural ones of each kind.
-    background: of the procedural photographs; grey by default for the reason that ViewOptions
-        gives; the real ones are white.
+    """products: the number of procedural ones of each kind.
+    background: of the procedural photographs; grey by default, for the reason in ViewOptions. The
+        real ones have white.
     split: identities into train, validation and test; or as the set's owners split it; or as the
         paper's authors did, who trained A on the first half of the train files and B on the second.
     """
@@ -79,9 +79,9 @@ class ProductOptions:
 
 
 class ProductTask(CollectionTask):
-    """Photographs of one product, or drawings of their edges, to those of another or the same.
+    """From one product to another, or between photographs of one product and drawings of its edges.
 
-    products: of domain A and of domain B. drawn: the domain that shows edges only, or none.
+    products: of domain A and of domain B. drawn: the domains that show edges only; may be empty.
     """
 
     products: ClassVar[tuple[Product, Product]]

@@ -45,11 +45,11 @@ BOTTLENECK = 100  # the authors' extra layers in the angle tasks
 class ObjectClass:
     """One kind of object that can be seen from all sides, such as cars.
 
-    procedural: so many, with the values of own_options; version: goes up when what they show does.
+    procedural: makes so many objects, by the values of own_options. version: goes up with changes.
     real: the real set's name, as in --data NAME=DIR; list_real: its folder's listing, with
         azimuths, by the values of real_options.
-    options: what a task that shows them adds to its own. preset_options: as a task has them.
-    authors_test: identities in the authors' test set, the last by name.
+    options: added to those of a task that shows them. preset_options: as those of Task.
+    authors_test: the number of identities in the authors' test set, the last by name.
     """
 
     name: str
@@ -66,15 +66,14 @@ class ObjectClass:
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """From where the objects are seen, in degrees; 0 is the front, and how many there are.
+    """The directions of view, in degrees (0 is the front), and the number of objects.
 
     All but `split` are for rendered objects: a real set has views of its own.
 
     azimuth_offset: "shared" puts every object at the same azimuths, both ends of the range among
         them; "own" shifts each object's by a part of a step of its own, so that all together they
         fill the range, with one view less an object.
-    up, front: the axes of the user's own meshes, "auto" for their formats' own; the procedural
-        ones know theirs.
+    up, front: the axes of the user's own meshes; "auto" takes those of their formats.
     background: grey by default, where the generators start. The paper's discriminator, without
         biases and with batch norm, cannot tell a picture from a paler copy of itself, so on white
         the translations get stuck on grey.
@@ -166,7 +165,7 @@ def own_meshes(folder: Path, axes: tuple[Axis, Axis], reading: Reading) -> Made:
 
 
 class ViewsTask(CollectionTask):
-    """Objects of one class to others of it, or to those of another; only the azimuth is shared.
+    """Views of one class of objects to views of the same or another; only the azimuth is shared.
 
     classes: of domain A and of domain B. A task has their options, and those that they set in a
         preset, unless it defines its own: `options_type` is ViewOptions, or

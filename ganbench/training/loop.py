@@ -41,7 +41,7 @@ class Interrupted(Exception):
 class Plan:
     """How long, on what and under which seed to train.
 
-    snapshots: steps after which the model is shown to who asked for it.
+    snapshots: steps after which `Run.on_snapshot` is called.
     checkpoint_every: how much training a crash can lose, at most.
     """
 
@@ -103,7 +103,10 @@ def train(
     on_snapshot: OnSnapshot = ignore_snapshot,
 ) -> Outcome:
     """Train `model` on the train split until the budget is spent, from the checkpoint in `folder`
-    if there is one. Raises Interrupted, after a checkpoint, once `should_stop()` is true.
+    if there is one.
+
+    on_losses: called with the step and the mean losses since the last call. Raises Interrupted,
+    after a checkpoint, once `should_stop()` is true.
     """
     run = Run(model, plan, folder, on_losses, on_snapshot)
     return train_together([run], split, should_stop)[0]
@@ -163,7 +166,7 @@ def log_losses(start: RunState, done: int, means: Mapping[str, float]) -> str:
 
 
 def seconds_of_looking(runs: Iterable[Run], done: int) -> float:
-    """Shows each snapshot to who asked for it; how long that took."""
+    """Calls `on_snapshot` where a snapshot is due; the seconds that it took."""
     paused = time.perf_counter()
     for run in runs:
         run.on_snapshot(done)

@@ -17,12 +17,13 @@ NUMBERED = re.compile(r"(?P<person>.*[^\d_])(_\d+)+")
 
 
 def list_facescrub(root: Path) -> Listing:
-    """Every face; `actress` tells the two groups apart.
+    """Every face of FaceScrub (Ng and Winkler, 2014); the truth's `actress` is bool.
 
     root: the folder with `actors` and `actresses`, or the one that has it as `facescrub`.
 
     A file named by a person and numbers, as `Ann_Lee_12.jpg` or `Ann_Lee_12_345.jpg`, has the
-    identity `actresses/Ann_Lee`; any other is an identity of its own.
+    identity `actresses/Ann_Lee`; any other is an identity of its own. Raises UserError where the
+    folders or faces are missing.
     """
     entries = tuple(f"{group}/face" for group in GROUPS)
     fix = "give the folder facescrub, with actors/face and actresses/face"

@@ -63,11 +63,11 @@ def score_folders(
         require_apart(real_files, fake_files, SIDES)
         try:
             shape = common_shape(folders, size)
-            features = [read_features(f, shape, size, extractor, reader) for f in folders]
+            parts = [read_features(f, shape, size, extractor, reader) for f in folders]
         except UNREADABLE:
             refuse_unreadable(folders, reading, reader.cache_dir)  # all of them at once
             raise
-    by_score = scores(names, features[0], features[1], extractor)
+    by_score = scores(names, parts[0], parts[1], extractor)
     protocol = {
         **reader.extractor(extractor.name).protocol,
         "n_real": len(folders[0].names),
@@ -80,11 +80,8 @@ def score_folders(
     return Score(
         {extractor.column(name): value for name, value in by_score.items()},
         protocol,
-        [*warnings(by_score, *features), *folder_remarks(folders)],
-        {
-            side: part[FEATURES].numpy()
-            for side, part in zip(("real", "fake"), features, strict=True)
-        },
+        [*warnings(by_score, *parts), *folder_remarks(folders)],
+        {side: part[FEATURES].numpy() for side, part in zip(("real", "fake"), parts, strict=True)},
     )
 
 

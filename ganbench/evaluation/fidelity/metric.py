@@ -12,7 +12,11 @@ from ganbench.evaluation.fidelity.scores import SCORES, conventions, scores
 
 
 class FidelityMetric(Metric):
-    """A plugin names an extractor, and lists the columns of its scores that it gives."""
+    """Scores of image features: a plugin names an extractor, and lists the columns of its scores.
+
+    extractor: a name that `fidelity.extractors` knows. `compute` gives each listed score of the
+    real target samples and the translations.
+    """
 
     extractor: ClassVar[str]
 

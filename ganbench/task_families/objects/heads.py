@@ -9,8 +9,8 @@ from ganbench.task_families.views import ObjectClass
 
 @dataclass(frozen=True)
 class HeadOptions:
-    """face_pattern: a regular expression that finds the degrees, as its group `azimuth`, in the
-    file names of Basel faces; how they are written there is not established.
+    """face_pattern: a regular expression whose group `azimuth` is the azimuth in degrees, in the
+    file names of Basel faces. The form of these names has not been confirmed.
     """
 
     face_pattern: str = LIKELY_PATTERN
