@@ -236,7 +236,7 @@ TRIED: dict[str, tuple[Changes, ...]] = {
     "`random.random()` in a term": (
         ((TERM, f"random.random() * {L1}"), (IMPORTS, f"import random\n{IMPORTS}")),
     ),
-    "a network beside the two dicts": (
+    "a network outside of the two dicts": (
         ((POOL, f'{POOL}        self.back = nets.translator("B", "A")\n'),),
     ),
     "a generator that no term uses": (
@@ -327,7 +327,7 @@ def test_a_layer_under_a_seed_of_its_own_is_sound(page: str, simgan: str, tmp_pa
     source = changed(
         simgan,
         (
-            (NETWORK, f'{NETWORK}{layer}        self.generators["G_AB"].append(mine)\n'),
+            (NETWORK, f'{NETWORK}{layer}        self.generators["G_AB"].append(layer)\n'),
             (IMPORTS, f"import torch\nfrom torch import nn\n{IMPORTS[:-1]}, seed_for\n"),
         ),
     )
