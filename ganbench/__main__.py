@@ -12,7 +12,7 @@ from ganbench.core.interrupts import INTERRUPTED, lost_interrupts_again
 
 
 def main() -> None:
-    """The command; an interruption while it is imported is told in a line, too."""
+    """The command; an interruption while it is imported is one line, too."""
     with ending_at_once(), lost_interrupts_again():
         try:
             from ganbench.cli.main import main as command

@@ -1,4 +1,4 @@
-"""Learnt readers of attributes, trained on real train images only and kept in the cache."""
+"""Learnt readers of attributes, trained on real train images only and cached."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class ClassProbe:
     def predict(self, samples: Tensor) -> np.ndarray:
         """The likeliest class, shape (n,), of float images (n, C, H, W) in [0, 1]."""
         best = outputs(self.network, samples)[:, self.place].argmax(1)
-        found: np.ndarray = self.classes[best.numpy()]
-        return found
+        classes: np.ndarray = self.classes[best.numpy()]
+        return classes
 
 
 def outputs(network: nn.Module, samples: Tensor) -> Tensor:
@@ -79,10 +79,10 @@ def outputs(network: nn.Module, samples: Tensor) -> Tensor:
     device = next(network.parameters()).device
     with torch.inference_mode():
         parts = torch.split(samples, BATCH_READ_ON_GPU if is_gpu(device) else BATCH_READ)
-        found = torch.cat([network(part.to(device)).cpu() for part in parts])
-    if not found.isfinite().all():
+        values = torch.cat([network(part.to(device)).cpu() for part in parts])
+    if not values.isfinite().all():
         raise Undefined("the probe's outputs are not finite")
-    return found
+    return values
 
 
 def probes_of(
@@ -131,20 +131,22 @@ def fit_class_probes(
 
     `key` tells the data apart in the cache. Raises UserError where the data do not know one.
     """
-    found = {name: np.unique(labels(train, name), return_inverse=True) for name in attributes}
-    targets = {name: torch.from_numpy(target) for name, (_, target) in found.items()}
-    stops = np.cumsum([len(classes) for classes, _ in found.values()]).tolist()
+    encoded = {name: np.unique(labels(train, name), return_inverse=True) for name in attributes}
+    targets = {name: torch.from_numpy(target) for name, (_, target) in encoded.items()}
+    stops = np.cumsum([len(classes) for classes, _ in encoded.values()]).tolist()
     places = {
-        name: slice(stop - len(found[name][0]), stop)
-        for name, stop in zip(found, stops, strict=True)
+        name: slice(stop - len(encoded[name][0]), stop)
+        for name, stop in zip(encoded, stops, strict=True)
     }
 
     def loss(out: Tensor, index: Tensor) -> Tensor:
-        terms = [F.cross_entropy(out[:, places[name]], targets[name][index]) for name in found]
+        terms = [F.cross_entropy(out[:, places[name]], targets[name][index]) for name in encoded]
         return torch.stack(terms).mean()
 
     fitted = fit(train, stops[-1], loss, cache_dir, key, *attributes).to(device)
-    return {name: ClassProbe(fitted, places[name], classes) for name, (classes, _) in found.items()}
+    return {
+        name: ClassProbe(fitted, places[name], classes) for name, (classes, _) in encoded.items()
+    }
 
 
 def labels(train: Split, attribute: str) -> np.ndarray:
@@ -206,7 +208,7 @@ def _orders(n: int) -> Iterator[Tensor]:
 def _pictures(train: Split, index: Tensor) -> Tensor:
     """Of the two domains' pictures, A's first: a set larger than memory is not joined for it."""
     of_B = index >= len(train.A)
-    found = train.A.samples.new_empty((len(index), *train.A.samples.shape[1:]))
-    found[~of_B] = train.A.samples[index[~of_B]]
-    found[of_B] = train.B.samples[index[of_B] - len(train.A)]
-    return found
+    pictures = train.A.samples.new_empty((len(index), *train.A.samples.shape[1:]))
+    pictures[~of_B] = train.A.samples[index[~of_B]]
+    pictures[of_B] = train.B.samples[index[of_B] - len(train.A)]
+    return pictures

@@ -3,5 +3,5 @@
 Public: `records.Cell` and `records.Row`, `folder` (read, append, claim), `jsonl` (rows as lines),
 `benchmark_file` (a grid of cells and the claims that they test).
 
-It imports `core` alone. It does not know how a row is made, nor what is said of it.
+It imports `core` alone. It does not know how rows are made or reported.
 """

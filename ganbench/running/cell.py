@@ -107,19 +107,19 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
         if is_disk_full(error):
             raise no_room(output) from error
         _keep_traceback(folder)
-        reason = f"{told(error)}; see {folder / TRACEBACK}"
+        reason = f"{message_of(error)}; see {folder / TRACEBACK}"
         return structs.replace(row, status="failed", reason=reason)
 
 
-def told(error: Exception) -> str:
-    """In one line: what it is, what it says, and where it was raised."""
+def message_of(error: Exception) -> str:
+    """Its type, text and place, in one line."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(place.filename).name}, line {place.lineno}"
     return " ".join(f"{type(error).__name__}: {error} ({where})".split())
 
 
 def describe(job: Job, folder: Path) -> None:
-    """Make the cell's folder, which says what the cell is."""
+    """Make the cell's folder, with the cell's description."""
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / CONFIG, to_json(asdict(job.cell)))
     write_atomically(folder / SOURCES, to_json(sources_of(job)))
@@ -134,9 +134,9 @@ def train_cells(
     """Train cells that differ in their seed alone as one program, up to their last checkpoints.
     Gives the reason why they were not, or nothing.
 
-    `run_cell` finds these and has only to score. A model that cannot be joined is left to it, and
-    so is a program that fails, for each cell's own run tells what is wrong; where memory is full,
-    halves of the seeds are tried. Raises Interrupted and NoRoom.
+    `run_cell` continues from these and has only to score. A model that cannot be joined is left to
+    it, and so is a program that fails, for each cell's own run shows the fault. Where memory is
+    full, halves of the seeds are tried. Raises Interrupted and NoRoom.
     """
     torch.set_num_threads(jobs[0].cell.threads)
     try:
@@ -160,7 +160,7 @@ def train_cells(
         if is_disk_full(error):
             raise no_room(output) from error
         if not is_out_of_memory(error) or len(jobs) < 4:
-            return told(error)
+            return message_of(error)
         smaller = len(jobs) // 2
     else:
         return ""

@@ -191,8 +191,8 @@ def resolve_hparams(
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )
     preset = {"batch_size": task.preset.batch_size, "lr": task.preset.lr}
-    given: dict[str, Any] = {key: value for key, value in preset.items() if value}
-    hparams = replace(recipes[chosen], **given)
+    changes: dict[str, Any] = {key: value for key, value in preset.items() if value}
+    hparams = replace(recipes[chosen], **changes)
     return chosen, replace_from_text(hparams, settings, name)
 
 
@@ -213,7 +213,7 @@ def resolve_metrics(
                 registry.find("metric", name)
             raise unknown("metric", name, by_column, "--metrics")
     plugins = tuple(dict.fromkeys([*own, *(by_column[name] for name in asked)]))
-    for name in plugins:  # so that a fault of one is told before anything is trained
+    for name in plugins:  # so that a fault of one is reported before anything is trained
         registry.load("metric", name)
     return plugins
 

@@ -27,7 +27,7 @@ MAX_OBJECTS, MAX_VIEWS, LONGEST_NAME = 8, 13, 24
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """Objects to render. told: lines about them that a person should know."""
+    """Objects to render. remarks: lines about them for the user."""
 
     names: Sequence[str]
     objects: Sequence[Mesh]
@@ -37,7 +37,7 @@ class Made:
 @dataclass(frozen=True, eq=False)
 class Rendered:
     """views: uint8 (objects, azimuths, 3, size, size). names: of the objects, (objects,).
-    told: as given when they were made. preview: the sheet's file.
+    remarks: those of `Made`. preview: the sheet's file.
     """
 
     views: np.ndarray
