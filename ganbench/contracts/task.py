@@ -77,7 +77,7 @@ class Task(ABC):
     sources: each data source and the names of the `--data NAME=PATH` that it needs; the first
         without any is the default.
     presets: by name; `smoke`, `quick` and `paper`.
-    preset_options: options that a preset sets; the user's own `--set` goes before them.
+    preset_options: options that a preset sets; the user's own `--set` overrides them.
     metrics: the metric plugins that score the task, in the order of the table.
     references: the reference plugins that give its metrics their scale.
     selected_by: the column by which, on the validation split, one of a model's checkpoints is

@@ -1,4 +1,4 @@
-"""What everything else stands on: errors, plain data, options, seeds, files, memory.
+"""What all other wings use: errors, plain data, options, seeds, files, memory.
 
 Public: `errors.UserError`, `spec` (what data and networks look like), `options`, `seeds.seed_for`,
 `source_hash` (which source a cell depends on), `cache`, `files` (where a command may write),

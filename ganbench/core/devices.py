@@ -1,6 +1,6 @@
-"""All that is said of devices: what there is, what is taken, and how work is done there.
+"""All that depends on devices: which there are, which is taken, and how work is done there.
 
-Elsewhere a device is a name that is handed on, or a question to `is_gpu`. A GPU is one that PyTorch
+Elsewhere a device is a name that is passed on, or a question to `is_gpu`. A GPU is one that PyTorch
 calls "cuda".
 """
 

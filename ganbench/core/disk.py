@@ -21,7 +21,7 @@ class NoRoom(UserError):
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """safetensors tells the system's error in its text only."""
+    """safetensors has the system's error in its text only."""
     if isinstance(error, SafetensorError):
         match = OS_ERROR.search(str(error))
         return match is not None and int(match[1]) in FULL

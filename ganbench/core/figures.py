@@ -19,7 +19,7 @@ class Shown:
     """What a figure shows of one cell.
 
     seed: the cell's.
-    label: the model, and what tells it from other variants of it.
+    label: the model, and the settings that differ from its other variants.
     numbers: the cell's metrics from A to B that are numbers, by column.
     arrays: what the metrics' `arrays` gave from A to B, by name.
     """

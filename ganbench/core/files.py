@@ -38,7 +38,7 @@ def holds(folder: Path, path: Path) -> bool:
     """Whether `path` is `folder` or below it, be it there already or not.
 
     The system is asked, so that links, `..`, other names of a mounted disk and other spellings on
-    a disk that does not tell capitals apart make no difference.
+    a disk that ignores capitals make no difference.
     """
     real = Path(os.path.realpath(path))  # Path.resolve raises for links in a circle
     return any(_is_same(part, folder) for part in (real, *real.parents))
@@ -101,7 +101,7 @@ def _move(made: Path, folder: Path, option: str) -> None:
         for name in (name for name in names if name not in taken):
             target = folder / name
             new_folders += _make_folder(target.parent)
-            if os.path.lexists(target):  # by somebody else, meanwhile
+            if os.path.lexists(target):  # by another process, meanwhile
                 _refuse([name], folder, option)
             os.replace(made / name, target)
             new.append(target)
@@ -109,7 +109,7 @@ def _move(made: Path, folder: Path, option: str) -> None:
         for target in new:
             target.unlink(missing_ok=True)
         for made_folder in reversed(new_folders):
-            with suppress(OSError):  # somebody else has put something there
+            with suppress(OSError):  # another process has put something there
                 made_folder.rmdir()
         raise
 

@@ -129,9 +129,9 @@ def file_digest(path: Path) -> bytes:
 
 
 def _name(open_file: Callable[..., object]) -> str:
-    """Its name in its file, wherever that is: the code's hash tells files apart.
+    """Its name in its file, wherever that is: the code's hash identifies the file.
 
-    Raises ValueError for a function that its name there does not tell from any other.
+    Raises ValueError for a function that this name does not identify.
     """
     if not inspect.isfunction(open_file) or "<" in open_file.__qualname__:
         raise ValueError(f"open_file must be a function at the top of its module, not {open_file}")

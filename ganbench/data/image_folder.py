@@ -117,8 +117,8 @@ def without_unreadable(
 ) -> ImageFolder:
     """The images that can be read.
 
-    broken: what else cannot be, as "name (reason)". Raises UserError that tells how many files
-    cannot be read, unless `reading` leaves them out.
+    broken: what else cannot be read, as "name (reason)". Raises UserError with the number of files
+    that cannot be read, unless `reading` leaves them out.
     """
     cache = cache_dir or default_cache_dir()
     listing, failures = readable(folder.listing(), cache, _quiet, reading.max_megapixels)

@@ -21,7 +21,7 @@ FILE = "file"
 
 @dataclass(frozen=True)
 class Labelled:
-    """One row of the table. line: where it stands in the file, from 1; values: by column, but the
+    """One row of the table. line: its number in the file, from 1; values: by column, but the
     file's name.
     """
 
@@ -84,7 +84,7 @@ def read_labels(folder: ImageFolder) -> Mapping[str, np.ndarray]:
 
 
 def labels_told(folders: Mapping[str, ImageFolder]) -> list[str]:
-    """What a user ought to know of the labels of two domains, a line each: rows that name no image,
+    """Warnings about the labels of two domains, a line each: rows that name no image,
     columns that one domain alone has, classes that one domain alone has, columns of one value.
 
     folders: by domain. Raises UserError as `read_labels` does.

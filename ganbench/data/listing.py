@@ -60,7 +60,7 @@ class Listing:
         OSError or ValueError for a file that cannot be read. A function at the top of its module,
         so that its name can be part of a cache's key. It is called from several threads.
     truth: labels, each (n,). `identity` (str or int) is always there: pictures of one identity
-        never come apart into two splits or domains. Further ones where the set has them:
+        are never in two splits or domains. Further ones where the set has them:
         `azimuth_deg`, an attribute as bool, `official` as "train", "validation" or "test".
     """
 

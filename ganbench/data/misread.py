@@ -1,4 +1,4 @@
-"""What Pillow 13.0 opens without a word and reads as something else than the file says."""
+"""Files that Pillow 13.0 opens without a warning and reads wrongly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door through which pictures come: any file that Pillow opens as 8-bit RGB, or a reason.
+"""Every picture is read here: any file that Pillow opens as 8-bit RGB, or a reason.
 
 Rule: turned by EXIF; transparency on white; grey becomes RGB; of 16 bits a channel the high 8
 stay; CMYK, LAB and YCbCr are converted as Pillow does, colour profiles are not applied.
@@ -64,7 +64,7 @@ def picture_limit(max_megapixels: float = MAX_MEGAPIXELS) -> Iterator[None]:
     """Lets pictures of up to so many megapixels in. Pillow has this limit as a variable alone."""
     before = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the door refuses them
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused below
         Image.MAX_IMAGE_PIXELS = int(max_megapixels * 1e6)
         try:
             yield

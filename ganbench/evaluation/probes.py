@@ -55,7 +55,7 @@ class AngleProbe:
 
 @dataclass(frozen=True)
 class ClassProbe:
-    """Reads one attribute off images; `place` is where its classes stand in the network's output.
+    """Reads one attribute off images; `place` is the slice of its classes in the network's output.
 
     classes: the attribute's values, in the order of the outputs.
     """
@@ -90,7 +90,7 @@ def probes_of(
 ) -> Callable[[str], Probe]:
     """Probes by attribute, trained on the task's train split when first asked for.
 
-    `key` tells the data apart in the cache. device: where they read; they are trained on the CPU,
+    key: identifies the data in the cache. device: where they read. They are trained on the CPU,
     so that every machine reads with the same ones.
     """
     known = (*task.spec.kept, task.spec.changed)
@@ -114,7 +114,7 @@ def fit_angle_probe(
 ) -> AngleProbe:
     """A CNN regressor of `attribute` from both domains' train images, trained on the CPU.
 
-    `key` tells the data apart in the cache. Raises UserError where the data do not know it.
+    key: identifies the data in the cache. Raises UserError where the data do not have it.
     """
     angle = np.radians(labels(train, attribute))
     target = torch.from_numpy(np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32))
@@ -129,7 +129,7 @@ def fit_class_probes(
 ) -> dict[str, ClassProbe]:
     """One CNN classifier of all `attributes`, from both domains' images, trained on the CPU.
 
-    `key` tells the data apart in the cache. Raises UserError where the data do not know one.
+    key: identifies the data in the cache. Raises UserError where the data do not have one.
     """
     encoded = {name: np.unique(labels(train, name), return_inverse=True) for name in attributes}
     targets = {name: torch.from_numpy(target) for name, (_, target) in encoded.items()}

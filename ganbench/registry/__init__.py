@@ -2,6 +2,6 @@
 
 Public: `registry.discover`, `Registry`, `Plugin` and `Kind`.
 
-It imports `core` alone. It runs no plugin before somebody loads it, and knows of a contract only
+It imports `core` alone. It runs no plugin before it is loaded, and knows of a contract only
 what the loaded class has inherited.
 """

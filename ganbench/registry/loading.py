@@ -65,7 +65,7 @@ def first_fault(module: ModuleType, name: str, kind: str, file: Path) -> str:
 
 
 def import_fault(error: BaseException, file: Path) -> str:
-    """The fault, where Python's words for it hardly tell what to do; or nothing."""
+    """The fault, where Python's own message does not help; or nothing."""
     if isinstance(error, NameError) and (lines := lines_passed(error, file)):
         return name_fault(error.name or "", lines[-1])
     for frame, _ in traceback.walk_tb(error.__traceback__):

@@ -1,4 +1,4 @@
-"""Whether a class can stand for its bases: what it lacks, and methods that are called otherwise.
+"""Whether a class can replace its bases: what it lacks, and methods with other arguments.
 
 Messages have the line in the class's own file; `nodes` are that file's classes by name.
 """
@@ -73,7 +73,7 @@ def misuse(own: Any, base: Any) -> str:
     try:
         inspect.signature(function_of(own)).bind(*always[kind == "staticmethod" :])
     except TypeError:
-        return "does not take what it is given; write {}"
+        return "does not take all its arguments; write {}"
     return ""
 
 

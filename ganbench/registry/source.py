@@ -18,7 +18,7 @@ KINDS: dict[str, Kind] = {kind.title(): kind for kind in get_args(Kind)}
 
 @dataclass(frozen=True)
 class Plugin:
-    """One plugin as its source tells it. error: why it cannot be used, or empty.
+    """One plugin, by its source. error: why it cannot be used, or empty.
 
     kind is None where the file is too broken to say. module: for a plugin of an installed
     package, the name to import it by.

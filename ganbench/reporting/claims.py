@@ -35,7 +35,7 @@ HEAD = ("claim", "figure", "in numbers", "verdict", "effect", "p", "n")
 class Finding:
     """What the rows say of a claim.
 
-    effect: in the metric's unit, positive where it speaks for the claim: the paired difference,
+    effect: in the metric's unit, positive where it supports the claim: the paired difference,
         or the distance from the bound. None where there are too few seeds.
     p: two-sided sign-flip test of no effect, nan without any; for comparisons corrected by Holm
         over those of one sheet.
@@ -104,7 +104,9 @@ def measure(
             if rows[0].model == model and rows[0].recipe in (recipe, "")
         ]
         if len(variants) > 1:
-            return Finding(claim, None, math.nan, reason=f"{model} stands there in variants")
+            return Finding(
+                claim, None, math.nan, reason=f"the rows have several variants of {model}"
+            )
         values.append(numbers(variants[0] if variants else (), claim.metric))
         if not values[-1]:
             return Finding(claim, None, math.nan, reason=f"no row of {model} has the metric")
@@ -185,7 +187,7 @@ def claim_sheet(
         tuple(lines),
         (
             *reasons,
-            f"effect: mean [95 % {interval} interval] over seeds, positive where it speaks for "
+            f"effect: mean [95 % {interval} interval] over seeds, positive where it supports "
             "the claim; p of comparisons is Holm's",
         ),
         tuple(record(f, first) for f in findings),

@@ -1,4 +1,4 @@
-"""Rows that may stand side by side: one task, data, split, preset, set of options and precision."""
+"""Rows that may be compared: one task, data, split, preset, set of options and precision."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Measured:
 class Group:
     """The rows of one setting, one for each variant of a model and seed.
 
-    by_model: rows in the order of their seeds, by a label: the model, and what tells it from the
-        model's other variants. They share recipe and hyper-parameters. Small models stand first,
+    by_model: rows in the order of their seeds, by a label: the model, and the settings that differ
+        from its other variants. They share recipe and hyper-parameters. Small models stand first,
         whatever the order in which their cells ended; references last.
     older: rows of the same seeds by other code, which are left out.
-    metrics_of: which of a row's checkpoints is looked at.
+    metrics_of: the metrics of the chosen checkpoint of a row.
     """
 
     by_model: Mapping[str, Sequence[Row]]
@@ -186,7 +186,7 @@ def _variant(row: Row) -> bytes:
 
 
 def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
-    """A label for each cell: its model, and what tells it from other variants of that model."""
+    """A label for each cell: its model, and the settings that differ from its other variants."""
     variants: dict[bytes, list[Row]] = {}
     for row in rows:
         variants.setdefault(_variant(row), []).append(row)

@@ -21,7 +21,7 @@ from ganbench.results.records import SETTLED, Row, number_of
 
 @dataclass(frozen=True)
 class Source:
-    """A row and the result folder that it stands in."""
+    """A row and its result folder."""
 
     row: Row
     folder: Path
@@ -41,7 +41,7 @@ class Merged:
 def merge(folders: Sequence[Path], output: Path) -> Merged:
     """All rows and cells of the folders in a new one, made as a whole or not at all.
 
-    Of a cell that two folders have, a row that is settled goes before a failed one. Raises
+     If two folders have a cell, its settled row is taken instead of a failed one. Raises
     UserError for folders without rows, rows that contradict each other, or an output that is there.
     """
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
@@ -88,7 +88,7 @@ def make(output: Path, fill: Callable[[Path], None]) -> None:
 
 
 def better(first: Source, second: Source) -> Source:
-    """The one that tells more. Raises UserError where both are settled and do not agree."""
+    """The row to take. Raises UserError where both are settled and do not agree."""
     settled = [source.row.status in SETTLED for source in (first, second)]
     if not all(settled):
         return first if settled[0] else second
@@ -103,7 +103,7 @@ def better(first: Source, second: Source) -> Source:
 
 
 def contradiction(a: Row, b: Row) -> str:
-    """What two rows of one cell tell differently, or nothing. Costs and machines may differ."""
+    """What differs between two rows of one cell, or nothing. Costs and machines may differ."""
     if a.status != b.status:
         return f"{a.status} and {b.status}"
     for name in sorted(a.metrics.keys() & b.metrics.keys()):

@@ -113,7 +113,7 @@ def table_sheet(
     forward = sum(ColumnKey.parse(name).direction == "AB" for name in group.metrics)
     rules = {len(body), forward}
     body += status_lines(group, models)
-    if checkpoint == FINAL:  # the other sheet stands right below, and shares all else
+    if checkpoint == FINAL:  # the other sheet is right below, with the same notes
         notes = [
             *budget_notes(group),
             *reasons(group),
@@ -148,7 +148,7 @@ def entry(metric: str, rows: Sequence[Row], measured: Measured, interval: Interv
     if not any(row.status == "done" for row in rows):
         return Entry(None, f"{rows[0].status}: {rows[0].reason}")
     one_way = ColumnKey.parse(metric).direction == "BA"
-    return Entry(None, f"skipped: {'A to B only' if one_way else 'not given for it'}")
+    return Entry(None, f"skipped: {'A to B only' if one_way else 'not computed for it'}")
 
 
 def status_lines(group: Group, models: Iterable[str]) -> list[list[str]]:
@@ -176,7 +176,7 @@ def common(values: Iterable[Any]) -> Any:
 
 
 def budget_notes(group: Group) -> list[str]:
-    """Which budget the numbers stand for, and that it is not the paper's where it is not."""
+    """The budget of the numbers, with a note where it is not the paper's."""
     rows = [same[0] for same in group.trained.values()]
     budget = rows[0].budget
     size = f" at {budget['size']} px" if budget.get("size") else ""
@@ -247,7 +247,7 @@ def records(
     checkpoint: str,
 ) -> list[dict[str, Any]]:
     """One record a model and metric: what CSV and JSON hold. A metric without any number is there
-    too, for a CSV file has no notes that tell the reason.
+    too, with the reason, for a CSV file has no notes.
     """
     listed = []
     first, ends = group.first, group.ends

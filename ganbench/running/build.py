@@ -47,5 +47,5 @@ def network_size(job: Job) -> int:
             return 0
         model = build_model(cell, context, build_task(cell, context))
         return sum(p.numel() for p in model.parameters())
-    except Exception:  # the cell's own run tells what is wrong
+    except Exception:  # the cell's own run will show the fault
         return 0

@@ -43,7 +43,7 @@ SMALLER = f"give --batch-size {{}}, or {FEWER.removeprefix('give ')}"
 
 @dataclass(frozen=True)
 class Trainee:
-    """A cell's model before its training, and what looks at it on the way.
+    """A cell's model before its training, and what scores it on the way.
 
     score: the metric plugins of these names, of the model as it is, on a split.
     """
@@ -200,7 +200,7 @@ def _train_and_score(
 
 
 def how_trained(position: Position) -> JSON:
-    """What a row tells of the program where it is not the plain one."""
+    """A row's entries on the program where it is not the plain one."""
     together, reason = position.together, position.not_captured
     return ({"together": together} if together > 1 else {}) | (
         {"not_captured": reason} if reason else {}

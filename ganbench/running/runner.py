@@ -206,7 +206,7 @@ def small_sets(jobs: Sequence[Job], tasks: Mapping[str, Task]) -> list[str]:
     for name, batch in batches.items():
         try:
             train = tasks[name].load("train")
-        except Exception:  # the cell's own run tells what is wrong
+        except Exception:  # the cell's own run will show the fault
             continue
         for domain in ("A", "B"):
             n = len(train.domain(domain))

@@ -73,7 +73,7 @@ def stored_sources(folder: Path) -> JSON:
 
 def code_changes(cell: Cell, sources: JSON, registry: Registry) -> list[Change]:
     if not sources:
-        return [Change("trained again", "the cell does not tell which code it reached")]
+        return [Change("trained again", "the cell has no record of its code")]
     kind: Kind = "reference" if cell.is_reference else "model"
     try:
         now = training_files(registry, kind, cell.model, cell)

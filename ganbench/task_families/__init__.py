@@ -1,4 +1,4 @@
-"""What several tasks share: collections of pictures, and tasks that stand on them.
+"""What several tasks share: collections of pictures, and the base classes of their tasks.
 
 Public: `collection_task.CollectionTask`, `views.ViewsTask` (angles), `attributes.AttributeTask`,
 `products.ProductTask`, `mixtures`, and in `objects` the kinds that are shown.

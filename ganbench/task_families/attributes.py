@@ -1,4 +1,4 @@
-"""Faces with an attribute to faces without it. The conversion tasks stand on it."""
+"""Faces with an attribute to faces without it. The base of the attribute tasks."""
 
 from __future__ import annotations
 

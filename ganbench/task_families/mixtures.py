@@ -1,4 +1,4 @@
-"""Gaussian mixtures in the plane with known modes, and tasks that stand on them."""
+"""Gaussian mixtures in the plane with known modes, and their tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Catalogue pictures of products, and drawings of their edges. The object tasks stand on it."""
+"""Catalogue pictures of products, and drawings of their edges. The base of the product tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects seen from many sides: rendered once, split by identity. The angle tasks stand on it."""
+"""Objects seen from many sides: rendered once, split by identity. The base of the angle tasks."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def find_plugins(
     for name in names:
         plugins += _named(str(name), known)
     added = [plugin for plugin in plugins if plugin not in known.plugins]
-    # Of one name the last counts: a file that is looked at may be the next version of a plugin.
+    # Of one name the last counts: a checked file may be the next version of a plugin.
     return Registry((*known.plugins, *added)), plugins
 
 

@@ -1,4 +1,4 @@
-"""What holds for every model, looked at in one step."""
+"""What holds for every model, checked in one step."""
 
 from __future__ import annotations
 

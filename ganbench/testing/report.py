@@ -35,7 +35,7 @@ CHECKS: Mapping[Kind, tuple[Check, ...]] = {
 
 @dataclass(frozen=True)
 class Result:
-    """How one check of one plugin went. reason: what is wrong, or why it was not looked at."""
+    """The outcome of one check of one plugin. reason: what is wrong, or why it does not apply."""
 
     plugin: Plugin
     check: str

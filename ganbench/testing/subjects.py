@@ -1,4 +1,4 @@
-"""What a check looks at: a plugin, and small data to try it on."""
+"""The subject of a check: a plugin, and small data to try it on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every task, looked at in its smallest preset on its embedded data."""
+"""What holds for every task, checked in its smallest preset on its embedded data."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def train(
 def train_together(
     runs: Sequence[Run], split: Split, should_stop: Callable[[], bool], join: Join = stacked
 ) -> list[Outcome]:
-    """The same for runs that differ in their seed alone: those that stand at the same step are
+    """The same for runs that differ in their seed alone: those at the same step are
     joined to one program. Raises Interrupted too.
     """
     begun = [begin(run, split) for run in runs]
@@ -158,7 +158,7 @@ def position_of(start: RunState, step: int, sec: float, update: Step) -> Positio
 
 
 def log_losses(start: RunState, done: int, means: Mapping[str, float]) -> str:
-    """Writes and tells the means of some steps. Gives why the run diverged, or nothing."""
+    """Writes and reports mean losses of some steps. Returns why the run diverged, or nothing."""
     start.log.write(done, means)
     start.run.on_losses(done, means)
     bad = not_finite(means.items())

@@ -19,7 +19,7 @@ from ganbench.training.step import Step
 
 @dataclass(frozen=True)
 class Seed:
-    """A model that is placed, its optimisers, and where the device's generator stands for it."""
+    """A placed model, its optimisers, and its state of the device's generator."""
 
     model: Model
     optimisers: Optimisers

@@ -40,7 +40,7 @@ class VmapStack:
     Their parameters and buffers become views of the stacked ones: a model always has its seed's
     present weights, to be scored or saved. No seed sees another; one that diverges hurts itself.
 
-    random_states: what each seed's generator stands at, of the models' device.
+    random_states: of each seed's generator, on the models' device.
     real: a batch, (seeds, n, ...), to see what the losses draw.
     """
 
@@ -119,7 +119,7 @@ class VmapStack:
 
     def join(self, optimisers: Sequence[Optimisers], joined: Optimisers) -> Optimisers:
         """`joined`, which are Adams over this stack, with the state of each seed's own ones, whose
-        state becomes a view of it: they tell a checkpoint what their seed's is.
+        state becomes a view of it, for checkpoints.
         """
         for letter, all_seeds in joined.items():
             alone = [own[letter] for own in optimisers]
@@ -197,6 +197,6 @@ def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
         for terms, part in ((of_d, stack.discriminators), (of_g, stack.generators)):
             total = torch.stack([term.float() for term in terms.values()]).sum()
             torch.autograd.grad(total, list(part.parameters()))
-    except Exception:  # whatever it is, the model's own run tells it
+    except Exception:  # the model's own run will show it
         return False
     return True

@@ -1,4 +1,4 @@
-"""Does a translation have the attribute that it ought to give or take, read by a probe?"""
+"""Does a translation have the attribute's value of its target domain, read by a probe?"""
 
 from ganbench.api import Column, Metric, readings
 

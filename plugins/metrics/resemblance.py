@@ -1,6 +1,6 @@
 """Is it still the same face? Cosine of the image features of input and translation.
 
-Read it against the references: `identity` is 1, and `real`, a face of somebody else, the floor.
+Read it against the references: `identity` is 1, and `real`, the face of another person, the floor.
 """
 
 import numpy as np

@@ -58,7 +58,7 @@ def test_a_faulty_metric_is_told_before_anything_is_trained(
     (tmp_path / "mine.py").write_text(f"{head}    def compute(self): ...\n")
     options = ("--task", "toy", "--plugins", tmp_path, "--output", tmp_path / "out")
     done = ganbench("run", "--models", "standard", "--metrics", "mine", *options)
-    refused(done, "metric 'mine'", "line 4: compute(self) does not take what it is given")
+    refused(done, "metric 'mine'", "line 4: compute(self) does not take all its arguments")
     assert not (tmp_path / "out").exists()
 
 

@@ -51,9 +51,7 @@ def test_a_side_of_one_picture_is_told() -> None:
     found = scores(["kd"], real, fake, find_extractor(EMBEDDED))
     assert warnings(found, real, fake) == []
     one = {FEATURES: real[FEATURES][:1].expand(12, -1) * (1 + 1e-6 * torch.rand(12, 1))}
-    assert warnings(found, one, fake) == [
-        "all 12 images of REAL look the same: are they what they ought to be?"
-    ]
+    assert warnings(found, one, fake) == ["all 12 images of REAL look the same: check the folder"]
     assert "FAKE" in warnings(found, real, one)[0]
 
 

@@ -124,7 +124,7 @@ def test_what_is_missing(tmp_path: Path, text: str, message: str) -> None:
     [
         (
             "def discriminator_loss(self, real): ...",
-            "line 13: discriminator_loss(self, real) does not take what it is given; "
+            "line 13: discriminator_loss(self, real) does not take all its arguments; "
             "write discriminator_loss(self, real, fake, step)",
         ),
         ("def fit_statistics(): ...", "write fit_statistics(self, real_A, real_B)"),
@@ -141,7 +141,7 @@ def test_what_is_missing(tmp_path: Path, text: str, message: str) -> None:
             "@property\n    def reconstruct(self): ...",
             "line 14: reconstruct(self) is called, not read; take its decorator away",
         ),
-        ("@staticmethod\n    def recipes(): ...", "recipes() does not take what it is given"),
+        ("@staticmethod\n    def recipes(): ...", "recipes() does not take all its arguments"),
     ],
 )
 def test_a_wrong_signature(tmp_path: Path, method: str, message: str) -> None:

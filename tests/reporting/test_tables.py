@@ -270,7 +270,7 @@ def test_references_that_are_all_absent_are_shown_all_the_same() -> None:
 def test_every_format_tells_what_has_no_number(status: str, metrics: dict[str, str]) -> None:
     given = {"status": status, "reason": "out of memory", "metrics": metrics}
     sheets = table_sheets([row("standard", s, 0.0, **given) for s in range(2)], COLUMNS)
-    reason = "few images" if metrics else "out of memory" if status != "done" else "not given"
+    reason = "few images" if metrics else "out of memory" if status != "done" else "not computed"
     for name, render in renderers().items():
         text = render(sheets, "records")
         assert "standard" in text

@@ -24,7 +24,7 @@ class DataSet:
     """What is known about one data set.
 
     tasks: the tasks that use it.
-    licence, size: as far as established, in words.
+    licence, size: in words.
     home: the owner's page.
     reader: "module:function", which lists the pictures in a folder.
     layout: what the folder holds once it is prepared.

@@ -112,7 +112,7 @@ def _extract_tar(archive: Path, folder: Path, bounds: Bounds) -> None:
 
 
 def _check_tar_end(archive: Path, end: int) -> None:
-    """tarfile stops without a word at a damaged header, or where the file was cut between two."""
+    """tarfile stops without an error at a damaged header, or where the file was cut between two."""
     with archive.open("rb") as file:
         file.seek(end)
         if file.read(len(TAR_END)) != TAR_END:

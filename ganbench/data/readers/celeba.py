@@ -47,7 +47,7 @@ def list_celeba(root: Path) -> Listing:
         deeper, or as PNG; or a folder around any of these. Where both are there, .txt goes before
         .csv, and JPEG before PNG. Where it has `list_eval_partition` too, the truth has
         `official`; where it has `identity_CelebA`, the identity is the person. Without it, it is
-        the image's number, and two images of one person can come apart.
+        the image's number, and two images of one person can be in two splits.
     """
     layout = _find(root)
     return _listing(layout, _read_labels(layout))
@@ -221,7 +221,7 @@ def _identity(layout: _Layout, names: list[str]) -> np.ndarray:
 def _images(layout: _Layout, names: list[str]) -> tuple[Path, list[str]]:
     """The folder that has the images, and their names there.
 
-    Raises UserError where one is missing, or has no row in a table that does not tell their count.
+    Raises UserError where one is missing, or has no row in a table without their count.
     """
     folder = layout.images
     there = set(file_names(folder))

@@ -124,7 +124,7 @@ def _parts(points: Floats, faces: npt.NDArray[np.int64], rgb: Floats) -> tuple[M
 
 
 def _groups(rgb: Floats) -> tuple[npt.NDArray[np.int64], bool]:
-    """The colour of each triangle as a number, and whether these stand for similar ones too."""
+    """The colour of each triangle as a number, and whether similar colours share a number."""
     from PIL import Image
 
     keys = np.round(rgb * 255).astype(np.uint8)

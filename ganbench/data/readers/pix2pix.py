@@ -27,7 +27,7 @@ def list_pix2pix(root: Path, sides: Sequence[Side] = SIDES) -> Listing:
     root: the folder of the set, `edges2shoes` or `edges2handbags`.
 
     The truth's `side` tells edges from photos. The identity is the file, so that an edge map and
-    its photo never come apart into two domains.
+    its photo are never in two domains.
     """
     fix = "give the folder edges2shoes or edges2handbags, with its train and val"
     root = locate(root, ("",), tuple(OFFICIAL), fix)

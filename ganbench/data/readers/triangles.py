@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class Unreadable(ValueError):
-    """A file that gives no mesh; the text tells a person why."""
+    """A file that gives no mesh; the text is the reason, for the user."""
 
 
 @dataclass(frozen=True, eq=False)

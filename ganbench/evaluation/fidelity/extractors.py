@@ -51,7 +51,7 @@ class Extractor:
         return [self.layer, self.logits] if self.logits else [self.layer]
 
     def column(self, score: str) -> str:
-        """The column of a score: `fid`, `kid` and `isc` stand for Inception's features alone."""
+        """The column of a score: `fid`, `kid` and `isc` are of Inception's features alone."""
         if self.name == INCEPTION:
             return {"fd": "fid", "kd": "kid", "isc": "isc"}.get(score, f"{score}_{self.name}")
         return f"{score}_{self.name}"

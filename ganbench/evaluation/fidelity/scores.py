@@ -93,10 +93,10 @@ def lacking(name: str, real: Features, fake: Features, extractor: Extractor) -> 
 
 
 def warnings(by_name: Mapping[str, float | str], real: Features, fake: Features) -> list[str]:
-    """What a reader of the numbers ought to know."""
+    """Warnings for a reader of the numbers."""
     n = min(len(real[FEATURES]), len(fake[FEATURES]))
     lines = [
-        f"all {len(side[FEATURES])} images of {name} look the same: are they what they ought to be?"
+        f"all {len(side[FEATURES])} images of {name} look the same: check the folder"
         for name, side in (("REAL", real), ("FAKE", fake))
         if all_alike(side[FEATURES])
     ]

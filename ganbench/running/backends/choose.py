@@ -25,7 +25,7 @@ BACKENDS: Mapping[str, Callable[[int], Backend]] = {"processes": Processes, "her
 
 
 def backend_of(name: str, workers: int) -> Backend:
-    """workers: cells at a time, 0 for what the backend takes by itself. Raises UserError for a name
+    """workers: cells at a time, 0 for the backend's default. Raises UserError for a name
     that is none, and for a number that the backend cannot have.
     """
     if name not in BACKENDS:
