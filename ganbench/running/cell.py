@@ -20,7 +20,7 @@ from ganbench.core.devices import memory
 from ganbench.core.disk import NoRoom, is_disk_full
 from ganbench.core.errors import UserError, printable
 from ganbench.core.files import write_atomically
-from ganbench.core.memory import is_out_of_memory, memory_told
+from ganbench.core.memory import is_out_of_memory, memory_errors
 from ganbench.core.spec import JSON
 from ganbench.evaluation.evaluate import Scored, translations_of_model, translations_of_reference
 from ganbench.networks.inputs import as_input
@@ -33,7 +33,7 @@ from ganbench.running.sample_shapes import keep_shapes, shapes_of
 from ganbench.running.scoring import FEWER, score_all, scored_row, selection_for
 from ganbench.training.checkpoint import Position
 from ganbench.training.checkpoint_selection import Selection, snapshots
-from ganbench.training.loop import Interrupted, Outcome, Plan, Run, nobody, train_together
+from ganbench.training.loop import Interrupted, Outcome, Plan, Run, ignore_snapshot, train_together
 from ganbench.training.multi_seed import how_to_join
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
@@ -67,7 +67,7 @@ class Trainee:
             snapshots=snapshots(steps) if self.selection else frozenset(),
             checkpoint_every=self.job.checkpoint_every,
         )
-        look = self.selection.look if self.selection else nobody
+        look = self.selection.look if self.selection else ignore_snapshot
         return Run(self.model, plan, self.folder, on_losses, look)
 
 
@@ -88,7 +88,8 @@ def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
     """Train what is left of a cell, score it, write its folder, and give its row.
 
-    Whatever goes wrong is in the row's status and reason; only Interrupted and NoRoom pass.
+    on_losses: called with a step and mean losses. Errors are in the row's status and reason; only
+    Interrupted, once `should_stop()` is true, and NoRoom are raised.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     folder = cell_folder(output, job.cell.id)
@@ -184,7 +185,7 @@ def _train_and_score(
         )
     trainee = trainee_of(job, task, folder)
     model, selection, score = trainee.model, trainee.selection, trainee.score
-    with memory_told("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
+    with memory_errors("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
         (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
     known = how_trained(outcome.position) | row.provenance
     trained = structs.replace(row, cost=training_cost(model, outcome), provenance=known)

@@ -1,4 +1,4 @@
-"""How fast a model trains, beside the authors' algorithm and the machine's limit, in one run."""
+"""How fast a model trains, compared with the authors' algorithm and the machine's limit."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Speed:
 
 
 def measure(job: Job, rounds: int, together: int = 1) -> Speed:
-    """Times the job's model; nothing of it is kept. Data must be prepared.
+    """Times the job's model; no file of it stays. Data must be prepared.
 
     Each round does the same work by the model, by the reference and by matrix products in turn, so
     that what else the machine does hits all of them; the medians over the rounds count.
@@ -107,7 +107,7 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     if load.reference:
         work["reference"] = load.reference
     sec = {
-        name: statistics.median(found) for name, found in timed(work, rounds, cell.device).items()
+        name: statistics.median(turns) for name, turns in timed(work, rounds, cell.device).items()
     }
     harness = harness_ms(load.model, load.optimisers, load.draw, together, cell.device, rounds)
     ms_per_step = 1e3 * sec["train"] / (together * len(load.cycle))
@@ -160,10 +160,9 @@ def products(device: str, precision: Precision) -> dict[str, Work]:
 
 def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[float]]:
     """Seconds of each piece of work in each round, after one that does not count. A short piece is
-    done again and again in its turn, so that it does not just find what the one before left in the
-    caches.
+    done again and again in its turn, so that the caches hold its own data.
     """
-    found: dict[str, list[float]] = {name: [] for name in work}
+    seconds: dict[str, list[float]] = {name: [] for name in work}
     for turn, (name, function) in itertools.product(range(rounds + 1), work.items()):
         synchronise(device)
         start, times = time.perf_counter(), 0
@@ -172,8 +171,8 @@ def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[
             times += 1
         synchronise(device)
         if turn:
-            found[name].append((time.perf_counter() - start) / times)
-    return found
+            seconds[name].append((time.perf_counter() - start) / times)
+    return seconds
 
 
 def harness_ms(
@@ -184,7 +183,7 @@ def harness_ms(
     device: str,
     rounds: int,
 ) -> dict[str, float]:
-    """What the loop does beside training, a seed's share: to draw a batch and to log a step's
+    """What the loop does besides training, a seed's share: to draw a batch and to log a step's
     losses, each in ms a step, and to write one checkpoint, in ms.
     """
     terms = {f"term_{i}": torch.ones(together, device=device) for i in range(4)}
@@ -206,8 +205,8 @@ def harness_ms(
             checkpoint.save(path, model, optimisers, {}, checkpoint.Position())
 
         work: dict[str, Work] = {"data": draw_many, "log": log_many, "checkpoint": save}
-        found = timed(work, min(rounds, HARNESS_ROUNDS), device)
-    sec = {name: statistics.median(values) for name, values in found.items()}
+        seconds = timed(work, min(rounds, HARNESS_ROUNDS), device)
+    sec = {name: statistics.median(values) for name, values in seconds.items()}
     return {
         "data": 1e3 * sec["data"] / LOG_EVERY_STEPS / together,
         "log": 1e3 * sec["log"] / LOG_EVERY_STEPS / together,
