@@ -44,7 +44,7 @@ Scores = dict[str, float | str]
 
 @dataclass(frozen=True)
 class Translation:
-    """One direction of what is scored, computed when asked for. None: there is no such thing.
+    """One direction of a model's or a reference's translations. None where it has no such thing.
 
     fakes, reconstructions, initial: float samples (n, ...) on the CPU, in the inputs' order;
         `initial` are the translations before training.
@@ -63,9 +63,8 @@ class Translation:
 
 @dataclass(frozen=True)
 class Scored:
-    """arrays: what figures draw, named `<direction>/<array>`.
-
-    protocol: what the numbers depend on; see `Row`.
+    """metrics: numbers and reasons, by the text of a ColumnKey. arrays: those of figures, named
+    `<direction>/<array>`. protocol: what the numbers depend on; see `Row`.
     """
 
     metrics: Scores
@@ -217,7 +216,7 @@ class ViewFeatures:
 
 
 class DirectionView:
-    """One direction of what is scored; each part is computed when first asked for, and once."""
+    """One direction of the scored translations; each part is computed once, when first used."""
 
     def __init__(
         self,

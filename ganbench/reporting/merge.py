@@ -39,7 +39,7 @@ class Merged:
 
 
 def merge(folders: Sequence[Path], output: Path) -> Merged:
-    """All rows and cells of the folders in a new one, made as a whole or not at all.
+    """All rows and cells of result folders in the new folder `output`, made whole or not at all.
 
      If two folders have a cell, its settled row is taken instead of a failed one. Raises
     UserError for folders without rows, rows that contradict each other, or an output that is there.

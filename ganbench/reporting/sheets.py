@@ -67,6 +67,7 @@ def finite(value: float | None) -> float | None:
 
 
 def render_markdown(sheets: Sequence[Sheet], key: str) -> str:
+    """A table a sheet, below its title; notes below."""
     parts = []
     for sheet in sheets:
         rule = ("---",) + ("---:",) * (len(sheet.head) - 1)
@@ -111,6 +112,7 @@ def _latex(text: str) -> str:
 
 
 def render_csv(sheets: Sequence[Sheet], key: str) -> str:
+    """The records of all sheets, a line each, below one header."""
     rows = [record for sheet in sheets for record in sheet.records]
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["task"], lineterminator="\n")

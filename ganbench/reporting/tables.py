@@ -37,7 +37,10 @@ def table_sheets(
     rows: Iterable[Row], columns: Mapping[str, Column], interval: Interval = "t"
 ) -> list[Sheet]:
     """A sheet for each setting in the rows, and one for the checkpoints that validation selected
-    where they are not the last. columns: what the metrics' names mean.
+    where they are not the last.
+
+    columns: by name, those that metrics declare. interval: "t" or "bca". Raises UserError where a
+    column mixes protocols.
     """
     sheets = []
     for group in group_rows(rows):

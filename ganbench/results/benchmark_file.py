@@ -77,7 +77,7 @@ NO_FILE = BenchmarkFile(
 
 
 def read_benchmark(path: Path) -> BenchmarkFile:
-    """Raises UserError, with file and key, for anything that is not a benchmark."""
+    """The benchmark of a TOML file. Raises UserError, with file and key, for any other content."""
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)

@@ -33,7 +33,7 @@ NETWORK = "network"
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
-    """All cells of a request. Raises UserError for the first thing that is wrong in it."""
+    """All cells of a request. Raises UserError for its first mistake."""
     device = resolve_device(request.device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
     context = context_of(

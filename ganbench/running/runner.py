@@ -114,7 +114,10 @@ class Planned:
 
 
 def planned(request: Request) -> Planned:
-    """Nothing is computed or written yet. Raises UserError for the user's mistakes."""
+    """The request with every choice made; nothing is computed or written yet.
+
+    Raises UserError for the user's mistakes.
+    """
     file = read_benchmark(request.benchmark) if request.benchmark else NO_FILE
     request = completed(request, file)
     backend = backend_of(request.backend, request.workers)
@@ -127,7 +130,7 @@ def planned(request: Request) -> Planned:
 
 
 def carry_out(plan: Planned, listener: Listener) -> Result:
-    """Fetch weights, run what is left, append its rows to the folder, and draw figures of them.
+    """Fetch weights, run the cells that are left, append their rows to the folder, draw figures.
 
     Raises UserError for the user's mistakes.
     """

@@ -57,8 +57,10 @@ def load_step(
     """The trained model `model` of a result folder, as its last checkpoint has it, on the CPU.
 
     Its data need not be there: the shapes that it was trained on are in its folder. Raises
-    UserError where the folder has no such model, or the model not that direction, or not several
-    outputs to choose from, and for points.
+    UserError where the folder has no such model, for a direction or an output that the model does
+    not have, and for points.
+
+    output_seed: chooses among the outputs of a model that has several.
     """
     row = stored_row(folder, model, seed)
     refuse_odd_name(folder, "--step")

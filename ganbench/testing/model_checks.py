@@ -233,7 +233,7 @@ def check_hparams_survive_json(subject: Subject) -> None:
                 read_back = type(hparams)(**json.loads(json.dumps(dataclasses.asdict(hparams))))
             except TypeError as error:
                 require(False, f"{where} cannot be written as JSON: {error}")
-            require(read_back == hparams, f"{where} is another one after a way through JSON")
+            require(read_back == hparams, f"{where} changes when written as JSON and read again")
             texts = {key: str(value) for key, value in dataclasses.asdict(hparams).items()}
             require(
                 replace_from_text(hparams, texts, name) == hparams,

@@ -141,7 +141,7 @@ def check_same_data_again(subject: Subject) -> None:
         for (where, a, _), (_, b, _) in zip(domains(first), domains(second), strict=True):
             same = torch.equal(a.samples, b.samples) and a.truth.keys() == b.truth.keys()
             same = same and all(np.array_equal(v, b.truth[k]) for k, v in a.truth.items())
-            require(same, f"{where} is another one when made again: seed what is drawn")
+            require(same, f"{where} differs when made again: seed what is drawn")
 
 
 def check_fingerprint_and_options_are_json(subject: Subject) -> None:

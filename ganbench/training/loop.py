@@ -39,10 +39,11 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """How long, on what and under which seed to train.
+    """How long, where and under which seed to train.
 
+    budget_steps: steps in all. batch_size: samples of a domain and step.
     snapshots: steps after which `Run.on_snapshot` is called.
-    checkpoint_every: how much training a crash can lose, at most.
+    checkpoint_every: the most training, in steps or seconds, that a crash can lose.
     """
 
     budget_steps: int
@@ -220,8 +221,8 @@ def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> N
 
 
 def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
-    """The data live on the device; a step gathers its batch there, (n, ...) for one plan's seed and
-    (seeds, n, ...) for several.
+    """The batch of a step, by domain: (n, ...) for one plan's seed, (seeds, n, ...) for several.
+    It is gathered on the device, where the data are.
     """
     device, batch_size = plans[0].device, plans[0].batch_size
     samples = {"A": split.A.samples.to(device), "B": split.B.samples.to(device)}

@@ -44,7 +44,7 @@ def program(
     precision: Precision,
     compiled: bool,
 ) -> Step:
-    """The steps of the seeds, as fast as the device has them.
+    """The steps of the seeds, in the fastest form that the device has.
 
     real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
     one program; a single seed is alone. Raises UserError in a step where a model that is to be

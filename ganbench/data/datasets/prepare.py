@@ -32,7 +32,7 @@ def prepare(
         return folder
     if os.path.lexists(folder) and not folder.is_dir():
         raise UserError(
-            f"what is there is no folder for '{data_set.name}', and is left as it is",
+            f"the place of '{data_set.name}' is taken by something other than a folder",
             str(folder),
             "move it away, or give another --data-dir",
         )
