@@ -11,7 +11,7 @@ from tests.reporting.test_merge import folder, ready
 def test_mistakes_are_told(ganbench: Command, tmp_path: Path) -> None:
     a = folder(tmp_path / "a", ready("standard", 0, 1.0))
     for arguments, message in (
-        ((a, a, "-o", tmp_path / "c"), "given twice"),
+        ((a, a, "-o", tmp_path / "c"), "the same folder twice"),
         ((a, tmp_path / "none", "-o", tmp_path / "c"), "no such result folder"),
         ((a, "-o", a), "there already"),
     ):

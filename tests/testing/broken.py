@@ -455,8 +455,8 @@ METRICS = (
         "the first half only",
         "metric",
         "check_order_plays_no_part",
-        "            total += (given - back).abs().sum().item()\n            break\n",
-        "            total += (given - back).abs().sum().item()\n",
+        "            total += (sample - back).abs().sum().item()\n            break\n",
+        "            total += (sample - back).abs().sum().item()\n",
     ),
     Broken(
         "samples changed in place",
@@ -469,25 +469,25 @@ METRICS = (
         "samples chosen by chance",
         "metric",
         "check_scoring_changes_nothing",
-        "            total += (given - back).abs().sum().item() * torch.rand(()).item()\n",
-        "            total += (given - back).abs().sum().item()\n",
+        "            total += (sample - back).abs().sum().item() * torch.rand(()).item()\n",
+        "            total += (sample - back).abs().sum().item()\n",
     ),
 )
-SUM = "            total += (given - back).abs().sum().item()\n"
+SUM = "            total += (sample - back).abs().sum().item()\n"
 FIRST = '        if view.spec.kind == "points":\n            return {"sound": "skipped: points"}\n'
 METRICS += (
     Broken(
         "a NaN that counts as nothing",
         "metric",
         "check_what_is_not_finite_gives_no_number",
-        "            total += torch.nan_to_num(given - back).abs().sum().item()\n",
+        "            total += torch.nan_to_num(sample - back).abs().sum().item()\n",
         SUM,
     ),
     Broken(
         "a mean that leaves NaN out",
         "metric",
         "check_what_is_not_finite_gives_no_number",
-        "            total += (given - back).abs().nanmean().item() * given.numel()\n",
+        "            total += (sample - back).abs().nanmean().item() * sample.numel()\n",
         SUM,
     ),
     Broken(

@@ -16,7 +16,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.training.compiled import INDUCTOR, Compile, Compiled
-from ganbench.training.multi_seed import Join, alone, beside, optimisers_of, stacked
+from ganbench.training.multi_seed import Join, alone, on_streams, optimisers_of, stacked
 from ganbench.training.step import Program
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_streams import SEEDS, batch_of_step, same
@@ -74,7 +74,7 @@ def test_what_is_traced_is_the_whole_step(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "join", "whole"),
-    [("munit", beside, True), ("recon", stacked, True), ("wgan_gp", stacked, False)],
+    [("munit", on_streams, True), ("recon", stacked, True), ("wgan_gp", stacked, False)],
 )
 def test_seeds_together_are_traced_once(name: str, join: Join, whole: bool) -> None:
     """A stack's draws, which are of many generators, stay outside."""

@@ -32,7 +32,7 @@ def prepare(
         return folder
     if os.path.lexists(folder) and not folder.is_dir():
         raise UserError(
-            f"the place of '{data_set.name}' is taken by something other than a folder",
+            f"the place of '{data_set.name}' is taken by another file, which is left as it is",
             str(folder),
             "move it away, or give another --data-dir",
         )
