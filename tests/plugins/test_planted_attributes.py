@@ -117,7 +117,7 @@ def test_one_face_for_all_is_precise_and_shows_in_recall_and_diversity(hair: Sco
 @pytest.fixture(scope="module")
 def bags(cache_dir: Path) -> Scores:
     planted = {"oracle": ORACLE(), "real": REAL(), "identity": IDENTITY()}
-    return scores(make_task("handbags2shoes", 32, cache_dir, products=300), planted, cache_dir)
+    return scores(make_task("handbags2shoes", 32, cache_dir, products=240), planted, cache_dir)
 
 
 def test_colour_and_pattern_are_kept_by_the_oracle_alone(bags: Scores) -> None:
@@ -135,11 +135,11 @@ def shifted(source: Domain, target: Domain, rng: np.random.Generator) -> torch.T
 
 def test_edges_agree_with_themselves_and_less_with_others(cache_dir: Path) -> None:
     """From a photograph to its edges and back."""
-    task = make_task("shoes2edges", 32, cache_dir, products=300)
+    task = make_task("shoes2edges", 32, cache_dir, products=240)
     found = scores(
         task, {"real": REAL(), "identity": IDENTITY(), "shifted": Planted(shifted)}, cache_dir
     )
-    pair = make_task("handbags2shoes", 32, cache_dir, products=300)
+    pair = make_task("handbags2shoes", 32, cache_dir, products=240)
     same = scores(pair, {"identity": IDENTITY(), "shifted": Planted(shifted)}, cache_dir)
     assert same["identity"]["edge_agreement"] == pytest.approx(1)
     assert same["shifted"]["edge_agreement"] < 0.8
