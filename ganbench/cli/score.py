@@ -34,7 +34,7 @@ from ganbench.core.spec import DEVICE_CHOICES
     "--extractor",
     default="",
     metavar="NAME",
-    help="efficientnet_lite0, inception_v3, clip_vit_b_32 or dinov2_vit_b_14 "
+    help="efficientnet_lite0, visible, inception_v3, clip_vit_b_32 or dinov2_vit_b_14 "
     "[default: efficientnet_lite0].",
 )
 @click.option(

