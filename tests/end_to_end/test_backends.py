@@ -19,7 +19,8 @@ from ganbench.results.records import Row
 from ganbench.running.backends.choose import BACKENDS, backend_of
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
 from tests.conftest import Command, Start
-from tests.events import INTERRUPTED, end_of, hooked, told, wait_for
+from tests.end_to_end.raises import RAISES
+from tests.events import AT_SECOND_CELL, INTERRUPTED, end_of, hooked, told, wait_for
 from tests.forked import Forked
 
 SIZE = ("--task", "toy", "--preset", "smoke", "--references", "none")
@@ -55,15 +56,7 @@ def test_rows_are_the_same_in_each_backend(
 
 
 def test_a_cell_that_fails_leaves_the_others(ganbench: Command, tmp_path: Path) -> None:
-    (tmp_path / "raises.py").write_text(
-        '"""A model that fails as it is built."""\n'
-        "from ganbench.api import Model\n\n\n"
-        "class Raises(Model):\n"
-        "    def build(self, nets):\n"
-        "        raise RuntimeError('no network today')\n\n"
-        "    def fakes(self, real): ...\n"
-        "    def generator_loss(self, real, fake, step): ...\n"
-    )
+    (tmp_path / "raises.py").write_text(RAISES)
     out = tmp_path / "out"
     done = ganbench(
         *("run", "--models", "raises,standard", *SIZE, "--steps", "2", "--seeds", "1", *HERE),
@@ -74,16 +67,6 @@ def test_a_cell_that_fails_leaves_the_others(ganbench: Command, tmp_path: Path) 
     assert found == {"raises": "failed", "standard": "done"}
 
 
-SECOND_LOG = """
-def interrupt(event, arguments):
-    if event == "open" and str(arguments[0]).endswith("losses.csv") and arguments[1] == "a":
-        cells = {f.parent for f in Path(arguments[0]).parent.parent.glob("*/losses.csv")}
-        if len(cells) == 2 and tell("interrupted") == 1:
-            os.killpg(0, signal.SIGINT)
-
-
-sys.addaudithook(interrupt)
-"""
 SCORING = """
 def interrupt(event, arguments):
     if event == "scoring" and tell("interrupted") == 1:
@@ -128,7 +111,7 @@ def test_an_interrupted_run_goes_on_in_either_backend(
     worker processes go on from there to the end of a run that was left alone.
     """
     run = ("run", "--models", "standard,discogan", *SIZE, "--steps", "300", "--seeds", "1")
-    out, hook = tmp_path / "out", hooked(tmp_path / "hook", SECOND_LOG)
+    out, hook = tmp_path / "out", hooked(tmp_path / "hook", AT_SECOND_CELL)
     check_interrupted(start_command(*run, *HERE, "--output", out, hook=hook))
     assert told(hook, "interrupted") == 1
     kept = (out / ROWS).read_text()

@@ -13,7 +13,8 @@ from PIL import Image
 from ganbench.results.folder import ROWS, read_rows
 from ganbench.results.records import Row
 from tests.conftest import Command, Start
-from tests.events import end_of, hooked, wait_for
+from tests.end_to_end.raises import RAISES
+from tests.events import AT_SECOND_CELL, end_of, hooked, wait_for
 
 MODELS = "standard,recon,discogan"
 REFERENCES = {"real", "oracle", "untrained"}
@@ -300,18 +301,6 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-SECOND_CELL = """
-def interrupt(event, arguments):
-    if event == "open" and str(arguments[0]).endswith("losses.csv") and arguments[1] == "a":
-        cells = {f.parent for f in Path(arguments[0]).parent.parent.glob("*/losses.csv")}
-        if len(cells) == 2 and tell("interrupted") == 1:
-            os.killpg(0, signal.SIGINT)
-
-
-sys.addaudithook(interrupt)
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupted_run_goes_on(
     start_command: Start, tmp_path: Path, ganbench: Command
@@ -322,7 +311,7 @@ def test_an_interrupted_run_goes_on(
         *("--steps", "1500", "--together", "1", "--workers", "1", "--references", "none"),
         *("--output", str(tmp_path / "out")),
     ]
-    hook = hooked(tmp_path / "hook", SECOND_CELL)
+    hook = hooked(tmp_path / "hook", AT_SECOND_CELL)
     started = start_command(*arguments, hook=hook)
     _, errors = end_of(started)
     assert started.returncode == 130, errors
@@ -388,15 +377,7 @@ def test_a_plugin_of_ones_own(ganbench: Command, tmp_path: Path) -> None:
         "    def generator_loss(self, real, fake, step):\n"
         '        return self.adversarial_terms("B", real, fake)\n'
     )
-    (tmp_path / "raises.py").write_text(
-        '"""A model that fails in training."""\n'
-        "from ganbench.api import Model\n\n\n"
-        "class Raises(Model):\n"
-        "    def build(self, nets):\n"
-        "        raise RuntimeError('no network today')\n\n"
-        "    def fakes(self, real): ...\n"
-        "    def generator_loss(self, real, fake, step): ...\n"
-    )
+    (tmp_path / "raises.py").write_text(RAISES)
     out = tmp_path / "out"
     done = ganbench(
         *("run", "--models", "standard,mine,raises", "--task", "toy", "--preset", "smoke"),
