@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ganbench.contracts.hparams import HParams, Judge
+from ganbench.contracts.hparams import HParams, Judge, ingredient
 from ganbench.core.options import require_range
 from ganbench.networks.losses import Adversarial, DistanceName, feature_matching_loss
+
+FIRST_FEATURES = 2  # the block of D whose features are the first ones
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,20 @@ class AdversarialHParams(HParams):
     game + feat_share * feature matching. The paper's text has none; the authors' code has it.
 
     feat_share: from 0 to 1. Raises UserError for another share.
+    feat_from: the first of D's blocks whose features are matched, 2 or more; the last one's are in
+        any case.
     """
 
     feat_share: float = 0.0
+    feat_from: int = ingredient(FIRST_FEATURES)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_range(
             0 <= self.feat_share <= 1, "feat_share", self.feat_share, "a share from 0 to 1"
         )
+        is_block = self.feat_from >= FIRST_FEATURES
+        require_range(is_block, "feat_from", self.feat_from, f"{FIRST_FEATURES} or more")
 
     def adversarial_terms(
         self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float
@@ -39,7 +46,9 @@ class AdversarialHParams(HParams):
         if share:
             with torch.no_grad():
                 goal = judge(real).features
-            terms["feat"] = weight * share * feature_matching_loss(goal, judged.features)
+            first = min(self.feat_from - FIRST_FEATURES, len(goal) - 1)
+            loss = feature_matching_loss(goal[first:], judged.features[first:])
+            terms["feat"] = weight * share * loss
         return terms
 
 

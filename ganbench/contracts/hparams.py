@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor
 
+from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import require_range
+from ganbench.core.spec import JSON, DataSpec
+from ganbench.networks.augmentation import AUGMENTATIONS, names_of
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.losses import Adversarial
 
 Judge = Callable[[Tensor], DiscriminatorOutput]
+INGREDIENT = "ingredient"
+
+
+def ingredient(off: Any) -> Any:
+    """A field that any model gets for nothing. At `off` it does nothing and is not in a cell's
+    record, so that a new one changes no cell that goes without it.
+    """
+    return dataclasses.field(default=off, metadata={INGREDIENT: True})
 
 
 @dataclasses.dataclass(frozen=True)
 class HParams:
-    """What every model has: the optimiser (Adam), the batch, and which updates a step does.
+    """What every model has: the optimiser (Adam), the batch, which updates a step does, and
+    ingredients against the ills of adversarial training, which are off unless a recipe has them.
 
     batch_size: samples of a domain. Raises UserError for a value out of its range.
     schedule: phases, cycled over the steps; each is "D", "G" or "DG" (D first, then G, on the
         same fakes). The authors' code runs "D,G,G".
+    lr_d: the learning rate of the discriminators; 0 takes `lr` (Heusel et al., 2017).
+    augment: what discriminators see is augmented, real and fake alike: names of AUGMENTATIONS such
+        as "colour,translation,cutout" (Zhao et al., 2020). Images only.
+    r1: weight of the penalty on D's gradient at real samples (Mescheder et al., 2018); it is taken
+        in every `r1_every`-th update of D, times as much (Karras et al., 2020).
+    ema_kimg: half-life, in thousands of samples of a domain, of the average of the generators'
+        weights that is scored and applied in place of the last ones (Karras et al., 2018).
     """
 
     lr: float = 2e-4
@@ -29,22 +50,66 @@ class HParams:
     weight_decay: float = 1e-4
     batch_size: int = 200
     schedule: str = "DG"
+    lr_d: float = ingredient(0.0)
+    augment: str = ingredient("")
+    r1: float = ingredient(0.0)
+    r1_every: int = ingredient(16)
+    ema_kimg: float = ingredient(0.0)
 
     def __post_init__(self) -> None:
         require_range(self.lr > 0, "lr", self.lr, "a positive number")
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
             require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
-        require_range(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
-        require_range(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
+        for name in ("weight_decay", "lr_d", "r1", "ema_kimg"):
+            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        for name in ("batch_size", "r1_every"):
+            require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
         known = {"D", "G", "DG"}
-        is_valid = bool(self.phases) and set(self.phases) <= known
+        names = self.schedule.split(",")
+        is_valid = bool(self.schedule) and set(names) <= known
         require_range(is_valid, "schedule", self.schedule, "phases D, G or DG, such as D,G,G")
+        for name in names_of(self.augment):
+            if name not in AUGMENTATIONS:
+                raise unknown("augmentation", name, AUGMENTATIONS, f"augment={self.augment}")
 
     @property
     def phases(self) -> tuple[str, ...]:
-        """The schedule's, in their order."""
-        return tuple(self.schedule.split(","))
+        """The schedule's, in their order; with `r1` so many cycles that every `r1_every`-th update
+        of D, and the first, can have the penalty: its phase begins with an "R".
+        """
+        names = tuple(self.schedule.split(","))
+        updates = sum("D" in name for name in names)
+        if not (self.r1 and updates):
+            return names
+        cycles = self.r1_every // math.gcd(self.r1_every, updates)
+        phases, d_updates = [], 0
+        for name in names * cycles:
+            is_due = "D" in name and d_updates % self.r1_every == 0
+            phases.append(f"R{name}" if is_due else name)
+            d_updates += "D" in name
+        return tuple(phases)
+
+    def require_supported(self, spec: DataSpec) -> None:
+        """Raises UserError for an ingredient that data of `spec` cannot have."""
+        if self.augment and spec.kind != "image":
+            raise UserError(
+                f"{spec.kind} cannot be augmented like images",
+                f"augment={self.augment}",
+                "leave augment empty for this task",
+            )
+
+    def record(self) -> JSON:
+        """As a cell has them: without the ingredients that are off."""
+        off = {
+            field.name: field.default
+            for field in dataclasses.fields(self)
+            if field.metadata.get(INGREDIENT)
+        }
+        values = dataclasses.asdict(self)
+        return {
+            name: value for name, value in values.items() if name not in off or value != off[name]
+        }
 
     def adversarial_terms(
         self, game: Adversarial, judge: Judge, real: Tensor, fake: Tensor, weight: Tensor | float

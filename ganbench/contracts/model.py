@@ -10,11 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.contracts.hparams import HParams
+from ganbench.contracts.recipes import stabilised, with_stable
 from ganbench.core.errors import UserError
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
+from ganbench.networks.augmentation import augment_inputs
+from ganbench.networks.averages import Averages
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.losses import LOG_LOSS, Adversarial
+from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
 
 Batch = Mapping[str, Tensor]
 
@@ -50,7 +53,8 @@ class Model(nn.Module, ABC):
     @classmethod
     def recipes(cls, spec: DataSpec) -> Mapping[str, HParams]:
         """Named sets of hyper-parameters; the first is the default."""
-        return {"paper": cls.hparams_type()}
+        paper = cls.hparams_type()
+        return with_stable({"paper": paper}, spec, stabilised(paper))
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:
@@ -88,6 +92,17 @@ class Model(nn.Module, ABC):
             )
         return terms
 
+    def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]:
+        """R1 of each discriminator, as named, weighted scalars; asked for in phases with an "R".
+        real: float samples (n, ...) by domain.
+        """
+        h = self.hparams
+        return {
+            f"r1_{name.removeprefix('D_')}": h.r1 / 2 * h.r1_every * squared_slopes(judge, values)
+            for name, judge in self.discriminators.items()
+            for values in [real[name.removeprefix("D_")]]
+        }
+
     def fit_statistics(self, real_A: Tensor, real_B: Tensor) -> None:
         """Set buffers from the train data, once, before the first step.
 
@@ -118,11 +133,18 @@ class Model(nn.Module, ABC):
 
     def build_seeded(self, nets: NetworkBuilder) -> None:
         """`build` under the seed of `nets`, also for values that it draws itself, such as the
-        start of a spectral norm. The global random state stays as it was.
+        start of a spectral norm, and what the hyper-parameters add to any model: augmented inputs
+        of discriminators, averages of the generators' weights. The global random state stays as it
+        was.
         """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed_for(nets.seed, "init", "build"))
             self.build(nets)
+        if self.hparams.augment:
+            for judge in self.discriminators.values():
+                augment_inputs(judge, self.hparams.augment)
+        if self.hparams.ema_kimg:
+            self.averages = Averages(self.generators)
 
     def judged(self, fake: Batch) -> dict[str, Tensor]:
         """The entries of `fakes` that a discriminator judges, cut off from the generators."""

@@ -1,52 +1,84 @@
-"""The DiscoGAN paper's two recipes: `paper` is its text, `code` what the authors' code runs.
+"""Named sets of hyper-parameters. `paper` is the DiscoGAN paper's text, `code` what the authors'
+code runs, `stable` what makes all models work that are compared.
 
 `pacgan` has the optimiser of PacGAN's synthetic experiments (Lin et al., 2018), for noise to modes.
-
-One adversarial term and one share of feature matching hold for all three models. In the authors'
-angle code the plain GAN alone goes without feature matching, so both cannot hold:
-on the tasks that share an azimuth `code` leaves it out for all models, for with it no model's
-azimuth follows the input's (docs/reproduction.md, "What alignment waits for").
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, TypeVar
+
 from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
+from ganbench.contracts.hparams import HParams
 from ganbench.core.spec import DataSpec
 
-CODE_OPTIMISER = {"weight_decay": 1e-5, "batch_size": 64, "schedule": "D,G,G"}
+H = TypeVar("H", bound=HParams)
+
+CODE_OPTIMISER: dict[str, Any] = {"weight_decay": 1e-5, "batch_size": 64, "schedule": "D,G,G"}
 CODE_FEAT_SHARE = 0.9
-PACGAN_OPTIMISER = {"lr": 1e-4, "beta1": 0.8, "weight_decay": 0.0, "batch_size": 100}
+PACGAN_OPTIMISER: dict[str, Any] = {
+    "lr": 1e-4,
+    "beta1": 0.8,
+    "weight_decay": 0.0,
+    "batch_size": 100,
+}
+# Found on validation identities, the same for every model (docs/reproduction.md, "What made the
+# difference"). Against a D that learns flat backgrounds and few pictures by heart: noise on its
+# inputs (Arjovsky and Bottou, 2017) and R1 (Mescheder et al., 2018). Against a G that is never at
+# rest: the average of its weights (Karras et al., 2018).
+STABLE: dict[str, Any] = {
+    "lr": 5e-4,
+    "weight_decay": 1e-5,
+    "batch_size": 64,
+    "augment": "noise",
+    "r1": 0.1,
+    "ema_kimg": 20.0,
+}
+STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
 
 
 def shares_azimuth(spec: DataSpec) -> bool:
     return "azimuth_deg" in spec.kept
 
 
-def code_share(spec: DataSpec) -> float:
-    """The share of feature matching in recipe `code`."""
-    return 0.0 if shares_azimuth(spec) else CODE_FEAT_SHARE
+def stabilised(hparams: H) -> H:
+    """With the optimiser and the ingredients of recipe `stable`; what is the model's own stays."""
+    return replace(hparams, **STABLE)
+
+
+def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H]:
+    """The recipes, and `stable` for images, which alone its ingredients are for."""
+    return recipes | ({"stable": stable} if spec.kind == "image" else {})
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
-    """Recipes of a model without a reconstruction, for data of `spec`: paper, code, pacgan."""
-    return {
+    """Recipes of a model without a reconstruction, for data of `spec`: paper, code, pacgan, and
+    stable for images.
+
+    In the authors' code the plain GAN has feature matching, except on the tasks that share an
+    azimuth, where the models that it is compared with have it all the same.
+    """
+    feat_share = 0.0 if shares_azimuth(spec) else CODE_FEAT_SHARE
+    recipes = {
         "paper": AdversarialHParams(),
-        "code": AdversarialHParams(
-            **CODE_OPTIMISER,  # type: ignore[arg-type]
-            feat_share=code_share(spec),
-        ),
-        "pacgan": AdversarialHParams(**PACGAN_OPTIMISER),  # type: ignore[arg-type]
+        "code": AdversarialHParams(**CODE_OPTIMISER, feat_share=feat_share),
+        "pacgan": AdversarialHParams(**PACGAN_OPTIMISER),
     }
+    return with_stable(recipes, spec, stabilised(AdversarialHParams()))
 
 
 def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
-    """Recipes of a model with a reconstruction, for data of `spec`: paper, code, pacgan.
+    """Recipes of a model with a reconstruction, for data of `spec`: paper, code, pacgan, and stable
+    for images.
 
-    In the code, total = (1 - rate) * adversarial + rate * reconstruction; rate is 0.9 throughout
-    for the tasks that share an azimuth, else 0.01 for 10,000 iterations and 0.5 from then on.
+    In the code, total = (1 - rate) * (0.1 * log loss + 0.9 * feature matching) + rate *
+    reconstruction. For the tasks that share an azimuth rate is 0.9 throughout and D's features are
+    matched from its third block on; else it is 0.01 for 10,000 iterations and 0.5 from then on, and
+    features are matched from the second block on.
     """
     if shares_azimuth(spec):
-        weights = {"lambda_adv": 0.1, "lambda_rec": 0.9}
+        weights: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9, "feat_from": 3}
     else:
         weights = {
             "lambda_adv": 0.5,
@@ -55,12 +87,9 @@ def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
             "lambda_rec_start": 0.01,
             "warmup_steps": 10_000,
         }
-    return {
+    recipes = {
         "paper": ReconstructionHParams(),
-        "code": ReconstructionHParams(
-            **CODE_OPTIMISER,  # type: ignore[arg-type]
-            **weights,  # type: ignore[arg-type]
-            feat_share=code_share(spec),
-        ),
-        "pacgan": ReconstructionHParams(**PACGAN_OPTIMISER),  # type: ignore[arg-type]
+        "code": ReconstructionHParams(**CODE_OPTIMISER, **weights, feat_share=CODE_FEAT_SHARE),
+        "pacgan": ReconstructionHParams(**PACGAN_OPTIMISER),
     }
+    return with_stable(recipes, spec, stabilised(ReconstructionHParams(**STABLE_WEIGHTS)))

@@ -90,7 +90,7 @@ class Task(ABC):
     metrics: ClassVar[tuple[str, ...]] = ()
     references: ClassVar[tuple[str, ...]] = ()
     selected_by: ClassVar[str] = ""
-    default_recipe: ClassVar[str] = "code"
+    default_recipe: ClassVar[str] = "stable"
     options_type: ClassVar[type[Any]] = NoOptions
 
     def __init__(

@@ -8,7 +8,7 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganbench.networks.blocks import DiscriminatorOutput
 
@@ -67,6 +67,23 @@ def gradient_penalty(
     slopes = torch.func.grad(lambda x: judge(x).logits.sum())(between)
     norms: Tensor = slopes.flatten(1).norm(dim=1)
     return (norms - 1).square().mean()
+
+
+def squared_slopes(judge: nn.Module, real: Tensor) -> Tensor:
+    """Mean squared norm of D's gradient at real samples, a scalar: the penalty R1 (Mescheder et
+    al., 2018), without its weight. It leaves D's buffers as they are.
+
+    `torch.func` takes the gradient, so that many seeds can be stacked.
+    """
+
+    def logits(x: Tensor) -> Tensor:
+        copies = {name: value.clone() for name, value in judge.named_buffers()}
+        judged: DiscriminatorOutput = torch.func.functional_call(judge, copies, (x,))
+        return judged.logits.sum()
+
+    slopes = torch.func.grad(logits)(real)
+    penalty: Tensor = slopes.flatten(1).square().sum(1).mean()
+    return penalty
 
 
 def feature_matching_loss(real: tuple[Tensor, ...], fake: tuple[Tensor, ...]) -> Tensor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Task
 from ganbench.networks.builder import NetworkBuilder
@@ -33,8 +31,8 @@ def model_of_shapes(cell: Cell, registry: Registry, shapes: Shapes) -> Model:
     """The same where only the shapes of the task's data are known."""
     spec = shapes.spec
     model_type: type[Model] = registry.load("model", cell.model)
-    hparams = replace(model_type.recipes(spec)[cell.recipe], **cell.hparams)
-    model = model_type(hparams)
+    hparams_type = type(model_type.recipes(spec)[cell.recipe])
+    model = model_type(hparams_type(**cell.hparams))
     model.build_seeded(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
     return model
 

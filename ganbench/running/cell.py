@@ -23,6 +23,7 @@ from ganbench.core.files import write_atomically
 from ganbench.core.memory import is_out_of_memory, memory_errors
 from ganbench.core.spec import JSON
 from ganbench.evaluation.evaluate import Scored, translations_of_model, translations_of_reference
+from ganbench.networks.averages import averaged
 from ganbench.networks.inputs import as_input
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
 from ganbench.results.records import Row
@@ -78,8 +79,9 @@ def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
     untrained = build_model(job.cell, job.context, task).to(device)
 
     def score(split: Split, names: Sequence[str]) -> Scored:
-        made = translations_of_model(model, untrained, split, device)
-        return score_all(job.cell, job.context, task, split, made, names)
+        with averaged(model):
+            made = translations_of_model(model, untrained, split, device)
+            return score_all(job.cell, job.context, task, split, made, names)
 
     selection = selection_for(job, task, model, folder, score)
     return Trainee(job, folder, task, model, score, selection)

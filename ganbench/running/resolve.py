@@ -128,7 +128,7 @@ def model_cells(
         model: type[Model] = registry.load("model", name)
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
         files = training_files(registry, "model", name, base)
-        cell = replace(base, model=name, recipe=recipe, hparams=asdict(hparams))
+        cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
         yield cell, files, metrics, model.unsupported(task.spec)
 
@@ -193,7 +193,9 @@ def resolve_hparams(
     preset = {"batch_size": task.preset.batch_size, "lr": task.preset.lr}
     changes: dict[str, Any] = {key: value for key, value in preset.items() if value}
     hparams = replace(recipes[chosen], **changes)
-    return chosen, replace_from_text(hparams, settings, name)
+    final = replace_from_text(hparams, settings, name)
+    final.require_supported(task.spec)
+    return chosen, final
 
 
 def resolve_metrics(

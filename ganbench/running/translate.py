@@ -16,6 +16,7 @@ from ganbench.contracts.task import Domain, Task
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction
 from ganbench.evaluation.evaluate import in_batches, sides
+from ganbench.networks.averages import take_averages
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
 from ganbench.results.records import Cell, Row
@@ -78,6 +79,7 @@ def load_step(
             f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
         )
     load_weights(built, cell_folder(folder, cell.id), f"{model}, seed {seed},")
+    take_averages(built)
     return Step(cell, context, shapes.spec, built.eval(), direction, output_seed)
 
 

@@ -88,7 +88,6 @@ class AttributeTask(CollectionTask):
         *CollectionTask.metrics,
     )
     references: ClassVar = ("real", "oracle", "identity", "untrained")
-    default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
 
     @property
     def spec(self) -> DataSpec:

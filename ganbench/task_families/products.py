@@ -90,7 +90,6 @@ class ProductTask(CollectionTask):
     preset_options: ClassVar = {"smoke": {"products": 48}}
     metrics: ClassVar = ("edges", *CollectionTask.metrics)
     references: ClassVar = ("real", "identity", "untrained")
-    default_recipe: ClassVar[str] = "paper"  # the code's warm-up outlasts the quick budget
 
     def __init_subclass__(cls, **more: Any) -> None:
         """The data can be procedural, the sets of pix2pix, or Fashion-MNIST. Of photographs alone,

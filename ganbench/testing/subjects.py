@@ -107,9 +107,12 @@ def supported(subject: Subject) -> dict[str, DataSpec]:
     return specs
 
 
-def build(model: type[Model], spec: DataSpec, seed: int = 0) -> Model:
-    """With the first recipe, small networks, and pools so small that they fill."""
-    hparams = next(iter(model.recipes(spec).values()))
+def build(model: type[Model], spec: DataSpec, seed: int = 0, recipe: str = "") -> Model:
+    """With the recipe, or the first one where there is none of that name, small networks, and pools
+    so small that they fill.
+    """
+    recipes = model.recipes(spec)
+    hparams = recipes.get(recipe) or next(iter(recipes.values()))
     pools: dict[str, Any] = {f.name: POOL for f in fields(hparams) if f.name.endswith("pool_size")}
     built = model(replace(hparams, **pools))
     built.build_seeded(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))

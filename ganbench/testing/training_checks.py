@@ -33,6 +33,11 @@ SEEDS = 2
 NO_RULE = re.compile(r"Batching rule not implemented for (\S+?);? ")
 
 
+def ready(subject: Subject, spec: DataSpec, seed: int = 0) -> Model:
+    """With all that recipe `stable` adds to a model, where it has that recipe."""
+    return build(subject.loaded, spec, seed, "stable")
+
+
 def trained(model: Model, spec: DataSpec, folder: Path, stop_at: int = 0) -> Model:
     """Trained for STEPS, or up to `stop_at`, from what is in `folder`."""
     folder.mkdir(exist_ok=True)
@@ -55,7 +60,7 @@ def check_same_seed_same_history(subject: Subject) -> None:
     for spec in supported(subject).values():
         with tempfile.TemporaryDirectory() as folder:
             first, second = Path(folder, "first"), Path(folder, "second")
-            models = [trained(build(subject.loaded, spec), spec, at) for at in (first, second)]
+            models = [trained(ready(subject, spec), spec, at) for at in (first, second)]
             require(
                 (first / LOSS_LOG).read_text() == (second / LOSS_LOG).read_text(),
                 "two runs of one seed have other losses: draw from torch's random state alone",
@@ -68,9 +73,9 @@ def check_resume_equals_straight_run(subject: Subject) -> None:
     for spec in supported(subject).values():
         with tempfile.TemporaryDirectory() as folder:
             whole, broken = Path(folder, "whole"), Path(folder, "broken")
-            straight = trained(build(subject.loaded, spec), spec, whole)
-            trained(build(subject.loaded, spec), spec, broken, STOP_AT)
-            resumed = trained(build(subject.loaded, spec), spec, broken)
+            straight = trained(ready(subject, spec), spec, whole)
+            trained(ready(subject, spec), spec, broken, STOP_AT)
+            resumed = trained(ready(subject, spec), spec, broken)
             require(
                 not unequal(straight, resumed)
                 and (whole / LOSS_LOG).read_text() == (broken / LOSS_LOG).read_text(),
@@ -89,6 +94,8 @@ class Losses(nn.Module):
         real = {"A": real_A, "B": real_B}
         fake = self.model.fakes(real)
         d = self.model.discriminator_loss(real, self.model.judged(fake), step_tensor())
+        if self.model.hparams.r1:
+            d = d | self.model.discriminator_penalty(real)
         g = self.model.generator_loss(real, fake, step_tensor())
         return torch.stack([total(d), total(g)])
 
@@ -98,12 +105,12 @@ def check_many_seeds_at_once(subject: Subject) -> None:
     by one: the model branches on no value and moves no tensor to Python.
     """
     for spec in supported(subject).values():
-        modules = [Losses(build(subject.loaded, spec, seed)) for seed in range(SEEDS)]
+        modules = [Losses(ready(subject, spec, seed)) for seed in range(SEEDS)]
         reals = [batch(spec, seed=seed) for seed in range(SEEDS)]
         one_by_one = [
             gradients_of(module, real) for module, real in zip(modules, reals, strict=True)
         ]
-        modules = [Losses(build(subject.loaded, spec, seed)) for seed in range(SEEDS)]
+        modules = [Losses(ready(subject, spec, seed)) for seed in range(SEEDS)]
         params, buffers = torch.func.stack_module_state(modules)
         stacked = mapped_gradients(modules[0], params, buffers, reals)
         for seed, (losses, gradients) in enumerate(one_by_one):

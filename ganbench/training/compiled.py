@@ -29,6 +29,7 @@ class CompiledLosses:
         self.judged = learner.judged
         self.fakes = compile_(learner.fakes)
         self.discriminator_loss = compile_(learner.discriminator_loss)
+        self.discriminator_penalty = learner.discriminator_penalty  # rare: not worth its minutes
         self.generator_loss = compile_(learner.generator_loss)
 
 

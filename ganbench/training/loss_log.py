@@ -66,10 +66,16 @@ class LossLog:
             file.truncate(log_bytes)
 
     def write(self, step: int, means: Mapping[str, float]) -> None:
-        with open(self.path, "a", encoding="utf-8") as file:
+        """A line of the losses; a loss that no step of the window had is left empty. All that the
+        model has are in the first window, in which each phase is.
+        """
+        with open(self.path, "a+", encoding="utf-8") as file:
             if file.tell() == 0:
                 file.write(",".join(["step", *means]) + "\n")
-            file.write(",".join([str(step), *map(repr, means.values())]) + "\n")
+            file.seek(0)
+            names = file.readline().strip().split(",")[1:]
+            values = (repr(means[name]) if name in means else "" for name in names)
+            file.write(",".join([str(step), *values]) + "\n")
 
     @property
     def bytes(self) -> int:

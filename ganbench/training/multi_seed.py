@@ -11,6 +11,8 @@ from torch import Tensor
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
+from ganbench.networks.averages import named_tensors
+from ganbench.training.averaging import averaging
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.step import Eager, Program, adam
 from ganbench.training.streams import ParallelStreams
@@ -37,7 +39,23 @@ class Join(Protocol):
 
 
 def optimisers_of(learner: Model | VmapStack) -> dict[str, torch.optim.Optimizer]:
-    return {"D": adam(learner.discriminators, learner), "G": adam(learner.generators, learner)}
+    hparams = learner.hparams
+    return {
+        "D": adam(learner.discriminators, learner, hparams.lr_d or hparams.lr),
+        "G": adam(learner.generators, learner, hparams.lr),
+    }
+
+
+def eager(
+    model: Model,
+    optimisers: Optimisers,
+    device: str,
+    precision: Precision,
+    rng: torch.Generator,
+) -> Eager:
+    """One seed's steps."""
+    averages = averaging(named_tensors(model), model.hparams)
+    return Eager(model, optimisers, device, precision, (rng,), averages)
 
 
 def alone(
@@ -51,7 +69,7 @@ def alone(
     ((model, optimisers),) = seeds
     rng = device_rng(device)
     rng.set_state(random_states[0])
-    return Eager(model, optimisers, device, precision, (rng,))
+    return eager(model, optimisers, device, precision, rng)
 
 
 def stacked(
@@ -64,7 +82,8 @@ def stacked(
     """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
     stack = VmapStack([model for model, _ in seeds], random_states, real)
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
-    return Eager(stack, optimisers, device, precision, stack.rngs)
+    averages = averaging(stack.tensors, stack.hparams)
+    return Eager(stack, optimisers, device, precision, stack.rngs, averages)
 
 
 def on_streams(
@@ -78,7 +97,7 @@ def on_streams(
     rngs = [rng_at(device, state) for state in random_states]
     return ParallelStreams(
         [
-            Eager(model, optimisers, device, precision, (rng,))
+            eager(model, optimisers, device, precision, rng)
             for (model, optimisers), rng in zip(seeds, rngs, strict=True)
         ]
     )

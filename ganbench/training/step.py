@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from ganbench.contracts.model import Batch
 from ganbench.core.devices import autocast, is_gpu
 from ganbench.core.spec import Precision
+from ganbench.training.averaging import NO_AVERAGES, Averaging
 from ganbench.training.checkpoint import Optimisers
 
 Terms = Mapping[str, Tensor]
@@ -31,17 +32,19 @@ class Learner(Protocol):
 
     def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
 
+    def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]: ...
+
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
 
 
-def adam(modules: nn.Module, learner: Learner) -> torch.optim.Adam:
+def adam(modules: nn.Module, learner: Learner, lr: float) -> torch.optim.Adam:
     """One Adam over each parameter once; `parameters()` gives tied weights a single time. On a GPU
     its step count is there too, so that its update can be captured.
     """
     hparams, params = learner.hparams, list(modules.parameters())
     return torch.optim.Adam(
         params,
-        lr=hparams.lr,
+        lr=lr,
         betas=(hparams.beta1, hparams.beta2),
         weight_decay=hparams.weight_decay,
         fused=True,
@@ -110,7 +113,9 @@ class Program(ABC):
 
     @abstractmethod
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
-        """Update what the phase names, "D", "G" or both, at the step of that number."""
+        """Update what the phase names, "D", "G" or both, at the step of that number; with "R" the
+        update of D has its penalty.
+        """
 
     @abstractmethod
     def with_learners(self, change: Callable[[Learner], Learner]) -> Program:
@@ -132,6 +137,7 @@ class Eager(Program):
     device: str
     precision: Precision
     rngs: Sequence[torch.Generator] = ()
+    averaging: Averaging = NO_AVERAGES
 
     @property
     def phases(self) -> Sequence[str]:  # type: ignore[override]
@@ -148,10 +154,14 @@ class Eager(Program):
             with torch.set_grad_enabled("G" in phase):
                 fake = self.learner.fakes(real)
             if "D" in phase:
-                losses.append(self.learner.discriminator_loss(real, self.learner.judged(fake), at))
-                update(self.optimisers["D"], losses[-1])
+                terms = self.learner.discriminator_loss(real, self.learner.judged(fake), at)
+                if "R" in phase:
+                    terms = terms | self.learner.discriminator_penalty(real)
+                losses.append(terms)
+                update(self.optimisers["D"], terms)
             if "G" in phase:
                 with frozen(self.optimisers["D"]):
                     losses.append(self.learner.generator_loss(real, fake, at))
                 update(self.optimisers["G"], losses[-1])
+                self.averaging.update(at)
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]

@@ -40,6 +40,7 @@ class VmapStack:
     Their parameters and buffers become views of the stacked ones: a model always has its seed's
     present weights, to be scored or saved. No seed sees another; one that diverges hurts itself.
 
+    tensors: parameters and buffers by name, (seeds, ...).
     random_states: of each seed's generator, on the models' device.
     real: a batch, (seeds, n, ...), to see what the losses draw.
     """
@@ -53,9 +54,9 @@ class VmapStack:
         self._first = models[0]
         self._called = _Called(models[0])
         self._places = places_of(models[0])
-        self._state = {name: stacked(list(values)) for name, values in tensors_of(models).items()}
+        self.tensors = {name: stacked(list(values)) for name, values in tensors_of(models).items()}
         for name, values in tensors_of(models).items():
-            for value, slice_of_all in zip(values, self._state[name].data, strict=True):
+            for value, slice_of_all in zip(values, self.tensors[name].data, strict=True):
                 value.data = slice_of_all
         self.generators = self._parameters("generators")
         self.discriminators = self._parameters("discriminators")
@@ -63,7 +64,7 @@ class VmapStack:
 
     def _parameters(self, part: str) -> nn.ParameterList:
         own = {name for name, _ in self._first.named_parameters() if name.startswith(f"{part}.")}
-        return nn.ParameterList([self._state[name] for name in self._state if name in own])
+        return nn.ParameterList([self.tensors[name] for name in self.tensors if name in own])
 
     def fakes(self, real: Batch) -> dict[str, Tensor]:
         return self._map("fakes", (EACH,), real)
@@ -73,6 +74,9 @@ class VmapStack:
 
     def discriminator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
         return self._map("discriminator_loss", (EACH, EACH, SHARED), real, fake, step)
+
+    def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]:
+        return self._map("discriminator_penalty", (EACH,), real)
 
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
         return self._map("generator_loss", (EACH, EACH, SHARED), real, fake, step)
@@ -85,12 +89,12 @@ class VmapStack:
                 return self._call(method, state, own)
 
         mapped = torch.vmap(of_one, in_dims=(EACH, EACH, *axes), randomness="error")
-        terms: dict[str, Tensor] = mapped(self._state, drawn, *arguments)
+        terms: dict[str, Tensor] = mapped(self.tensors, drawn, *arguments)
         return terms
 
     def _noted(self, real: Batch) -> dict[str, list[Draw]]:
         """What each method draws for one seed. On copies, for losses may change buffers."""
-        copies = {name: value.detach().clone() for name, value in self._state.items()}
+        copies = {name: value.detach().clone() for name, value in self.tensors.items()}
         draws = {}
 
         def note(method: str, axes: tuple[int | None, ...], *arguments: Any) -> dict[str, Tensor]:
@@ -109,6 +113,8 @@ class VmapStack:
             fake = note("fakes", (EACH,), real)
             note("discriminator_loss", (EACH, EACH, SHARED), real, self.judged(fake), at)
             note("generator_loss", (EACH, EACH, SHARED), real, fake, at)
+            if self.hparams.r1:
+                note("discriminator_penalty", (EACH,), real)
         return draws
 
     def _call(self, method: str, state: Mapping[str, Tensor], arguments: Sequence[Any]) -> Any:
@@ -193,6 +199,8 @@ def can_stack(model: Model, real: Batch, precision: Precision) -> bool:
         with autocast(rng.device.type, precision):
             fake = stack.fakes(batch)
             of_d = stack.discriminator_loss(batch, stack.judged(fake), step)
+            if model.hparams.r1:
+                of_d = of_d | stack.discriminator_penalty(batch)
             of_g = stack.generator_loss(batch, fake, step)
         for terms, part in ((of_d, stack.discriminators), (of_g, stack.generators)):
             total = torch.stack([term.float() for term in terms.values()]).sum()

@@ -53,7 +53,6 @@ class Folder(Task):
     metrics = ("reconstruction", "perceptual", "efficientnet_lite0")
     references = ("real", "untrained")
     selected_by = "kd_efficientnet_lite0"
-    default_recipe = "paper"  # the code's 10,000 steps of warm-up outlast the quick budget
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets = {
         "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),

@@ -1,0 +1,261 @@
+"""The search for recipe `stable`: one change at a time, on validation identities and seeds of their
+own.
+
+`python benchmarks/search_stable.py OUT [--device cuda] [--steps N] [--preset P] [--seeds 200,201]
+[--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up, scores it on
+the validation split, and writes OUT/search.csv as it goes. A set-up is not started once M minutes
+are over; what is done is found again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+COLUMNS = (
+    "azimuth_alignment",
+    "azimuth_rmse_deg",
+    "azimuth_coverage",
+    "kd_visible",
+    "precision_visible",
+    "recall_visible",
+    "kd_efficientnet_lite0",
+    "preserved_colour",
+    "preserved_pattern",
+)
+DIFF = "augment=colour,translation,cutout"
+Setups = dict[str, tuple[str, ...]]
+# Each setting is a hyper-parameter of the models, an option of the task, or of the budget.
+ONE_CHANGE: Setups = {
+    "code": (),
+    "D and G in turn": ("schedule=DG",),
+    "average": ("ema_kimg=20",),
+    "D and G in turn, average": ("schedule=DG", "ema_kimg=20"),
+    "noise": ("augment=noise",),
+    "shift": ("augment=translation",),
+    "DiffAugment": (DIFF,),
+    "DiffAugment, noise": (DIFF + ",noise",),
+    "R1 0.01": ("r1=0.01",),
+    "R1 0.1": ("r1=0.1",),
+    "R1 1": ("r1=1",),
+    "realism 1, reconstruction 1": ("lambda_adv=1", "lambda_rec=1"),
+    "realism 0.5, reconstruction 0.5": ("lambda_adv=0.5", "lambda_rec=0.5"),
+    "reconstruction by L1": ("distance=l1",),
+    "feature matching 0.5": ("feat_share=0.5",),
+    "rate of D a quarter": ("lr_d=0.0002",),
+    "rate of D twice": ("lr_d=0.0016",),
+    "rate 0.0004": ("lr=0.0004",),
+    "beta1 0": ("beta1=0",),
+    "batch 32": ("batch=32",),
+    "batch 8": ("batch=8",),
+    "1,000 identities": ("identities=1000",),
+    "1,000 identities, D and G in turn, average": (
+        "identities=1000",
+        "schedule=DG",
+        "ema_kimg=20",
+    ),
+    "D and G in turn, average, noise": ("schedule=DG", "ema_kimg=20", "augment=noise"),
+    "D and G in turn, average, noise, shift": (
+        "schedule=DG",
+        "ema_kimg=20",
+        "augment=translation,noise",
+    ),
+    "D and G in turn, average, noise, R1 0.1": (
+        "schedule=DG",
+        "ema_kimg=20",
+        "augment=noise",
+        "r1=0.1",
+    ),
+    "D and G in turn, average, noise, R1 0.1, shift, 1,000 identities, realism 1 to 1": (
+        "schedule=DG",
+        "ema_kimg=20",
+        "augment=translation,noise",
+        "r1=0.1",
+        "identities=1000",
+        "lambda_adv=1",
+        "lambda_rec=1",
+    ),
+}
+STABLE = ("ema_kimg=20", "augment=noise")
+COMBINED: Setups = {
+    "feature matching 0.5": ("feat_share=0.5",),
+    "feature matching 0.5, average, noise": ("feat_share=0.5", *STABLE),
+    "feature matching 0.5, average, noise, R1 0.01": ("feat_share=0.5", *STABLE, "r1=0.01"),
+    "D and G in turn, average, noise, R1 0.1": ("schedule=DG", *STABLE, "r1=0.1"),
+    "D and G in turn, average, noise, R1 0.03": ("schedule=DG", *STABLE, "r1=0.03"),
+    "D and G in turn, average, noise, R1 0.1, feature matching 0.5": (
+        "schedule=DG",
+        *STABLE,
+        "r1=0.1",
+        "feat_share=0.5",
+    ),
+    "average, noise, R1 0.03": (*STABLE, "r1=0.03"),
+    "feature matching 0.5, average, noise, L1": ("feat_share=0.5", *STABLE, "distance=l1"),
+}
+MANY = ("identities=1000", "azimuth_offset=own")
+AT_64_PX: Setups = {
+    "rate 0.0005": (*MANY, "lr=0.0005"),
+    "rate 0.0005, feature matching 0.5": (*MANY, "lr=0.0005", "feat_share=0.5"),
+    "rate 0.0005, feature matching 0.5, average, noise, R1 0.01": (
+        *MANY,
+        "lr=0.0005",
+        "feat_share=0.5",
+        *STABLE,
+        "r1=0.01",
+    ),
+    "rate 0.0005, D and G in turn, average, noise, R1 0.03": (
+        *MANY,
+        "lr=0.0005",
+        "schedule=DG",
+        *STABLE,
+        "r1=0.03",
+    ),
+    "rate 0.001, feature matching 0.5, average": (
+        *MANY,
+        "lr=0.001",
+        "feat_share=0.5",
+        "ema_kimg=20",
+    ),
+    "rate 0.0005, batch 16, feature matching 0.5, average": (
+        *MANY,
+        "lr=0.0005",
+        "batch=16",
+        "feat_share=0.5",
+        "ema_kimg=20",
+    ),
+    "rate 0.0002, feature matching 0.5, average": (*MANY, "feat_share=0.5", "ema_kimg=20"),
+    "rate 0.0005, R1 0.01, L1, average": (
+        *MANY,
+        "lr=0.0005",
+        "r1=0.01",
+        "distance=l1",
+        "ema_kimg=20",
+    ),
+}
+FROM_STABLE: Setups = {
+    "stable": (),
+    "feature matching 0.5": ("feat_share=0.5",),
+    "realism 0.5, reconstruction 0.5": ("lambda_adv=0.5", "lambda_rec=0.5"),
+    "realism 0.05, reconstruction 0.95": ("lambda_adv=0.05", "lambda_rec=0.95"),
+    "realism 0.02, reconstruction 0.98": ("lambda_adv=0.02", "lambda_rec=0.98"),
+    "reconstruction by L1": ("distance=l1",),
+    "R1 0.3": ("r1=0.3",),
+    "R1 0.03": ("r1=0.03",),
+    "R1 0.01": ("r1=0.01",),
+    "no noise": ("augment=",),
+    "no average": ("ema_kimg=0",),
+    "shift too": ("augment=translation,noise",),
+    "beta1 0": ("beta1=0",),
+    "rate 0.0012": ("lr=0.0012",),
+    "batch 32": ("batch=32",),
+    "500 identities": ("identities=500",),
+}
+ROUNDS = {"one": ONE_CHANGE, "combined": COMBINED, "64px": AT_64_PX, "stable": FROM_STABLE}
+BASE = {"one": "code", "combined": "code", "64px": "code", "stable": "stable"}
+OF_TASK = ("identities", "azimuth_")
+
+
+def owners(key: str, asked: argparse.Namespace) -> Sequence[str]:
+    """Whose setting it is; the plain GAN has no reconstruction."""
+    if key.startswith(OF_TASK):
+        return [asked.task]
+    is_of_reconstruction = key.startswith(("lambda_", "distance"))
+    return [name for name in asked.models if not (is_of_reconstruction and name == "standard")]
+
+
+def train(job: tuple[int, str, int], asked: argparse.Namespace) -> list[dict[str, object]]:
+    """The rows of one set-up and seed; none once the time is over."""
+    import torch
+
+    import ganbench
+
+    number, name, seed = job
+    if time.time() > asked.until:
+        return []
+    torch.set_num_threads(1)
+    settings = dict(text.split("=", 1) for text in ROUNDS[asked.round][name])
+    given = {"budget_steps": asked.steps, "size": asked.size}
+    budget = {name: value for name, value in given.items() if value}
+    if "batch" in settings:
+        budget["batch_size"] = int(settings.pop("batch"))
+    sets = [
+        f"{owner}.{key}={value}" for key, value in settings.items() for owner in owners(key, asked)
+    ]
+    frame = ganbench.run(
+        asked.models,
+        [asked.task],
+        [seed],
+        output=asked.out / f"{number:02}-{seed}",
+        preset=asked.preset,
+        recipe=BASE[asked.round],
+        sets=sets,
+        budget=budget,
+        metrics=["visible"],
+        split="validation",
+        device=asked.device,
+        precision=asked.precision,
+        references=[],
+        backend="here",
+    )
+    return [
+        {
+            "set-up": name,
+            "seed": seed,
+            "model": row["model"],
+            "steps": row["budget_steps"] if "budget_steps" in row else asked.steps,
+            "status": row["status"],
+            **{column: row.get(column, "") for column in COLUMNS},
+            "train_sec": row.get("train_sec", ""),
+        }
+        for row in frame.to_dict("records")
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--task", default="car2car")
+    parser.add_argument("--size", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", default="auto")
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--seeds", default="200,201")
+    parser.add_argument("--models", default="discogan")
+    parser.add_argument("--round", choices=ROUNDS, default="one")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--only", nargs="*")
+    asked = parser.parse_args(argv)
+    asked.until = time.time() + 60 * asked.minutes
+    asked.models = asked.models.split(",")
+    names = [name for name in ROUNDS[asked.round] if asked.only is None or name in asked.only]
+    jobs = [
+        (list(ROUNDS[asked.round]).index(name), name, int(seed))
+        for seed in asked.seeds.split(",")
+        for name in names
+    ]
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with (
+        open(asked.out / "search.csv", "w", encoding="utf-8", newline="") as file,
+        ProcessPoolExecutor(asked.jobs) as pool,
+    ):
+        writer = None
+        from concurrent.futures import as_completed
+
+        for done in as_completed([pool.submit(train, job, asked) for job in jobs]):
+            for row in done.result():
+                if writer is None:
+                    writer = csv.DictWriter(file, list(row))
+                    writer.writeheader()
+                writer.writerow(row)
+                file.flush()
+
+
+if __name__ == "__main__":
+    main()

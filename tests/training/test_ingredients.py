@@ -1,0 +1,212 @@
+"""What a recipe can add to any model: augmented inputs of D, R1, averages of G, a rate for D."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganbench.contracts.hparams import HParams
+from ganbench.contracts.model import Model
+from ganbench.core.errors import UserError
+from ganbench.core.spec import Architecture
+from ganbench.networks.averages import averaged, named_tensors
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.losses import squared_slopes
+from ganbench.registry.registry import discover
+from ganbench.training import checkpoint
+from ganbench.training.averaging import RAMP, averaging
+from ganbench.training.cuda_graphs import Captured, Graph, Work
+from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted
+from ganbench.training.multi_seed import alone, optimisers_of
+from ganbench.training.program import place
+from tests.plugins.test_models import IMAGES, POINTS
+from tests.training.test_cuda_graphs import OnCPU
+from tests.training.test_loop import data, run, state
+
+BUILT_IN = discover()
+ALL = {
+    "augment": "colour,translation,cutout,noise",
+    "r1": 0.1,
+    "r1_every": 2,
+    "ema_kimg": 1.0,
+    "lr_d": 1e-3,
+    "batch_size": 8,
+}
+NAMES = sorted(BUILT_IN.of_kind("model"))
+
+
+def with_all(name: str, seed: int = 0, **changes: Any) -> Model:
+    model_type = BUILT_IN.load("model", name)
+    hparams = replace(next(iter(model_type.recipes(IMAGES).values())), **(ALL | changes))
+    model: Model = model_type(hparams)
+    model.build_seeded(NetworkBuilder(IMAGES, Architecture(4, 6), seed))
+    return model
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_interrupted_and_resumed_equals_a_straight_run(tmp_path: Path, name: str) -> None:
+    straight, broken, resumed = (with_all(name) for _ in range(3))
+    run(straight, tmp_path / "straight", 7, IMAGES)
+    with pytest.raises(Interrupted):
+        run(broken, tmp_path / "broken", 7, IMAGES, stop_at=3)
+    run(resumed, tmp_path / "broken", 7, IMAGES)
+    assert all(torch.equal(value, state(resumed)[key]) for key, value in state(straight).items())
+    logs = [(tmp_path / at / LOSS_LOG).read_text() for at in ("straight", "broken")]
+    assert logs[0] == logs[1]
+    assert "r1_" in logs[0]
+
+
+def test_captured_steps_are_the_steps() -> None:
+    """Each phase is captured apart, those with R1 too, and the averages move in the replays."""
+    made: list[OnCPU] = []
+
+    def capture(work: Work, rngs: Sequence[torch.Generator]) -> Graph:
+        made.append(OnCPU(work))
+        return made[-1]
+
+    states = []
+    for change in (lambda steps: steps, lambda steps: Captured(steps, capture)):
+        model = with_all("discogan", schedule="D,G,G")
+        generator = torch.Generator().manual_seed(0)
+        real = {name: torch.rand(6, *IMAGES.A, generator=generator) for name in "AB"}
+        optimisers = optimisers_of(model)
+        torch.manual_seed(0)
+        rng = torch.default_generator.get_state()
+        step = change(alone([(model, optimisers)], [rng], real, "cpu", "fp32"))
+        for number in range(5 * len(model.hparams.phases)):
+            step(real, number)
+        states.append(state(model))
+    assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
+    assert len(made) == len({"RD", "D", "G"})
+
+
+@given(
+    schedule=st.lists(st.sampled_from(["D", "G", "DG"]), min_size=1, max_size=4),
+    every=st.integers(1, 9),
+)
+def test_the_penalty_comes_at_every_nth_update_of_d(schedule: list[str], every: int) -> None:
+    hparams = HParams(schedule=",".join(schedule), r1=1.0, r1_every=every)
+    phases = list(itertools.islice(itertools.cycle(hparams.phases), 200))
+    assert [phase.removeprefix("R") for phase in phases] == list(
+        itertools.islice(itertools.cycle(schedule), 200)
+    )
+    of_d = [phase for phase in phases if "D" in phase]
+    assert [phase.startswith("R") for phase in of_d] == [i % every == 0 for i in range(len(of_d))]
+
+
+def test_the_penalty_is_the_gradients_square() -> None:
+    """Against autograd, sample by sample, in a judge that looks at each sample alone; its buffers
+    stay.
+    """
+    model = with_all("wgan_gp", augment="", ema_kimg=0.0).double()
+    judge = model.discriminators["D_B"]
+    real = torch.rand(5, *IMAGES.B, dtype=torch.float64)
+    leaf = real.clone().requires_grad_()
+    (slopes,) = torch.autograd.grad(judge(leaf).logits.sum(), leaf)
+    wanted = slopes.flatten(1).square().sum(1).mean()
+    assert torch.allclose(squared_slopes(judge, real), wanted, rtol=1e-12)
+    (term,) = model.discriminator_penalty({"A": real, "B": real}).values()
+    assert torch.allclose(term, 0.1 / 2 * 2 * wanted, rtol=1e-12)
+
+
+def test_the_penalty_leaves_running_statistics_alone() -> None:
+    model = with_all("discogan")
+    before = state(model)
+    model.discriminator_penalty({"A": torch.rand(5, *IMAGES.A), "B": torch.rand(5, *IMAGES.B)})
+    assert all(torch.equal(value, state(model)[key]) for key, value in before.items())
+
+
+def test_averages_are_those_of_all_weights_so_far() -> None:
+    """By the definition: after each update the distance shrinks by 2 ** (-samples / half-life),
+    where the half-life is at most a part of what was seen.
+    """
+    model = with_all("standard", schedule="D,G,G", batch_size=8, ema_kimg=0.004)
+    moves = averaging(named_tensors(model), model.hparams)
+    weights = model.generators["G_AB"][0][0].weight
+    expected = weights.detach().double().clone()
+    for number in range(20):
+        with torch.no_grad():
+            weights += 1.0
+        moves.update(torch.tensor(number))
+        half_life = min(4.0, RAMP * 8 * (number + 1))
+        share = 1 - 0.5 ** (8 * 3 / 2 / half_life)
+        expected += share * (weights.detach().double() - expected)
+    average = named_tensors(model)["averages.G_AB/0/0/weight"]
+    assert torch.allclose(average.double(), expected, rtol=1e-5)
+
+
+def test_a_model_is_scored_with_its_averages_and_trained_without(tmp_path: Path) -> None:
+    model = with_all("discogan", ema_kimg=20.0)
+    run(model, tmp_path, 5, IMAGES)
+    x = torch.rand(4, *IMAGES.A)
+    model.eval()
+    before, last = state(model), model.translate(x, "B")
+    with averaged(model):
+        smooth = model.translate(x, "B")
+        for name, value in model.generators.named_parameters():
+            assert torch.equal(value, before[f"averages.{name.replace('.', '/')}"])
+    assert not torch.equal(last, smooth)
+    assert torch.equal(model.translate(x, "B"), last)
+    assert all(torch.equal(value, state(model)[key]) for key, value in before.items())
+
+
+def test_tied_weights_have_one_average() -> None:
+    names = [name for name in named_tensors(with_all("cogan")) if name.startswith("averages.")]
+    generators = with_all("cogan").generators
+    floats = [b for _, b in generators.named_buffers() if b.is_floating_point()]
+    assert len(names) == len(list(generators.named_parameters())) + len(floats)
+
+
+def test_d_learns_at_its_own_rate() -> None:
+    optimisers = place(with_all("discogan"), "cpu")
+    assert optimisers["D"].param_groups[0]["lr"] == 1e-3
+    assert optimisers["G"].param_groups[0]["lr"] == with_all("discogan").hparams.lr
+
+
+def test_a_checkpoint_has_the_averages(tmp_path: Path) -> None:
+    run(with_all("standard"), tmp_path, 3, IMAGES)
+    stored = checkpoint.read(tmp_path / CHECKPOINT)
+    assert stored is not None
+    assert any(name.startswith("model/averages.") for name in stored[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"augment": "colour,flip"}, "unknown augmentation 'flip'"),
+        ({"r1": -1.0}, "r1=-1.0 is out of range"),
+        ({"r1_every": 0}, "r1_every=0 is out of range"),
+        ({"ema_kimg": -0.1}, "ema_kimg=-0.1 is out of range"),
+        ({"lr_d": -1e-3}, "lr_d=-0.001 is out of range"),
+        ({"ema_kimg": math.nan}, "ema_kimg=nan is out of range"),
+    ],
+)
+def test_what_is_out_of_range_is_refused(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        HParams(**changes)
+
+
+def test_points_are_not_augmented() -> None:
+    with pytest.raises(UserError, match="points cannot be augmented"):
+        HParams(augment="noise").require_supported(POINTS)
+    HParams(augment="noise").require_supported(IMAGES)
+
+
+def test_an_ingredient_that_is_off_changes_no_record() -> None:
+    """So that a new one changes the identity of no cell that goes without it."""
+    assert HParams().record().keys() == {
+        *("lr", "beta1", "beta2", "weight_decay", "batch_size", "schedule"),
+    }
+    full = HParams(**{key: value for key, value in ALL.items() if key != "batch_size"})
+    assert HParams(**full.record()) == full
+    assert full.record().items() <= asdict(full).items()
+    assert data(IMAGES).A.samples.dtype == torch.uint8
