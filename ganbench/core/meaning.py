@@ -78,14 +78,12 @@ class Writer:
 
     def __init__(self, text: bytes) -> None:
         self.tree = ast.parse(text)
-        lines = text.split(b"\n") if b":=" in text else []
-        self.named = frozenset(i for i, line in enumerate(lines, 1) if b":=" in line)
         self.parts: list[str] = []
         self.numbers: dict[tuple[Origin, bool], int] = {}
         self.uses: list[Use] = []
         self.how: How = "run"
         self.module = self.scope = Scope("module")
-        self.module.bind_all(self.tree.body, self.named)
+        self.module.bind_all(self.tree.body)
         for node in ast.walk(self.tree) if b"global" in text else ():
             for name in node.names if isinstance(node, ast.Global) else ():
                 self.module.bind(name)
@@ -273,7 +271,7 @@ class Writer:
         self.plain(node, ("name", "decorator_list", "type_params"))
         self.arguments(args)
         if not isinstance(node, ast.Lambda):
-            scope.bind_all(node.body, self.named)
+            scope.bind_all(node.body)
             if node.returns is not None:
                 self.parts.append("->")
                 self.annotation(node.returns)
@@ -312,7 +310,7 @@ class Writer:
 
     def class_(self, node: ast.ClassDef) -> None:
         scope = Scope("class", self.scope)
-        scope.bind_all(node.body, self.named)
+        scope.bind_all(node.body)
         self.parts.append("(")
         self.plain(node, ("name", "bases", "keywords", "decorator_list", "type_params"))
         with self.inside(scope):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,8 +11,14 @@ FUTURE = "__future__"
 
 Origin = tuple[str, ...]  # ("numpy", "sum"), ("ganbench", "losses", "mean"), (".", "helpers", "x")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
+# Nodes below which nothing binds a name of the scope that they are in.
+CLOSED = (ast.Name, ast.Constant, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+# Nodes that bind a name, and the field that has it.
+BINDING = {
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), "name"),
+    **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar), "name"),
+    ast.MatchMapping: "rest",
+}
 
 
 @dataclass(eq=False)
@@ -62,28 +68,18 @@ class Scope:
             scope = scope.outer
         return None
 
-    def bind_all(self, statements: Iterable[ast.stmt], named: Set[int]) -> None:
-        """What statements bind, without what is inside definitions. named: the lines with `:=`."""
-        for node in statements:
-            if isinstance(node, DEFINITIONS):
-                self.bind(node.name)
-                continue
-            if isinstance(node, IMPORTS):
+    def bind_all(self, statements: Iterable[ast.stmt]) -> None:
+        """What statements bind, without what is inside definitions."""
+        for node in inside(statements):
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 for name, origin in bindings(node):
                     self.bind(name, origin)
-                continue
-            if isinstance(node, ast.Global):
+            elif isinstance(node, ast.Global):
                 self.of_module.update(node.names)
             elif isinstance(node, ast.Nonlocal):
                 self.of_outer.update(node.names)
-            for name in targets(node):
-                self.bind(name)
-            if named and not named.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1)):
-                for part in inside(node):
-                    if isinstance(part, ast.NamedExpr):
-                        self.bind(part.target.id)
-            for block in blocks(node):
-                self.bind_all(block, named)
+            elif bound := bound_name(node):
+                self.bind(bound)
 
 
 def bindings(node: ast.Import | ast.ImportFrom) -> list[tuple[str, Origin]]:
@@ -99,58 +95,23 @@ def bindings(node: ast.Import | ast.ImportFrom) -> list[tuple[str, Origin]]:
     return [(a.asname or a.name, (*base, a.name)) for a in node.names if base != (FUTURE,)]
 
 
-def targets(node: ast.stmt) -> list[str]:
-    """Names that a statement assigns, deletes or captures itself, without the blocks below it."""
-    names: list[str] = []
-    for place in places(node):
-        if isinstance(place, ast.Name):
-            names.append(place.id)
-            continue
-        for part in ast.walk(place):
-            if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
-                names.append(part.id)
-            elif isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
-                names.append(part.name)
-            elif isinstance(part, ast.MatchMapping) and part.rest:
-                names.append(part.rest)
-    if isinstance(node, ast.Try | ast.TryStar):
-        names += [handler.name for handler in node.handlers if handler.name]
-    return names
+def bound_name(node: ast.AST) -> str | None:
+    """The name that a node other than an import assigns, deletes, defines or captures itself."""
+    if isinstance(node, ast.Name):
+        return None if isinstance(node.ctx, ast.Load) else node.id
+    field_of_name = BINDING.get(type(node))
+    return getattr(node, field_of_name) if field_of_name else None
 
 
-def places(node: ast.stmt) -> list[ast.AST]:
-    """The parts of a statement that can bind names."""
-    match node:
-        case ast.Assign() | ast.Delete():
-            return list(node.targets)
-        case ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.AsyncFor():
-            return [node.target]
-        case ast.With() | ast.AsyncWith():
-            return [item.optional_vars for item in node.items if item.optional_vars]
-        case ast.Match():
-            return [case.pattern for case in node.cases]
-    alias = getattr(node, "name", None)  # of a `type` statement, which Python 3.11 has not
-    return [alias] if isinstance(alias, ast.AST) else []
-
-
-def blocks(node: ast.stmt) -> list[list[ast.stmt]]:
-    """The statements inside a statement that is no definition."""
-    match node:
-        case ast.If() | ast.For() | ast.AsyncFor() | ast.While():
-            return [node.body, node.orelse]
-        case ast.With() | ast.AsyncWith():
-            return [node.body]
-        case ast.Try() | ast.TryStar():
-            handled = [handler.body for handler in node.handlers]
-            return [node.body, *handled, node.orelse, node.finalbody]
-        case ast.Match():
-            return [case.body for case in node.cases]
-    return []
-
-
-def inside(node: ast.AST) -> Iterable[ast.AST]:
-    """A node and those below it, without other functions, classes and statements."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.stmt | ast.Lambda | ast.ExceptHandler | ast.match_case):
-            yield from inside(child)
+def inside(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Statements and the nodes below them in the same scope, in any order: definitions and lambdas
+    have their own, and so have the loops' names of a comprehension.
+    """
+    todo: list[ast.AST] = [*statements]
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, ast.comprehension):
+            todo += [node.iter, *node.ifs]
+        elif not isinstance(node, CLOSED):
+            todo += ast.iter_child_nodes(node)
