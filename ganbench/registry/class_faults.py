@@ -1,38 +1,120 @@
-"""What is wrong with a class that has been imported and with its module, before it is used.
+"""What is wrong with a class that has been imported: what it lacks, and what cannot be used.
 
 The classes say what they have, the source on which line. Each fault is one sentence with the line
-and the fix.
+and the fix. `nodes` are the classes of the source by name.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from types import ModuleType
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import FunctionType, ModuleType
+from typing import Any
 
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.registry.missing_names import unmade_names
-from ganbench.registry.option_faults import call_faults, is_kind_of, option_faults
-from ganbench.registry.overrides import missing_members, signature_faults
+from ganbench.registry.option_faults import call_faults, class_option_faults
 
-HPARAMS = "HParams"
+PACKAGE = PACKAGE_DIR.name
 
 
-def class_faults(module: ModuleType, name: str, home: ast.Module, guide: str) -> Iterator[str]:
+def class_faults(module: ModuleType, name: str, home: ast.Module, kind: str) -> Iterator[str]:
     """Those of the class `name`, and of the module's hyper-parameters and options.
 
-    home: the module's source. guide: the file that defines what the class must have.
+    home: the module's source. kind: the plugin's, whose contract says what the class must have.
     """
     of = getattr(module, name)
     nodes = {node.name: node for node in home.body if isinstance(node, ast.ClassDef)}
     yield from unmade_names(module, home)
-    yield from missing_members(of, nodes[name].lineno, guide)
-    yield from signature_faults(of, nodes, PACKAGE_DIR.name)
-    options = getattr(of, "options_type", object)
-    for node in nodes.values():
-        each = getattr(module, node.name, None)
-        if not isinstance(each, type) or each.__module__ != module.__name__:
-            continue
-        if issubclass(options, each) or is_kind_of(each, HPARAMS):
-            yield from option_faults(each, node, is_mixin=each is not options)
-    yield from call_faults(home, vars(module), HPARAMS)
+    if lacking := missing_members(of):
+        fix = f"write {'it' if len(lacking) == 1 else 'them'} as {PACKAGE}/contracts/{kind}.py says"
+        yield f"line {nodes[name].lineno}: class {name} lacks {', '.join(lacking)}; {fix}"
+    yield from signature_faults(of, nodes)
+    yield from class_option_faults(module, getattr(of, "options_type", object), nodes)
+    yield from call_faults(module, home)
+
+
+def missing_members(of: type) -> list[str]:
+    """What the bases demand, abstract or a ClassVar without a value, and the class lacks."""
+    lacking: dict[str, str] = {}
+    for base in of.__mro__:
+        for name, hint in inspect.get_annotations(base).items():
+            if "ClassVar" in str(hint) and not hasattr(of, name):
+                lacking[name] = f"the attribute {name}"
+        for name, member in vars(base).items():
+            if name in getattr(of, "__abstractmethods__", ()):
+                is_read = manner(member) == "property"
+                lacking[name] = f"the property {name}" if is_read else head(name, member)
+    return list(lacking.values())
+
+
+def signature_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
+    """Methods of the class, and of its bases in the same file, that cannot be used as those of the
+    package's bases.
+    """
+    members = contract(of)
+    for own in (base for base in of.__mro__ if base.__module__ == of.__module__):
+        node = nodes.get(own.__name__)
+        for method in node.body if node else ():
+            if isinstance(method, ast.FunctionDef) and method.name in members:
+                name, member = method.name, vars(own).get(method.name)
+                if fault := misuse(member, members[name]):
+                    fix = fault.format(head(name, members[name]))
+                    yield f"line {method.lineno}: {head(name, member)} {fix}"
+
+
+def contract(of: type) -> dict[str, Any]:
+    """What is used of the package's bases, by name, as the farthest base has it."""
+    bases = [base for base in of.__mro__ if base.__module__.startswith(f"{PACKAGE}.")]
+    members = {
+        name: member
+        for base in bases
+        for name, member in vars(base).items()
+        if manner(member) and (name == "__init__" or not name.startswith("_"))
+    }
+    return {"__init__": lambda self: None, **members} if bases else {}
+
+
+def misuse(own: Any, base: Any) -> str:
+    """What does not fit, with {} for the head that would; or nothing."""
+    match manner(own), manner(base):
+        case ("", _) | ("property", "property"):
+            return ""
+        case (_, "property"):
+            return "is read, not called; put @property above it"
+        case ("property", _):
+            return "is called, not read; take its decorator away"
+        case ("method", "classmethod"):
+            return "is called on the class, not on an object; put @classmethod above it"
+    parameters = inspect.signature(function_of(base)).parameters.values()
+    always = [p for p in parameters if p.kind <= p.POSITIONAL_OR_KEYWORD and p.default is p.empty]
+    try:
+        inspect.signature(function_of(own)).bind(*always[isinstance(own, staticmethod) :])
+    except TypeError:
+        return "does not take all its arguments; write {}"
+    return ""
+
+
+def manner(member: Any) -> str:
+    """method, classmethod, staticmethod or property; empty for what is no function."""
+    if isinstance(member, property | cached_property):
+        return "property"
+    function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+    if not isinstance(function, FunctionType):
+        return ""
+    return "method" if function is member else type(member).__name__
+
+
+def function_of(member: Any) -> Any:
+    """What a property or a class method calls; a function as it is."""
+    names = ("fget", "func", "__func__")
+    return next((getattr(member, name) for name in names if hasattr(member, name)), member)
+
+
+def head(name: str, member: Any) -> str:
+    """`fakes(self, real)`: a function's head without its annotations."""
+    signature = inspect.signature(function_of(member))
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return f"{name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"

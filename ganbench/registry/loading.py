@@ -16,7 +16,6 @@ from types import ModuleType
 from typing import Any
 
 from ganbench.core.errors import UserError
-from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.registry.class_faults import class_faults
 from ganbench.registry.missing_names import name_fault
 from ganbench.registry.option_faults import option_faults
@@ -60,8 +59,7 @@ def imported(plugin: Plugin) -> ModuleType:
 @cache
 def first_fault(module: ModuleType, name: str, kind: str, file: Path) -> str:
     """The first fault of a plugin that has been run, or nothing."""
-    guide = f"{PACKAGE_DIR.name}/contracts/{kind}.py"
-    return next(class_faults(module, name, ast.parse(file.read_bytes()), guide), "")
+    return next(class_faults(module, name, ast.parse(file.read_bytes()), kind), "")
 
 
 def import_fault(error: BaseException, file: Path) -> str:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
+from operator import attrgetter
+from types import ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -25,6 +28,17 @@ EXAMPLES = {
     str: "a text in quotes",
     bool: "True or False",
 }
+
+
+def class_option_faults(
+    module: ModuleType, options: type, nodes: Mapping[str, ast.ClassDef]
+) -> Iterator[str]:
+    """Those of the module's own hyper-parameters, and of `options` and its bases."""
+    for node in nodes.values():
+        of: Any = getattr(module, node.name, None)
+        is_own = isinstance(of, type) and of.__module__ == module.__name__
+        if is_own and (issubclass(options, of) or is_hparams(of)):
+            yield from option_faults(of, node, is_mixin=of is not options)
 
 
 def option_faults(of: type, node: ast.ClassDef, is_mixin: bool) -> Iterator[str]:
@@ -51,28 +65,20 @@ def option_faults(of: type, node: ast.ClassDef, is_mixin: bool) -> Iterator[str]
 def bare_fault(field: Field[Any], node: ast.Assign) -> str:
     """`lr = 1e-3` in the class's body looks like a field's new default, and is none."""
     kind = field.type if isinstance(field.type, str) else inspect.formatannotation(field.type)
-    value = ast.unparse(node.value)
+    where, value = f"line {node.lineno}: {field.name}", ast.unparse(node.value)
     fix = f"write {field.name}: {kind} = {value}"
-    return (
-        f"line {node.lineno}: {field.name} = {value} sets no field, for it has no annotation; {fix}"
-    )
+    return f"{where} = {value} sets no field, for it has no annotation; {fix}"
 
 
 def field_faults(field: Field[Any], hint: Any, node: ast.AnnAssign) -> Iterator[str]:
     where = f"line {node.lineno}: {field.name}: {ast.unparse(node.annotation)}"
-    if not is_settable(hint):
+    if not example(hint):
         yield f"{where} cannot be set by --set; annotate it as {SETTABLE}"
     elif field.default is not MISSING and not fits(field.default, hint):
         shown = f"{where} = {field.default!r}"
         yield f"{shown} has a default of another type; give {example(hint)}"
     elif field.default is field.default_factory and not field.kw_only:
         yield NO_DEFAULT.format(node.lineno, ast.unparse(node))
-
-
-def is_settable(hint: Any) -> bool:
-    if get_origin(hint) is Literal:
-        return all(isinstance(choice, str) for choice in get_args(hint))
-    return hint in EXAMPLES
 
 
 def fits(value: object, hint: Any) -> bool:
@@ -84,32 +90,38 @@ def fits(value: object, hint: Any) -> bool:
 
 
 def example(hint: Any) -> str:
-    return EXAMPLES.get(hint) or f"one of {', '.join(map(repr, get_args(hint)))}"
+    """Of values of a type; nothing for a type that no text can be read as."""
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return f"one of {', '.join(map(repr, choices))}"
+    return EXAMPLES.get(hint, "")
 
 
-def call_faults(home: ast.Module, names: Mapping[str, Any], base: str) -> Iterator[str]:
-    """`HParams(lr="fast")` and `HParams(learning_rate=1e-3)`: calls of classes with a base of that
-    name, whose values are literals.
+def is_hparams(of: type) -> bool:
+    return any(base.__name__ == "HParams" for base in of.__mro__)
 
-    names: those of the module `home`.
+
+def call_faults(module: ModuleType, home: ast.Module) -> Iterator[str]:
+    """`HParams(lr="fast")` and `HParams(learning_rate=1e-3)`: values that are literals, wherever
+    the module's source makes hyper-parameters.
     """
-    for call in ast.walk(home):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute):
-            first, *rest = ast.unparse(call.func).split(".")
-            made = names.get(first)
-            for name in rest:
-                made = getattr(made, name, None)
-            if isinstance(made, type) and is_dataclass(made) and is_kind_of(made, base):
-                for keyword in call.keywords:
-                    yield from keyword_faults(keyword, made)
+    for call in (node for node in ast.walk(home) if isinstance(node, ast.Call)):
+        made = named(module, ast.unparse(call.func))
+        if isinstance(made, type) and is_dataclass(made) and is_hparams(made):
+            for keyword in call.keywords:
+                yield from keyword_faults(keyword, made)
 
 
-def is_kind_of(of: type, name: str) -> bool:
-    return any(base.__name__ == name for base in of.__mro__)
+def named(module: ModuleType, name: str) -> Any:
+    """What a name, dotted or not, stands for at the end of the module; None for nothing."""
+    try:
+        return attrgetter(name)(module)
+    except AttributeError:
+        return None
 
 
 def keyword_faults(keyword: ast.keyword, made: type) -> Iterator[str]:
-    name, value, hints = keyword.arg, keyword.value, get_type_hints(made)
+    name, value = keyword.arg, keyword.value
     where = f"line {value.lineno}: {made.__name__}({name}={ast.unparse(value)})"
     known = [field.name for field in fields(made)]
     if name is None:  # **more
@@ -117,9 +129,7 @@ def keyword_faults(keyword: ast.keyword, made: type) -> Iterator[str]:
     if name not in known:
         yield f"{where} gives a field that is not there; {did_you_mean(name, known)}"
         return
-    try:
-        literal = ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError):  # only running it can tell
-        return
-    if not fits(literal, hints[name]):
-        yield f"{where} gives a value of another type; give {example(hints[name])}"
+    with suppress(ValueError, TypeError, SyntaxError):  # of what only running it can tell
+        hint = get_type_hints(made)[name]
+        if not fits(ast.literal_eval(value), hint):
+            yield f"{where} gives a value of another type; give {example(hint)}"

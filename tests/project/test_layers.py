@@ -33,7 +33,7 @@ INSIDE = {
         ("memory", "source_hash"),
     ),
     "registry": (
-        ("option_faults", "overrides"),
+        ("option_faults",),
         ("missing_names",),
         ("class_faults", "source"),
         ("loading",),

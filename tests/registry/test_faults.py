@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ganbench.core.errors import UserError
-from ganbench.registry.overrides import contract
+from ganbench.registry.class_faults import contract
 from ganbench.registry.registry import Registry, discover, inspect_file
 from ganbench.registry.source import Plugin
 
@@ -77,7 +77,7 @@ def error_of(folder: Path, text: str) -> str:
 def test_built_in_plugins_are_judged_and_have_no_fault(plugin: Plugin) -> None:
     assert plugin.kind
     loaded = Registry((plugin,)).load(plugin.kind, plugin.name)
-    assert contract(loaded, "ganbench"), "no base of the package is found, so nothing can misfit"
+    assert contract(loaded), "no base of the package is found, so nothing can misfit"
 
 
 MISSING = [
