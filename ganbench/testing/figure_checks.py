@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,3 @@ def blank_panels(sheet: MplFigure) -> int:
         for box in boxes
     ]
     return sum(bool((panel == WHITE).all()) for panel in panels)
-
-
-FIGURE_CHECKS: tuple[Callable[[Subject], None], ...] = (check_figures_show_something,)

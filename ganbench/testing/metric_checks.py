@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -270,13 +270,3 @@ def check_scoring_changes_nothing(subject: Subject) -> None:
         now = (view.fakes, view.input_samples, view.target_samples)
         same = all(torch.equal(a, b) for a, b in zip(before, now, strict=True))
         require(same, "compute() changes the samples of the view; copy them first")
-
-
-METRIC_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_columns_are_as_declared,
-    check_unsupported_gives_a_reason,
-    check_better_is_better,
-    check_the_ends_are_numbers,
-    check_order_plays_no_part,
-    check_scoring_changes_nothing,
-)

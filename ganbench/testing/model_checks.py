@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -27,16 +26,7 @@ from ganbench.testing.subjects import (
     supported,
     total,
 )
-from ganbench.testing.translation_checks import (
-    check_domains_are_not_swapped,
-    check_outputs_follow_the_seed,
-    check_translate_is_per_sample,
-    check_translate_is_pure,
-    check_undeclared_direction_is_refused,
-    directions,
-    require_shape,
-    translated,
-)
+from ganbench.testing.translation_checks import directions, require_shape, translated
 
 LATE_STEP = 10**6  # after any warm-up
 D_UPDATES = 50
@@ -239,22 +229,3 @@ def check_hparams_survive_json(subject: Subject) -> None:
                 replace_from_text(hparams, texts, name) == hparams,
                 f"{where} cannot be set from text",
             )
-
-
-MODEL_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_unsupported_gives_a_reason,
-    check_parameters_have_one_owner,
-    check_discriminators_have_their_fakes,
-    check_loss_terms_are_finite_scalars,
-    check_no_dead_generator_parameter,
-    check_discriminator_phase_leaves_generators_alone,
-    check_discriminator_learns_to_tell,
-    check_translate_is_pure,
-    check_translate_is_per_sample,
-    check_outputs_follow_the_seed,
-    check_batch_of_one,
-    check_state_dict_round_trip,
-    check_hparams_survive_json,
-    check_domains_are_not_swapped,
-    check_undeclared_direction_is_refused,
-)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -50,9 +48,3 @@ def check_samples_of_the_target(subject: Subject) -> None:
             f"fakes() gives {tuple(samples.shape)} {samples.dtype}, not {shape} {target.dtype}",
         )
         require(torch.equal(samples, fakes(a)), "fakes() differs under one seed: draw from `rng`")
-
-
-REFERENCE_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_unsupported_gives_a_reason,
-    check_samples_of_the_target,
-)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal
 
 import torch
@@ -13,23 +14,38 @@ import torch
 from ganbench.core.errors import UserError, unknown
 from ganbench.registry.loading import where_raised
 from ganbench.registry.registry import Kind, Plugin
-from ganbench.testing.figure_checks import FIGURE_CHECKS
-from ganbench.testing.metric_checks import METRIC_CHECKS
-from ganbench.testing.model_checks import MODEL_CHECKS
-from ganbench.testing.reference_checks import REFERENCE_CHECKS
-from ganbench.testing.source_checks import SOURCE_CHECKS
+from ganbench.testing import (
+    figure_checks,
+    metric_checks,
+    model_checks,
+    reference_checks,
+    source_checks,
+    task_checks,
+    training_checks,
+    translation_checks,
+    undefined_checks,
+)
 from ganbench.testing.subjects import CheckFailed, NotApplicable, Subject
-from ganbench.testing.task_checks import TASK_CHECKS
-from ganbench.testing.training_checks import TRAINING_CHECKS
-from ganbench.testing.undefined_checks import UNDEFINED_CHECKS
 
 Check = Callable[[Subject], None]
 Status = Literal["passed", "failed", "expected failure", "not applicable"]
+
+
+def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
+    """Every function `check_*` that the modules define, in the order in which they stand there."""
+    return tuple(
+        check
+        for module in modules
+        for name, check in vars(module).items()
+        if name.startswith("check_") and check.__module__ == module.__name__
+    )
+
+
 CHECKS: Mapping[Kind, tuple[Check, ...]] = {
-    "model": (*SOURCE_CHECKS, *MODEL_CHECKS, *TRAINING_CHECKS),
-    "task": (*SOURCE_CHECKS, *TASK_CHECKS),
-    "metric": (*SOURCE_CHECKS, *METRIC_CHECKS, *UNDEFINED_CHECKS, *FIGURE_CHECKS),
-    "reference": (*SOURCE_CHECKS, *REFERENCE_CHECKS),
+    "model": checks_in(source_checks, model_checks, translation_checks, training_checks),
+    "task": checks_in(source_checks, task_checks),
+    "metric": checks_in(source_checks, metric_checks, undefined_checks, figure_checks),
+    "reference": checks_in(source_checks, reference_checks),
 }
 
 

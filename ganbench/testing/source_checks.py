@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ganbench.core.source_hash import API
 from ganbench.testing.subjects import Subject, require
@@ -34,9 +34,3 @@ def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def check_it_says_what_it_is(subject: Subject) -> None:
     """The file's docstring is what `ganbench list` shows."""
     require(bool(subject.plugin.summary), "the file has no docstring; write in a line what it is")
-
-
-SOURCE_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_only_the_api_is_imported,
-    check_it_says_what_it_is,
-)

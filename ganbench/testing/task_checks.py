@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -187,15 +187,3 @@ def check_matches_are_right_ways(subject: Subject) -> None:
     shape = (len(test.A), len(test.B))
     require(right.shape == shape and right.dtype == bool, f"matches() is no bool array of {shape}")
     require(bool(right.any(axis=1).all()), "matches() leaves an input without a right translation")
-
-
-TASK_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_samples_are_as_the_spec_says,
-    check_attributes_are_known,
-    check_nothing_is_in_two_splits,
-    check_domains_are_not_paired,
-    check_same_data_again,
-    check_fingerprint_and_options_are_json,
-    check_what_it_names_exists,
-    check_matches_are_right_ways,
-)

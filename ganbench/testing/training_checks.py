@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -179,10 +178,3 @@ def stacked_gradients(
         for name, gradient in zip(params, gradients, strict=True)
         if gradient is not None
     }
-
-
-TRAINING_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_same_seed_same_history,
-    check_resume_equals_straight_run,
-    check_many_seeds_at_once,
-)

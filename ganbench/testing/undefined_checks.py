@@ -156,8 +156,3 @@ def spoilt_parts(
 def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
     """Nothing of a view that the metric does not support."""
     return {} if metric.unsupported(view) is not None else computed(metric, view)
-
-
-UNDEFINED_CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_what_is_not_finite_gives_no_number,
-)
