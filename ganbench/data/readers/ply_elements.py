@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ganbench.data.readers.triangles import Floats, Ints, Unreadable, quoted
+from ganbench.data.readers.triangles import Ints, Unreadable, quoted
 
 NUMBERS = {
     **{"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4", "uint": "u4"},
@@ -17,7 +17,9 @@ NUMBERS = {
     **{"int32": "i4", "uint32": "u4", "float32": "f4", "float64": "f8", "int64": "i8"},
     "uint64": "u8",
 }
-ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+TEXT = "text"
+DOUBLE = "<f8"
+ORDERS = {"ascii": TEXT, "binary_little_endian": "<", "binary_big_endian": ">"}
 CUT_OFF = "it is cut off: there is less in it than its header tells"
 NO_HEADER = "it does not begin as a PLY file does"
 
@@ -43,11 +45,15 @@ Table = dict[str, Column | List]
 
 @dataclass(frozen=True)
 class _Property:
-    """count: the type of a list's length; empty for a single number."""
+    """type: of its numbers. count: the type of a list's length; empty for a single number."""
 
     name: str
     type: str
     count: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "f" if self.type.startswith("f") else self.type
 
 
 @dataclass
@@ -57,28 +63,47 @@ class _Element:
     properties: list[_Property] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Body:
+    """What follows the header. types: by a number's type, what NumPy calls it as it is stored."""
+
+    data: bytes
+    types: Mapping[str, str]
+
+    def take(self, start: int, kind: str, count: int) -> npt.NDArray[Any]:
+        """So many numbers of that type."""
+        try:
+            return np.frombuffer(self.data, self.types[kind], count, start)
+        except (ValueError, OverflowError):
+            raise Unreadable(CUT_OFF) from None
+
+
 def read_elements(data: bytes) -> tuple[dict[str, Table], list[str]]:
     """The elements by name, and the names of the texture files.
 
     Raises Unreadable for a file that is no PLY file or is cut off.
     """
-    lines, body = _header(data)
+    lines, content = _header(data)
     order, elements, textures = _described(lines)
+    body = _of_text(content) if order == TEXT else _Body(content, _types(order))
     tables: dict[str, Table] = {}
-    if order == "":
-        text = body.decode("ascii", errors="replace").split()
-        try:
-            numbers = np.array(text, dtype=np.float64)
-        except ValueError:
-            raise Unreadable("it has something that is no number") from None
-        start = 0
-        for element in elements:
-            tables[element.name], start = _of_text(element, numbers, start)
-    else:
-        start = 0
-        for element in elements:
-            tables[element.name], start = _of_bytes(element, body, start, order)
+    start = 0
+    for element in elements:
+        tables[element.name], start = _table(element, body, start)
     return tables, textures
+
+
+def _types(order: str) -> dict[str, str]:
+    return {kind: order + kind for kind in NUMBERS.values()}
+
+
+def _of_text(text: bytes) -> _Body:
+    """Its numbers, whatever their types, as doubles."""
+    try:
+        numbers = np.array(text.decode("ascii", errors="replace").split(), DOUBLE)
+    except ValueError:
+        raise Unreadable("it has something that is no number") from None
+    return _Body(numbers.tobytes(), dict.fromkeys(NUMBERS.values(), DOUBLE))
 
 
 def _header(data: bytes) -> tuple[list[str], bytes]:
@@ -117,86 +142,47 @@ def _described(lines: Sequence[str]) -> tuple[str, list[_Element], list[str]]:
     return order, elements, textures
 
 
-def _of_text(element: _Element, numbers: Floats, start: int) -> tuple[Table, int]:
-    """The element's table, and where the next one starts."""
-    width = sum(not p.count for p in element.properties)
-    if width == len(element.properties):
-        end = start + element.length * width
-        if end > len(numbers):
-            raise Unreadable(CUT_OFF)
-        rows = numbers[start:end].reshape(element.length, width)
-        kinds = [_kind(p) for p in element.properties]
-        columns = {p.name: Column(rows[:, i], kinds[i]) for i, p in enumerate(element.properties)}
-        return {**columns}, end
-    lists: list[list[Floats]] = [[] for _ in element.properties]
-    for _ in range(element.length):
-        for values, property_ in zip(lists, element.properties, strict=True):
-            count = 1
-            if property_.count and start < len(numbers):
-                count = _count(numbers[start])
-                start += 1
-            values.append(numbers[start : start + count])
-            start += count
-            if start > len(numbers):
-                raise Unreadable(CUT_OFF)
-    return _joined(element, lists), start
-
-
-def _of_bytes(element: _Element, body: bytes, start: int, order: str) -> tuple[Table, int]:
-    """The same of a binary file; at once where all lists of a property are equally long."""
+def _table(element: _Element, body: _Body, start: int) -> tuple[Table, int]:
+    """The element's table, and where the next one starts; at once where all lists of a property are
+    equally long.
+    """
     if not element.length or not element.properties:
-        return {p.name: _empty(p) for p in element.properties}, start
-    counts = _first_counts(element, body, start, order)
+        return _joined(element, []), start
+    first, _ = _item(element, body, start)
     fields: list[Any] = []
-    for i, (property_, count) in enumerate(zip(element.properties, counts, strict=True)):
-        fields += [(f"n{i}", order + property_.count)] if property_.count else []
-        fields += [(f"v{i}", order + property_.type, (count,))]
+    for i, (property_, values) in enumerate(zip(element.properties, first, strict=True)):
+        fields += [(f"n{i}", body.types[property_.count])] if property_.count else []
+        fields += [(f"v{i}", body.types[property_.type], (len(values),))]
     record = np.dtype(fields)
     end = start + element.length * record.itemsize
-    if end <= len(body):
-        rows = np.frombuffer(body, record, element.length, start)
+    if end <= len(body.data):
+        rows = np.frombuffer(body.data, record, element.length, start)
         lists = [i for i, p in enumerate(element.properties) if p.count]
-        if all((rows[f"n{i}"] == counts[i]).all() for i in lists):
+        if all((rows[f"n{i}"] == len(first[i])).all() for i in lists):
             return {
-                p.name: _whole(p, rows[f"v{i}"], counts[i])
+                p.name: _whole(p, rows[f"v{i}"], len(first[i]))
                 for i, p in enumerate(element.properties)
             }, end
-    return _one_by_one(element, body, start, order)
+    items = []
+    for _ in range(element.length):
+        values_of_item, start = _item(element, body, start)
+        items.append(values_of_item)
+    return _joined(element, items), start
 
 
-def _first_counts(element: _Element, body: bytes, start: int, order: str) -> list[int]:
-    """Numbers that each property of the first item has."""
-    counts = []
+def _item(element: _Element, body: _Body, start: int) -> tuple[list[npt.NDArray[Any]], int]:
+    """The numbers of each property of one item, and where the next one starts."""
+    item = []
     for property_ in element.properties:
         count = 1
         if property_.count:
-            (number,) = _take(body, start, order + property_.count, 1)
-            count = _count(number)
-            start += np.dtype(property_.count).itemsize
-        counts.append(count)
-        start += count * np.dtype(property_.type).itemsize
-        if start > len(body):
-            raise Unreadable(CUT_OFF)
-    return counts
-
-
-def _one_by_one(element: _Element, body: bytes, start: int, order: str) -> tuple[Table, int]:
-    lists: list[list[Floats]] = [[] for _ in element.properties]
-    types = [(order + p.count if p.count else "", order + p.type) for p in element.properties]
-    sizes = [(np.dtype(c).itemsize if c else 0, np.dtype(t).itemsize) for c, t in types]
-    for _ in range(element.length):
-        for values, (count_type, kind), (head, item) in zip(lists, types, sizes, strict=True):
-            count = _count(_take(body, start, count_type, 1)[0]) if count_type else 1
-            values.append(_take(body, start + head, kind, count))
-            start += head + count * item
-    return _joined(element, lists), start
-
-
-def _take(body: bytes, start: int, kind: str, count: int) -> npt.NDArray[Any]:
-    try:
-        return np.frombuffer(body, kind, count, start)
-    except ValueError:
-        raise Unreadable(CUT_OFF) from None
+            length = body.take(start, property_.count, 1)
+            count = _count(length[0])
+            start += length.nbytes
+        values = body.take(start, property_.type, count)
+        start += values.nbytes
+        item.append(values)
+    return item, start
 
 
 def _count(number: float) -> int:
@@ -205,13 +191,14 @@ def _count(number: float) -> int:
     return int(number)
 
 
-def _joined(element: _Element, lists: Sequence[Sequence[npt.NDArray[Any]]]) -> Table:
+def _joined(element: _Element, items: Sequence[Sequence[npt.NDArray[Any]]]) -> Table:
     table: Table = {}
-    for property_, values in zip(element.properties, lists, strict=True):
+    for i, property_ in enumerate(element.properties):
+        values = [item[i] for item in items]
         flat = np.concatenate(values) if values else np.empty(0)
         counts = np.array([len(value) for value in values], dtype=np.int64)
         table[property_.name] = (
-            List(counts, flat) if property_.count else Column(flat, _kind(property_))
+            List(counts, flat) if property_.count else Column(flat, property_.kind)
         )
     return table
 
@@ -220,14 +207,4 @@ def _whole(property_: _Property, rows: npt.NDArray[Any], count: int) -> Column |
     flat = rows.reshape(-1)
     if property_.count:
         return List(np.full(len(rows), count, dtype=np.int64), flat)
-    return Column(flat, _kind(property_))
-
-
-def _empty(property_: _Property) -> Column | List:
-    if property_.count:
-        return List(np.empty(0, dtype=np.int64), np.empty(0))
-    return Column(np.empty(0), _kind(property_))
-
-
-def _kind(property_: _Property) -> str:
-    return "f" if property_.type.startswith("f") else property_.type
+    return Column(flat, property_.kind)
