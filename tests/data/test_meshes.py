@@ -19,7 +19,8 @@ from ganbench.data.readers.isolated import CRASHED, Failure, map_isolated, too_s
 from ganbench.data.readers.meshes import MeshFolder, read_meshes, remark_lines
 from ganbench.data.readers.triangles import NEUTRAL_RGB
 from ganbench.data.rendering.mesh import Mesh, Part, bounds
-from ganbench.data.rendering.render import render_views, start_child
+from ganbench.data.rendering.render import start_child
+from tests.data.views import render_views
 from tests.events import LAST_NET_SEC
 
 RED, BLUE = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)

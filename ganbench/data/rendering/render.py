@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,7 +42,10 @@ INSTALL_OPENGL = (
 class Shot:
     """How one picture of an object is taken.
 
-    azimuth_deg, elevation_deg: as in `render_views`.
+    azimuth_deg: at 0 the object's front (+x) faces the camera; a positive azimuth turns it towards
+        its own left, that is anticlockwise seen from above, which moves its front to the right of
+        the picture. The camera and its lights stay still.
+    elevation_deg: the camera looks down from a positive one.
     light: -1 from the left of the picture, 0 from above, 1 from the right.
     zoom: above 1 the object fills more of the picture than its whole, and its ends are cut off.
     """
@@ -51,37 +54,6 @@ class Shot:
     elevation_deg: float
     light: int = 0
     zoom: float = 1.0
-
-
-def render_views(
-    objects: Sequence[tuple[Part, ...]],
-    azimuths_deg: Sequence[float],
-    size: int,
-    elevation_deg: float,
-    background: float = 1.0,
-    on_progress: Callable[[int], None] | None = None,
-) -> Images:
-    """Images of every object from every azimuth, uint8 of shape (objects, azimuths, 3, size, size).
-
-    Objects are normalised first, so any scale fills the frame. The camera and its lights stay
-    still and the object turns about its vertical axis. At azimuth 0 its front (+x) faces the
-    camera; a positive azimuth turns it towards its own left, that is anticlockwise seen from
-    above, which moves its front to the right of the image.
-
-    azimuths_deg, elevation_deg: degrees; the camera looks down from a positive elevation.
-    size: side of the square image in pixels.
-    background: its grey, 0 for black to 1 for white.
-    on_progress: called with the number of objects that are finished so far.
-
-    The result does not depend on the number of processes. They are spawned, so a script that
-    calls this must guard its own start with `if __name__ == "__main__":`.
-
-    Raises UserError when the rendering process fails, ValueError for a mesh without extent.
-    """
-    if not objects:
-        return np.empty((0, len(azimuths_deg), 3, size, size), dtype=np.uint8)
-    shots = [Shot(azimuth, elevation_deg) for azimuth in azimuths_deg]
-    return render_shots(objects, as_it_is, [shots] * len(objects), size, background, on_progress)
 
 
 def as_it_is(mesh: Sequence[Part]) -> Sequence[Part]:
@@ -94,29 +66,32 @@ def render_shots(
     shots: Sequence[Sequence[Shot]],
     size: int,
     background: float = 1.0,
-    on_progress: Callable[[int], None] | None = None,
 ) -> Images:
-    """The same for shots that differ from object to object: as many of each, (objects, shots).
+    """Pictures of every object, as many of each, uint8 of shape (objects, shots, 3, size, size).
+
+    Objects are normalised first, so any scale fills the frame.
 
     build: an object to its mesh; a function at the top of its module, for it runs in the children.
+    size: side of the square picture in pixels.
+    background: its grey, 0 for black to 1 for white.
+
+    The result does not depend on the number of processes. They are spawned, so a script that
+    calls this must guard its own start with `if __name__ == "__main__":`.
+
+    Raises UserError when the rendering process fails, ValueError for a mesh without extent.
     """
     images = np.empty((len(objects), len(shots[0]) if shots else 0, 3, size, size), dtype=np.uint8)
     if not images.size:
         return images
     starts = range(0, len(objects), CHUNK_OBJECTS)
-    with _children(_count_children(images.shape[0] * images.shape[1], len(starts))) as pool:
-        futures = {
-            pool.submit(
-                _render_chunk,
-                objects[i : i + CHUNK_OBJECTS],
-                build,
-                shots[i : i + CHUNK_OBJECTS],
-                size,
-                background,
-            ): i
-            for i in starts
-        }
-        _collect(futures, images, on_progress)
+    chunks = [slice(start, start + CHUNK_OBJECTS) for start in starts]
+    with _children(_count_children(images.shape[0] * images.shape[1], len(chunks))) as pool:
+        futures = [
+            pool.submit(_render_chunk, objects[chunk], build, shots[chunk], size, background)
+            for chunk in chunks
+        ]
+        for chunk, future in zip(chunks, futures, strict=True):
+            images[chunk] = future.result()
     return images
 
 
@@ -138,22 +113,6 @@ def _children(count: int) -> Iterator[ProcessPoolExecutor]:
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _collect(
-    futures: dict[Future[Images], int],
-    images: Images,
-    on_progress: Callable[[int], None] | None,
-) -> None:
-    """Put each finished chunk into its place in `images`."""
-    done = 0
-    for future in as_completed(futures):
-        chunk = future.result()
-        start = futures[future]
-        images[start : start + len(chunk)] = chunk
-        done += len(chunk)
-        if on_progress is not None:
-            on_progress(done)
 
 
 def _count_children(n_frames: int, n_chunks: int) -> int:

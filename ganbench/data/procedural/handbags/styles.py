@@ -11,7 +11,7 @@ from ganbench.data.procedural.materials import Look, sample_look
 
 Range = tuple[float, float]
 
-# Catalogue pictures show the front and a little of one side; see `render_views`.
+# Catalogue pictures show the front and a little of one side; see `Shot`.
 HANDBAG_AZIMUTH_DEG = 20.0
 HANDBAG_ELEVATION_DEG = 12.0
 

@@ -12,7 +12,7 @@ from ganbench.data.rendering.mesh import Rgb
 
 Range = tuple[float, float]
 
-# Catalogue pictures show the toe on the left and a little of the front; see `render_views`.
+# Catalogue pictures show the toe on the left and a little of the front; see `Shot`.
 SHOE_AZIMUTH_DEG = -70.0
 SHOE_ELEVATION_DEG = 12.0
 
