@@ -14,7 +14,7 @@ from ganbench.contracts.metric import Metric
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.errors import Undefined
 from ganbench.core.spec import DataSpec, column_of
-from ganbench.evaluation.evaluate import DirectionView, Translation
+from ganbench.evaluation.evaluate import DirectionView, Translation, as_floats
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
 from ganbench.task_families.mixtures import circle_centres, mixture
@@ -79,6 +79,11 @@ class Scene:
     perfect: Tensor
 
     @property
+    def inputs(self) -> Tensor:
+        """As a model gets them, and gives them back if it is perfect."""
+        return as_floats(self.split.A.samples)
+
+    @property
     def noise(self) -> Tensor:
         generator = torch.Generator().manual_seed(5)
         scale = 1.0 if self.spec.kind == "image" else 20.0
@@ -94,7 +99,7 @@ class Scene:
 def scenes() -> Iterator[Scene]:
     """Pictures with attributes, drawings to pictures, and a mixture of points."""
     split = Split(pictures(0, marked=False), pictures(1, marked=True))
-    inputs = split.A.samples.float() / 255
+    inputs = as_floats(split.A.samples)
     perfect = inputs.clone()
     perfect[:, 2] += 0.4  # the mark, and nothing else
     yield Scene("pictures", IMAGES, split, perfect.clamp(0, 1))
@@ -129,11 +134,18 @@ def view_of(subject: Subject, scene: Scene, fakes: Tensor, back: Tensor) -> Dire
         variant=variant,
         judge=lambda samples: torch.full((len(samples),), 0.5),
     )
-    cache = subject.cache_dir
-    reader = FeatureReader(places(cache, None), cache, "cpu")
-    view = DirectionView(made, scene.split, scene.spec, "AB", ByBrightness, reader)
+    view = shown(subject, scene, made)
     view.features = KnownFeatures(view.features, subject.distances)
     return view
+
+
+def shown(subject: Subject, scene: Scene, made: Translation) -> DirectionView:
+    reader = FeatureReader(places(subject.cache_dir, None), subject.cache_dir, "cpu")
+    return DirectionView(made, scene.split, scene.spec, "AB", ByBrightness, reader)
+
+
+def perfect_view(subject: Subject, scene: Scene) -> DirectionView:
+    return view_of(subject, scene, scene.perfect, scene.inputs)
 
 
 def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
@@ -144,9 +156,7 @@ def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
     reasons = []
     metric: Metric = subject.loaded()
     for scene in scenes():
-        inputs = scene.split.A.samples
-        back = inputs.float() / 255 if scene.spec.kind == "image" else inputs
-        view = view_of(subject, scene, scene.perfect, back)
+        view = perfect_view(subject, scene)
         reason = metric.unsupported(view)
         if reason is None:
             yield scene, view, metric
@@ -195,10 +205,7 @@ def check_unsupported_gives_a_reason(subject: Subject) -> None:
     """A metric gives a reason, in words, for data that it cannot score."""
     metric: Metric = subject.loaded()
     for scene in scenes():
-        samples = scene.split.A.samples
-        back = samples.float() / 255 if scene.spec.kind == "image" else samples
-        reason = metric.unsupported(view_of(subject, scene, scene.perfect, back))
-        require_reason(reason, scene.name)
+        require_reason(metric.unsupported(perfect_view(subject, scene)), scene.name)
 
 
 def check_better_is_better(subject: Subject) -> None:
@@ -225,8 +232,7 @@ def check_the_ends_are_numbers(subject: Subject) -> None:
     and one sample for all.
     """
     for scene, _, metric in met(subject):
-        real = scene.split.B.samples
-        targets = real.float() / 255 if scene.spec.kind == "image" else real
+        targets = as_floats(scene.split.B.samples)
         one = targets[:1].expand(targets.shape).contiguous()
         for end, fakes in (("the targets themselves", targets), ("one sample for all", one)):
             for name, value in computed(metric, view_of(subject, scene, fakes, fakes)).items():

@@ -12,10 +12,8 @@ from torch import Tensor
 
 from ganbench.contracts.metric import Features, Metric, Probe, Samples
 from ganbench.evaluation.evaluate import DirectionView, Translation
-from ganbench.evaluation.fidelity.feature_cache import FeatureReader
-from ganbench.evaluation.fidelity.weights import places
 from ganbench.testing.known_features import KnownFeatures
-from ganbench.testing.metric_checks import ByBrightness, Scene, computed, met, numbers
+from ganbench.testing.metric_checks import ByBrightness, Scene, computed, met, numbers, shown
 from ganbench.testing.subjects import Subject, require
 
 Spoil = Callable[[Tensor], Tensor]
@@ -90,18 +88,15 @@ def view_with(
 
     features: in place of the view's own.
     """
-    inputs = scene.split.A.samples
-    back = inputs.float() / 255 if scene.spec.kind == "image" else inputs
     translation = Translation(
         fakes=lambda: made(scene.perfect),
-        reconstructions=lambda: made(back),
+        reconstructions=lambda: made(scene.inputs),
         initial=lambda: scene.noise,
         again=made,
         variant=lambda samples, seed: made(samples * (0.5 + 0.1 * seed)),
         judge=lambda samples: torch.full((len(samples),), 0.5),
     )
-    reader = FeatureReader(places(subject.cache_dir, None), subject.cache_dir, "cpu")
-    view = DirectionView(translation, scene.split, scene.spec, "AB", ByBrightness, reader)
+    view = shown(subject, scene, translation)
     if read is not None:
         view.probe = lambda attribute: SpoiltProbe(ByBrightness(attribute), read)
     if features is not None:
