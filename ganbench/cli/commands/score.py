@@ -9,20 +9,19 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.table import Table as RichTable
 
+from ganbench.cli.commands.show import print_sheets
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.devices import resolve_device
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import new_files, refuse_inside
 from ganbench.core.spec import JSON, Reading
-from ganbench.core.terminal import console
 from ganbench.evaluation.fidelity.extractors import EMBEDDED, INCEPTION, Extractor, find_extractor
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.folders import Score, score_folders
 from ganbench.evaluation.fidelity.scores import SCORES, conventions
 from ganbench.evaluation.fidelity.weights import Places, obtain, places
-from ganbench.reporting.sheets import number
+from ganbench.reporting.sheets import Sheet, number
 
 SAVE = "--save-features"
 OF_INCEPTION = {"fid": "fd", "kid": "kd"}
@@ -128,14 +127,10 @@ def keep(score: Score, path: Path) -> None:
 
 
 def show(score: Score, protocol: JSON) -> None:
-    out = console()
-    grid = RichTable(title="scores of FAKE against REAL", title_justify="left")
-    grid.add_column("metric", no_wrap=True)
-    grid.add_column("value", justify="right")
-    for name, value in score.metrics.items():
-        grid.add_row(name, value if isinstance(value, str) else number(value))
-    out.print(grid)
-    for name, text in protocol.items():
-        out.print(f"  {name}: {text}")
-    for line in score.warnings:
-        out.print(f"  {line}")
+    values = {
+        name: value if isinstance(value, str) else number(value)
+        for name, value in score.metrics.items()
+    }
+    notes = (*(f"{name}: {text}" for name, text in protocol.items()), *score.warnings)
+    title, head = "scores of FAKE against REAL", ("metric", "value")
+    print_sheets([Sheet(title, head, tuple(values.items()), notes, ())], "rich")
