@@ -31,7 +31,7 @@ def list_basel_faces(root: Path, azimuth_pattern: str = LIKELY_PATTERN) -> Listi
     pattern = _compiled(azimuth_pattern)
     places = ("", "05_renderings", "PublicMM1/05_renderings")
     folder = locate(root, places, ("*.png",), "give the folder 05_renderings of the face model")
-    names = [match[0] for match in matching(folder, PICTURE)]
+    names = [match[0] for match in matching(folder, PICTURE, "no picture of a face")]
     azimuths_deg = [_azimuth_deg(name, pattern) for name in names]
     unknown = [name for name, azimuth in zip(names, azimuths_deg, strict=True) if azimuth is None]
     if unknown:

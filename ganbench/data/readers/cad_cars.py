@@ -32,7 +32,7 @@ def list_cad_cars(root: Path, elevation_index: int = 3) -> Listing:
     require_range(0 <= elevation_index < ELEVATIONS, "elevation_index", elevation_index, "0 to 3")
     fix = "unpack the archive of the cars, and give the folder that has its car_NNN_mesh.mat"
     folder = locate(root, ("", "cars", "data/cars"), ("car_[0-9][0-9][0-9]_mesh.mat",), fix)
-    files = matching(folder, FILE)
+    files = matching(folder, FILE, "no file of a car")
     azimuth = np.array(AZIMUTH_INDICES)
     azimuth_deg = STEP_DEG * np.where(azimuth < AZIMUTHS / 2, azimuth, azimuth - AZIMUTHS)
     return Listing(

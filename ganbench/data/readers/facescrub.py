@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ganbench.core.errors import UserError
 from ganbench.data.listing import Listing, one_each
 from ganbench.data.readers.layout import locate, matching
 
@@ -28,7 +27,12 @@ def list_facescrub(root: Path) -> Listing:
     entries = tuple(f"{group}/face" for group in GROUPS)
     fix = "give the folder facescrub, with actors/face and actresses/face"
     folder = locate(root, ("", "facescrub"), entries, fix)
-    faces = [(group, match) for group in GROUPS for match in _faces(folder / group / "face")]
+    lack = ("no .jpg in the folder", "put the cropped faces there")
+    faces = [
+        (group, match)
+        for group in GROUPS
+        for match in matching(folder / group / "face", FILE, *lack)
+    ]
     truth = {
         "identity": np.array([f"{group}/{_person(match['name'])}" for group, match in faces]),
         "actress": np.array([group == "actresses" for group, _ in faces]),
@@ -39,10 +43,3 @@ def list_facescrub(root: Path) -> Listing:
 def _person(name: str) -> str:
     match = NUMBERED.fullmatch(name)
     return match["person"] if match else name
-
-
-def _faces(folder: Path) -> list[re.Match[str]]:
-    matches = matching(folder, FILE)
-    if not matches:
-        raise UserError("no .jpg in the folder", str(folder), "put the cropped faces there")
-    return matches

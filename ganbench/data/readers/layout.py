@@ -80,10 +80,17 @@ def file_names(folder: Path) -> list[str]:
         ) from error
 
 
-def matching(folder: Path, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-    """The names in `folder` that match as a whole, sorted. Raises UserError as `file_names`."""
-    matches = (pattern.fullmatch(name) for name in file_names(folder))
-    return [match for match in matches if match]
+def matching(
+    folder: Path, pattern: re.Pattern[str], lack: str, fix: str = "unpack the data set again"
+) -> list[re.Match[str]]:
+    """The names in `folder` that match as a whole, sorted.
+
+    Raises UserError as `file_names`, and with `lack` and `fix` where there is none.
+    """
+    found = [match for name in file_names(folder) if (match := pattern.fullmatch(name))]
+    if not found:
+        raise UserError(lack, str(folder), fix)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

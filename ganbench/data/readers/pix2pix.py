@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 from PIL import ImageFilter
 
-from ganbench.core.errors import UserError
 from ganbench.data.listing import Files, Listing, Pictures
 from ganbench.data.pixels import open_picture
 from ganbench.data.readers.layout import locate, matching
@@ -58,9 +57,5 @@ def open_pair(path: Path) -> Pictures:
 
 
 def _pairs(folder: Path) -> list[re.Match[str]]:
-    matches = matching(folder, FILE)
-    if not matches:
-        raise UserError(
-            "no file named as 1_AB.jpg", str(folder), "unpack the archive of the set again"
-        )
+    matches = matching(folder, FILE, "no file named as 1_AB.jpg")
     return sorted(matches, key=lambda match: int(match[1]))

@@ -33,7 +33,12 @@ def list_rendered_chairs(
     chairs = [name for name in file_names(folder) if CHAIR.fullmatch(name)]
     if not chairs:
         raise UserError("no chair's folder, of 32 hexadecimal digits", str(folder), FIX)
-    views = [(chair, view) for chair in chairs for view in _views(folder / chair / "renders")]
+    lack = "a chair without a view named as image_001_p020_t011_r096.png"
+    views = [
+        (chair, view)
+        for chair in chairs
+        for view in matching(folder / chair / "renders", VIEW, lack)
+    ]
     elevation, azimuth = np.array([[int(v[1]), int(v[2])] for _, v in views]).T
     if elevation_deg not in elevation:
         known = ", ".join(map(str, np.unique(elevation)))
@@ -53,14 +58,3 @@ def list_rendered_chairs(
         "azimuth_deg": azimuth[is_between] - (over_deg + under_deg) / 2,
     }
     return one_each(folder, [f"{chair}/renders/{v[0]}" for chair, v in chosen], truth)
-
-
-def _views(renders: Path) -> list[re.Match[str]]:
-    views = matching(renders, VIEW)
-    if not views:
-        raise UserError(
-            "a chair without a view named as image_001_p020_t011_r096.png",
-            str(renders),
-            "unpack the archive of the chairs again",
-        )
-    return views
