@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ganbench.core.spec import MAX_MEGAPIXELS, Reading
+from ganbench.core.spec import MAX_MEGAPIXELS, Every, Reading
 
 if TYPE_CHECKING:
-    from ganbench.core.spec import Every
     from ganbench.registry.registry import Registry
 
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
@@ -56,8 +55,6 @@ def seed_list(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 def every(ctx: click.Context, param: click.Parameter, value: str) -> Every:
     """500 is a number of steps, 30s a number of seconds."""
-    from ganbench.core.spec import Every
-
     number = value.removesuffix("s")
     if not number.isdecimal() or not int(number):
         raise click.BadParameter(f"'{value}' is neither steps, such as 500, nor seconds, as 30s")
