@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -69,11 +69,7 @@ def is_own(origin: Origin) -> bool:
     return origin[0].startswith(".") or (origin[0] == PACKAGE and len(origin) > 1)
 
 
-def fields_of(node: ast.AST) -> list[str]:
-    return [name for name in node._fields if name not in SKIPPED_FIELDS]
-
-
-class Writer:
+class Writer(ast.NodeVisitor):
     """Writes one file's form. `parts` are the pieces of its text so far."""
 
     def __init__(self, text: bytes) -> None:
@@ -92,25 +88,6 @@ class Writer:
             and any(alias.name == "annotations" for alias in node.names)
             for node in self.tree.body
         )  # fmt: skip
-        self.special: Mapping[type[ast.AST], Callable[..., None]] = {
-            ast.Name: self.name,
-            ast.Attribute: self.attribute,
-            ast.Constant: self.constant,
-            ast.JoinedStr: self.joined,
-            ast.FunctionDef: self.function,
-            ast.AsyncFunctionDef: self.function,
-            ast.Lambda: self.function,
-            ast.ClassDef: self.class_,
-            ast.AnnAssign: self.annotated,
-            ast.Import: self.staying_import,
-            ast.ImportFrom: self.staying_import,
-            ast.Try: self.guarded,
-            ast.TryStar: self.guarded,
-            ast.With: self.guarded,
-            ast.AsyncWith: self.guarded,
-            **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp), self.comprehension),
-            ast.GeneratorExp: self.comprehension,
-        }
         self.is_guarded = False
 
     def form(self) -> Form:
@@ -122,7 +99,7 @@ class Writer:
                 *sorted(whole, key=lambda node: node.name),
             ]
         for node in statements:
-            self.write(node)
+            self.visit(node)
         digest = hashlib.sha256("".join(self.parts).encode()).hexdigest()
         names = {name: self.module.imported(name) for name in self.module.bound}
         bound = {name: origin for name, origin in names.items() if origin and is_own(origin)}
@@ -165,11 +142,8 @@ class Writer:
             or any(n == STAR or self.scope.home(n).imported(n) is None for n, _ in bound)
         )
 
-    def write(self, node: ast.AST) -> None:
-        if special := self.special.get(type(node)):
-            special(node)
-        else:
-            self.plain(node, fields_of(node))
+    def generic_visit(self, node: ast.AST) -> None:
+        self.plain(node, [name for name in node._fields if name not in SKIPPED_FIELDS])
 
     def plain(self, node: ast.AST, names: Iterable[str]) -> None:
         """A node with the fields `names`, those that are empty left out."""
@@ -185,7 +159,7 @@ class Writer:
 
     def value(self, value: object) -> None:
         if isinstance(value, ast.AST):
-            self.write(value)
+            self.visit(value)
         elif isinstance(value, list):
             self.parts.append("[")
             for each in value:
@@ -194,7 +168,7 @@ class Writer:
         else:  # a name, a flag, or a key that is none
             self.parts.append(f"{type(value).__name__}:{value!a} ")
 
-    def constant(self, node: ast.Constant) -> None:
+    def visit_Constant(self, node: ast.Constant) -> None:
         """By type and value, in ASCII: what `repr` escapes goes with the version of Unicode."""
         value = node.value
         if isinstance(value, str) and MODULE_TEXT.fullmatch(value):
@@ -203,7 +177,7 @@ class Writer:
         text = f"{value:x}" if type(value) is int else ascii(value)
         self.parts.append(f"({type(value).__name__} {text})")
 
-    def joined(self, node: ast.JoinedStr) -> None:
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """An f-string; its plain pieces are joined, for Pythons cut them differently."""
         plain: list[str] = []
         self.parts.append("(JoinedStr ")
@@ -219,15 +193,15 @@ class Writer:
                 empty = isinstance(spec, ast.JoinedStr) and not spec.values
                 self.plain(value, ("value", "conversion", *(() if empty else ("format_spec",))))
             elif value is not None:
-                self.write(value)
+                self.visit(value)
         self.parts.append(")")
 
-    def name(self, node: ast.Name) -> None:
+    def visit_Name(self, node: ast.Name) -> None:
         """What is bound here is no import's, though a class may have one of its name above."""
         origin = self.scope.origin(node.id) if isinstance(node.ctx, ast.Load) else None
         self.named_thing(node.id, origin, ())
 
-    def attribute(self, node: ast.Attribute) -> None:
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         """`np.linalg.norm` is one thing, however it was imported."""
         root: ast.expr = node
         attributes: list[str] = []
@@ -259,7 +233,7 @@ class Writer:
             self.uses[number] = Use(origin, how)
         self.parts.append(f"(own {number})")
 
-    def function(self, node: Function | ast.Lambda) -> None:
+    def visit_FunctionDef(self, node: Function | ast.Lambda) -> None:
         """Head in the scope around it, body in its own."""
         args, scope = node.args, Scope("function", self.scope)
         for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
@@ -278,6 +252,8 @@ class Writer:
         with self.inside(scope):
             self.value(node.body if isinstance(node, ast.Lambda) else self.effective(node.body))
         self.parts.append(")")
+
+    visit_AsyncFunctionDef = visit_Lambda = visit_FunctionDef
 
     @contextmanager
     def inside(self, scope: Scope) -> Iterator[None]:
@@ -301,14 +277,14 @@ class Writer:
     def annotation(self, node: ast.expr) -> None:
         before = self.how
         self.how = "annotation" if self.lazy_annotations else before
-        self.write(node)
+        self.visit(node)
         self.how = before
 
-    def annotated(self, node: ast.AnnAssign) -> None:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.plain(node, ("target", "value", "simple"))
         self.annotation(node.annotation)
 
-    def class_(self, node: ast.ClassDef) -> None:
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         scope = Scope("class", self.scope)
         scope.bind_all(node.body)
         self.parts.append("(")
@@ -317,7 +293,7 @@ class Writer:
             self.value(self.effective(node.body))
         self.parts.append(")")
 
-    def comprehension(self, node: Comprehension) -> None:
+    def visit_ListComp(self, node: Comprehension) -> None:
         """The first iterable is the outer scope's; the loops' names are its own."""
         first, *more = node.generators
         scope = Scope("function", self.scope)
@@ -325,23 +301,29 @@ class Writer:
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 scope.bind(part.id)
         self.parts.append("(")
-        self.write(first.iter)
+        self.visit(first.iter)
         with self.inside(scope):
             self.plain(first, ("target", "ifs", "is_async"))
             for loop in more:
-                self.write(loop)
+                self.visit(loop)
             self.plain(node, ("key", "value", "elt"))
         self.parts.append(")")
 
-    def guarded(self, node: ast.stmt) -> None:
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_Try(self, node: ast.stmt) -> None:
         """Whether an import fails may be what is asked here."""
         before, self.is_guarded = self.is_guarded, True
-        self.plain(node, fields_of(node))
+        self.generic_visit(node)
         self.is_guarded = before
 
-    def staying_import(self, node: ast.Import | ast.ImportFrom) -> None:
+    visit_TryStar = visit_With = visit_AsyncWith = visit_Try
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         whole = {a.name.partition(".")[0]: tuple(a.name.split(".")) for a in node.names}
         for name, origin in sorted(bindings(node)):
             self.parts.append(f"(import {name} ")
             self.thing(whole.get(name, origin) if isinstance(node, ast.Import) else origin)
             self.parts.append(")")
+
+    visit_ImportFrom = visit_Import
