@@ -139,7 +139,8 @@ AT_64_PX: Setups = {
 }
 FROM_STABLE: Setups = {
     "stable": (),
-    "feature matching 0.5": ("feat_share=0.5",),
+    "no feature matching": ("feat_share=0",),
+    "L1, rate 0.0012": ("distance=l1", "lr=0.0012"),
     "realism 0.5, reconstruction 0.5": ("lambda_adv=0.5", "lambda_rec=0.5"),
     "realism 0.05, reconstruction 0.95": ("lambda_adv=0.05", "lambda_rec=0.95"),
     "realism 0.02, reconstruction 0.98": ("lambda_adv=0.02", "lambda_rec=0.98"),

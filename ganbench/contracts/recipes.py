@@ -35,6 +35,7 @@ STABLE: dict[str, Any] = {
     "r1": 0.1,
     "ema_kimg": 20.0,
 }
+STABLE_FEAT_SHARE = 0.5
 STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
 
 
@@ -65,7 +66,8 @@ def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
         "code": AdversarialHParams(**CODE_OPTIMISER, feat_share=feat_share),
         "pacgan": AdversarialHParams(**PACGAN_OPTIMISER),
     }
-    return with_stable(recipes, spec, stabilised(AdversarialHParams()))
+    stable = stabilised(AdversarialHParams(feat_share=STABLE_FEAT_SHARE))
+    return with_stable(recipes, spec, stable)
 
 
 def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
@@ -92,4 +94,5 @@ def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
         "code": ReconstructionHParams(**CODE_OPTIMISER, **weights, feat_share=CODE_FEAT_SHARE),
         "pacgan": ReconstructionHParams(**PACGAN_OPTIMISER),
     }
-    return with_stable(recipes, spec, stabilised(ReconstructionHParams(**STABLE_WEIGHTS)))
+    stable = stabilised(ReconstructionHParams(**STABLE_WEIGHTS, feat_share=STABLE_FEAT_SHARE))
+    return with_stable(recipes, spec, stable)

@@ -16,6 +16,7 @@ from ganbench.reporting.statistics import Estimate, Interval, estimate
 from ganbench.results.records import Row, Status
 
 MAX_LISTED = 10
+TOLD_IN_BUDGET = frozenset({"batch_size", "lr"})
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 FINAL, SELECTED = "final", "selected"
 NO_METRIC = ""  # of a record of rows that ended before any metric
@@ -119,6 +120,7 @@ def table_sheet(
     if checkpoint == FINAL:  # the other sheet is right below, with the same notes
         notes = [
             *budget_notes(group),
+            *unlike_notes(group),
             *reasons(group),
             *protocol_notes(group.rows),
             *notes,
@@ -199,6 +201,24 @@ def budget_notes(group: Group) -> list[str]:
         if steps >= budget["budget_steps"]
     ]
     return notes
+
+
+def unlike_notes(group: Group) -> list[str]:
+    """The hyper-parameters that several models have and do not have alike, such as feature matching
+    in the authors' code, which the plain GAN goes without: such a comparison is of more than models.
+    """
+    by_label = {label: rows[0].hparams for label, rows in group.trained.items()}
+    names = dict.fromkeys(name for hparams in by_label.values() for name in hparams)
+    unlike = []
+    for name in (name for name in names if name not in TOLD_IN_BUDGET):
+        labels: dict[str, list[str]] = {}
+        for label, hparams in by_label.items():
+            if name in hparams:
+                labels.setdefault(str(hparams[name]), []).append(label)
+        if len(labels) > 1:
+            values = (f"{value} ({', '.join(those)})" for value, those in labels.items())
+            unlike.append(f"{name} {', '.join(values)}")
+    return [f"not alike: {'; '.join(unlike)}"] if unlike else []
 
 
 def reasons(group: Group) -> list[str]:
