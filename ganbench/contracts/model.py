@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.recipes import stabilised, with_stable
+from ganbench.core.devices import seed_all
 from ganbench.core.errors import UserError
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
@@ -138,7 +139,7 @@ class Model(nn.Module, ABC):
         was.
         """
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed_for(nets.seed, "init", "build"))
+            seed_all(seed_for(nets.seed, "init", "build"))
             self.build(nets)
         if self.hparams.augment:
             for judge in self.discriminators.values():

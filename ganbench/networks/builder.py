@@ -9,6 +9,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
+from ganbench.core.devices import seed_all
 from ganbench.core.errors import unknown
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
@@ -104,5 +105,5 @@ class NetworkBuilder:
 
     def _seeded(self, role: str, make: Callable[[], N]) -> N:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed_for(self.seed, "init", role))
+            seed_all(seed_for(self.seed, "init", role))
             return make()

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Batch, Model
+from ganbench.core.devices import seed_all
 from ganbench.core.options import replace_from_text
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.testing.subjects import (
@@ -136,7 +137,7 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
     """After some updates on one batch D's logits are higher for real samples than for fakes."""
     for built in each(subject):
         model = fitted(built)
-        torch.manual_seed(0)
+        seed_all(0)
         noise = batch(built.spec)
         judged = [name.removeprefix("D_") for name in model.discriminators]
         real = {name: 0.6 + 0.4 * values for name, values in noise.items()}
@@ -204,7 +205,7 @@ def check_state_dict_round_trip(subject: Subject) -> None:
 
 
 def one_step(model: Model, real: dict[str, Tensor]) -> dict[str, float]:
-    torch.manual_seed(0)
+    seed_all(0)
     fake = model.fakes(real)
     terms = {
         **model.discriminator_loss(real, model.judged(fake), step_tensor()),

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Domain, Split
+from ganbench.core.devices import seed_all
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import Kind, Plugin, Registry
@@ -128,7 +129,7 @@ def each(subject: Subject) -> Iterator[Built]:
 def fitted(built: Built) -> Model:
     """With the statistics of the train data, as the trainer starts it."""
     split = split_of(built.spec)
-    torch.manual_seed(0)
+    seed_all(0)
     built.model.fit_statistics(split.A.samples, split.B.samples)
     return built.model
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.contracts.model import Model
+from ganbench.core.devices import seed_all
 from ganbench.core.spec import DataSpec
 from ganbench.testing.subjects import (
     BATCH,
@@ -129,7 +130,7 @@ Gradients = tuple[Tensor, dict[str, Tensor]]
 
 
 def gradients_of(module: Losses, real: dict[str, Tensor]) -> Gradients:
-    torch.manual_seed(0)
+    seed_all(0)
     losses = module(real["A"], real["B"])
     named = dict(module.named_parameters())
     gradients = torch.autograd.grad(losses.sum(), list(named.values()), allow_unused=True)
@@ -170,7 +171,7 @@ def stacked_gradients(
         return losses
 
     both = [torch.stack([real[name] for real in reals]) for name in ("A", "B")]
-    torch.manual_seed(0)
+    seed_all(0)
     losses = torch.vmap(losses_of, randomness="same")(params, buffers, *both)
     gradients = torch.autograd.grad(losses.sum(), list(params.values()), allow_unused=True)
     return losses.detach(), {

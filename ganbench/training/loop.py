@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.task import Split
-from ganbench.core.devices import device_rng, drawing_from
+from ganbench.core.devices import device_rng, drawing_from, seed_all
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
 from ganbench.networks.inputs import as_input
@@ -136,7 +136,7 @@ def begin(run: Run, split: Split) -> RunState:
     """Place the model, and put it where its checkpoint was, if there is one."""
     model, plan = run.model, run.plan
     optimisers = place(model, plan.device)
-    torch.manual_seed(seed_for(plan.seed, "train"))
+    seed_all(seed_for(plan.seed, "train"))
     stored = checkpoint.read(run.folder / CHECKPOINT)
     if stored is None:
         model.fit_statistics(split.A.samples, split.B.samples)

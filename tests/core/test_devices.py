@@ -6,6 +6,8 @@ import os
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ganbench.core.devices import (
     cells_at_a_time,
@@ -19,6 +21,7 @@ from ganbench.core.devices import (
     random_states_restored,
     resolve_device,
     rng_at,
+    seed_all,
     set_random_states,
     stream_on,
     synchronise,
@@ -79,3 +82,24 @@ def test_a_cpu_has_no_streams_and_is_never_behind() -> None:
     assert stream is None
     with parted([stream]), on_stream(stream):
         synchronise("cpu")
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_seeding_all_is_pytorchs_seeding(seed: int) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        expected = torch.rand(3)
+        seed_all(seed)
+        assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_generators_of_other_devices_are_seeded_too(
+    there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded: list[int] = []
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: there)
+    monkeypatch.setattr(torch, "manual_seed", seeded.append)
+    with torch.random.fork_rng(devices=[]):
+        seed_all(5)
+    assert seeded == [5] * there
