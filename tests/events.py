@@ -97,6 +97,28 @@ sys.addaudithook(interrupt)
 """
 
 
+# A cell stays for ever where it writes its second losses.
+AT_SECOND_LOSSES = """
+def stay(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("losses.csv") and arguments[1] == "a":
+        while Path(arguments[0]).stat().st_size:
+            signal.pause()
+
+
+sys.addaudithook(stay)
+"""
+
+# Tells when a command looks whether another one is at a cell.
+LOOKS = """
+def look(event, arguments):
+    if event == "open" and ".locks" in str(arguments[0]):
+        tell("looked")
+
+
+sys.addaudithook(look)
+"""
+
+
 def told(hook: Path, event: str) -> int:
     """How often a hook has told of the event."""
     file = hook / event

@@ -20,7 +20,16 @@ from ganbench.running.backends.choose import BACKENDS, backend_of
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
 from tests.conftest import Command, Start
 from tests.end_to_end.raises import RAISES
-from tests.events import AT_SECOND_CELL, INTERRUPTED, end_of, hooked, told, wait_for
+from tests.events import (
+    AT_SECOND_CELL,
+    AT_SECOND_LOSSES,
+    INTERRUPTED,
+    LOOKS,
+    end_of,
+    hooked,
+    told,
+    wait_for,
+)
 from tests.forked import Forked
 
 SIZE = ("--task", "toy", "--preset", "smoke", "--references", "none")
@@ -141,22 +150,13 @@ def test_scoring_is_given_up_and_the_training_kept(start_command: Start, tmp_pat
     assert not (out / ROWS).exists() and list(out.glob(f"cells/*/{CHECKPOINT}"))
 
 
-LOOKS = """
-def look(event, arguments):
-    if event == "open" and ".locks" in str(arguments[0]):
-        tell("looked")
-
-
-sys.addaudithook(look)
-"""
-
-
 def test_the_cells_of_a_killed_process_are_taken_over(start_command: Start, tmp_path: Path) -> None:
     """By one that runs them itself, and has looked for them while the first was at them."""
     out, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)
-    run = ("run", "--models", "standard", *SIZE, "--steps", "2000", "--seeds", "1")
-    first = start_command(*run, "--output", out)
-    wait_for(lambda: bool(list(out.glob("cells/*/losses.csv"))), first)
+    stays = hooked(tmp_path / "stays", AT_SECOND_LOSSES)
+    run = ("run", "--models", "standard", *SIZE, "--steps", "120", "--seeds", "1")
+    first = start_command(*run, "--output", out, hook=stays)
+    wait_for(lambda: any(log.stat().st_size for log in out.glob("cells/*/losses.csv")), first)
     second = start_command(*run, *HERE, "--output", out, hook=hook)
     wait_for(lambda: told(hook, "looked") > 0, second)
     assert not (out / ROWS).exists()

@@ -11,7 +11,7 @@ import pytest
 
 from ganbench.results.folder import claimed, read_rows
 from tests.conftest import Start
-from tests.events import end_of, hooked, told, wait_for
+from tests.events import AT_SECOND_LOSSES, LOOKS, end_of, hooked, told, wait_for
 from tests.forked import Forked
 
 
@@ -47,22 +47,13 @@ def test_two_processes_share_twenty_cells(start_command: Start, tmp_path: Path) 
     share(start_command, tmp_path / "out", seeds=10)
 
 
-LOOKS = """
-def look(event, arguments):
-    if event == "open" and ".locks" in str(arguments[0]):
-        tell("looked")
-
-
-sys.addaudithook(look)
-"""
-
-
 def test_the_cells_of_a_killed_process_are_taken_over(start_command: Start, tmp_path: Path) -> None:
     """By one that has looked for a cell while the first was at it."""
     output, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)
-    first = begin(start_command, output, seeds=1, steps=2_000)
-    wait_for(lambda: bool(list(output.glob("cells/*/losses.csv"))), first)
-    second = begin(start_command, output, seeds=1, steps=2_000, hook=hook)
+    stays = hooked(tmp_path / "stays", AT_SECOND_LOSSES)
+    first = begin(start_command, output, seeds=1, steps=120, hook=stays)
+    wait_for(lambda: any(log.stat().st_size for log in output.glob("cells/*/losses.csv")), first)
+    second = begin(start_command, output, seeds=1, steps=120, hook=hook)
     wait_for(lambda: told(hook, "looked") > 0, second)
     os.killpg(first.pid, signal.SIGKILL)
     end_of(first)
