@@ -45,7 +45,7 @@ def hair(cache_dir: Path) -> Scores:
     }
     seen = {name: planted.pop(name) for name in SEEN}
     return {
-        **scores(task, seen, cache_dir, ["efficientnet_lite0"]),
+        **scores(task, seen, cache_dir, ["efficientnet_lite0", "resemblance"]),
         **scores(task, planted, cache_dir),
     }
 
