@@ -15,10 +15,9 @@ from ganbench.contracts.task import Domain, Split
 from ganbench.core.errors import Undefined
 from ganbench.core.spec import DataSpec, column_of
 from ganbench.evaluation.evaluate import DirectionView, Translation, as_floats
-from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
 from ganbench.task_families.mixtures import circle_centres, mixture
-from ganbench.testing.known_features import KnownFeatures
+from ganbench.testing.known_features import KnownFeatures, KnownReader
 from ganbench.testing.subjects import NotApplicable, Subject, random_states, require, require_reason
 
 N = 12
@@ -140,7 +139,8 @@ def view_of(subject: Subject, scene: Scene, fakes: Tensor, back: Tensor) -> Dire
 
 
 def shown(subject: Subject, scene: Scene, made: Translation) -> DirectionView:
-    reader = FeatureReader(places(subject.cache_dir, None), subject.cache_dir, "cpu")
+    cache = subject.cache_dir
+    reader = KnownReader(places(cache, None), cache, "cpu", known=subject.read)
     return DirectionView(made, scene.split, scene.spec, "AB", ByBrightness, reader)
 
 

@@ -47,6 +47,7 @@ def require(condition: bool, message: str) -> None:
 
 
 Distances = dict[tuple[bytes, bytes], Tensor]
+Read = dict[tuple[str | bytes, ...], Mapping[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class Subject:
 
     cache_dir: a folder that the checks may fill.
     distances: perceptual ones that its checks have measured, by the two batches of images.
+    read: features that they have read of translations, by the extractor and the batches.
     """
 
     plugin: Plugin
     registry: Registry
     cache_dir: Path
     distances: Distances = field(default_factory=dict, compare=False, repr=False)
+    read: Read = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def loaded(self) -> Any:
