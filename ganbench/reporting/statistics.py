@@ -20,6 +20,7 @@ POWER = 0.8
 BOOTSTRAP_RESAMPLES = 9_999
 EXACT_UP_TO_SEEDS = 16
 RANDOM_SIGN_FLIPS = 99_999
+TIED = 100 * float(np.finfo(np.float64).eps)  # of the mean: as close are equal up to rounding
 MAX_SEEDS = 1_000
 
 Interval = Literal["t", "bca"]
@@ -123,19 +124,39 @@ def sign_flip_p(differences: Floats) -> float:
     """Two-sided p of a mean of zero, over all sign flips of `differences`, (n,).
 
     Exact up to EXACT_UP_TO_SEEDS values, beyond that by random flips with a fixed seed. It
-    assumes that without an effect each difference is as likely to have the other sign.
+    assumes that without an effect each difference is as likely to have the other sign. NaN where a
+    difference is not finite.
     """
-    from scipy.stats import permutation_test
-
+    if not np.isfinite(differences).all():
+        return math.nan
     if len(differences) < 2 or not differences.any():
         return 1.0
-    exact = len(differences) <= EXACT_UP_TO_SEEDS
+    if len(differences) <= EXACT_UP_TO_SEEDS:
+        return _exact_sign_flip_p(differences)
+    return _random_sign_flip_p(differences)
+
+
+def _exact_sign_flip_p(differences: Floats) -> float:
+    """The last sign stays: each flip has its mirror image, whose mean is as far from zero.
+
+    scipy's `permutation_test` gives the same and makes each flip in Python, fifty times as slowly.
+    """
+    n = len(differences)
+    flipped = (np.arange(2 ** (n - 1))[:, None] >> np.arange(n)) & 1 == 1
+    means = np.abs(np.where(flipped, -differences, differences).mean(axis=1))
+    observed = abs(differences.mean())
+    return float((means >= observed * (1 - TIED)).mean())
+
+
+def _random_sign_flip_p(differences: Floats) -> float:
+    from scipy.stats import permutation_test
+
     result = permutation_test(
         (differences,),
         lambda x, axis: x.mean(axis=axis),
         permutation_type="samples",
         vectorized=True,
-        n_resamples=2**EXACT_UP_TO_SEEDS if exact else RANDOM_SIGN_FLIPS,
+        n_resamples=RANDOM_SIGN_FLIPS,
         batch=2**13,
         rng=np.random.default_rng(0),
     )

@@ -7,8 +7,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import permutation_test
 
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -71,6 +72,34 @@ def test_the_sign_flip_test_is_exact(integers: list[int]) -> None:
     assert p == pytest.approx(enumerated_p(differences))
     assert sign_flip_p(-differences) == pytest.approx(p)
     assert sign_flip_p(1e3 * differences) == pytest.approx(p)
+
+
+def scipys_p(differences: np.ndarray) -> float:
+    flips = permutation_test(
+        (differences,),
+        lambda x, axis: x.mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=2 ** len(differences),
+    )
+    return float(flips.pvalue)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=9).filter(any))
+def test_the_sign_flip_test_is_scipys(values: list[float]) -> None:
+    assert sign_flip_p(np.array(values)) == scipys_p(np.array(values))
+
+
+def test_the_largest_exact_test_is_scipys() -> None:
+    differences = np.random.default_rng(6).normal(0.4, 1, EXACT_UP_TO_SEEDS)
+    assert sign_flip_p(differences) == scipys_p(differences)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("n", [3, EXACT_UP_TO_SEEDS + 1])
+def test_what_is_not_finite_has_no_p(value: float, n: int) -> None:
+    assert math.isnan(sign_flip_p(np.array([value, *np.ones(n - 1)])))
 
 
 def test_beyond_the_exact_range_the_test_is_close() -> None:
