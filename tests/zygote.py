@@ -126,11 +126,13 @@ WHERE_USED = (
 )
 
 if __name__ == "__main__":
+    gc.disable()  # it would go through what is imported again and again
     for module in ("ganbench.cli.commands.run", *NEEDED, *WHERE_USED):
         import_module(module)
     # What they read of the source is kept.
     source_hash(reach([plugin.path for plugin in discover().plugins]))
     gc.freeze()  # so that forked processes never go through it
+    gc.enable()
     asked = serve()
     if asked is None:
         os._exit(0)

@@ -21,7 +21,7 @@ class KnownReader(FeatureReader):
     def read(self, name: str, batches: Iterable[Tensor]) -> Mapping[str, Tensor]:
         """Copies, so that a metric that changes them spoils no other check."""
         parts = list(batches)
-        images = name, *(part.numpy().tobytes() for part in parts)
+        images: tuple[str | bytes, ...] = (name, *(part.numpy().tobytes() for part in parts))
         if images not in self.known:
             self.known[images] = super().read(name, parts)
         return {part: values.clone() for part, values in self.known[images].items()}
