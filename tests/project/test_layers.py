@@ -98,7 +98,7 @@ INSIDE = {
         ("runner", "speed"),
     ),
     "testing": (
-        ("find", "subjects"),
+        ("damage", "find", "subjects"),
         ("known_features",),
         ("metric_checks", "source_checks", "task_checks", "translation_checks"),
         (

@@ -1,4 +1,4 @@
-"""Pictures damaged so little that nobody sees it, and so that everybody does."""
+"""Damage of pictures, uint8 (n, 3, H, W): so little that nobody sees it, or for all to see."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
+
+
+def untouched(images: Tensor) -> Tensor:
+    return images
 
 
 def rounded(images: Tensor) -> Tensor:
@@ -53,6 +57,26 @@ def half(images: Tensor) -> Tensor:
     width = images.shape[-1] // 2
     background = images[..., :1, :1].expand(-1, -1, images.shape[-2], images.shape[-1] - width)
     return torch.cat([images[..., :width], background], -1)
+
+
+def background(images: Tensor, levels: int) -> Tensor:
+    """What has the colour of the corner, lighter."""
+    behind = (images == images[..., :1, :1]).all(1, keepdim=True)
+    return rounded(images.float() + levels * behind)
+
+
+def mirrored(images: Tensor) -> Tensor:
+    return images.flip(-1)
+
+
+def upside_down(images: Tensor) -> Tensor:
+    return images.flip(-2)
+
+
+def some_others(images: Tensor, others: Tensor, share: float) -> Tensor:
+    """A share of them as pictures of something else."""
+    n = round(share * len(images))
+    return torch.cat([others[:n], images[n:]])
 
 
 def prototypes(images: Tensor, count: int) -> Tensor:
