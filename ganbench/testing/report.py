@@ -24,6 +24,7 @@ from ganbench.testing import (
     training_checks,
     translation_checks,
     undefined_checks,
+    visibility_checks,
 )
 from ganbench.testing.subjects import CheckFailed, NotApplicable, Subject
 
@@ -44,7 +45,9 @@ def checks_in(*modules: ModuleType) -> tuple[Check, ...]:
 CHECKS: Mapping[Kind, tuple[Check, ...]] = {
     "model": checks_in(source_checks, model_checks, translation_checks, training_checks),
     "task": checks_in(source_checks, task_checks),
-    "metric": checks_in(source_checks, metric_checks, undefined_checks, figure_checks),
+    "metric": checks_in(
+        source_checks, metric_checks, visibility_checks, undefined_checks, figure_checks
+    ),
     "reference": checks_in(source_checks, reference_checks),
 }
 

@@ -9,6 +9,11 @@ from ganbench.api import Column, FidelityMetric, Metric
 
 class EfficientNetLite0(FidelityMetric, Metric):
     extractor = "efficientnet_lite0"
+    expected_failures = {
+        "check_what_nobody_sees_moves_no_distance": "its network takes the faintest noise on flat "
+        "backgrounds for the most telling thing; the columns of `visible` do not",
+        "check_worse_damage_is_farther": "noise that is hardly seen is as far as it gets",
+    }
     columns = {
         "kd_efficientnet_lite0": Column("", False, "kernel distance, unbiased, for few images"),
         "fd_efficientnet_lite0": Column("", False, "Fréchet distance, too large with few images"),

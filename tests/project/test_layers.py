@@ -107,6 +107,7 @@ INSIDE = {
             "reference_checks",
             "training_checks",
             "undefined_checks",
+            "visibility_checks",
         ),
         ("report",),
         ("pytest",),

@@ -76,6 +76,18 @@ ARRAYS = """
     def arrays(self, view):
         return {"back": view.reconstructions.flatten(1).mean(1).numpy()}
 """
+FIDELITY = '''"""Sound: distances of what is visible."""
+
+from ganbench.api import Column, FidelityMetric, Metric
+
+
+class Sound(FidelityMetric, Metric):
+    extractor = "visible"
+    columns = {
+        "kd_visible": Column("", False, "kernel distance"),
+        "precision_visible": Column("", True, "translations within reach of a real one"),
+    }
+'''
 Kind = Literal["model", "task", "metric", "reference"]
 SOUND: dict[Kind, str] = {
     "model": MODEL,
@@ -90,17 +102,21 @@ SOUND: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Broken:
-    """A sound plugin with `old` replaced by `new`, or `new` added at its end, fails `check`."""
+    """A sound plugin with `old` replaced by `new`, or `new` added at its end, fails `check`.
+
+    sound: its source, where it is not that of SOUND.
+    """
 
     what: str
     kind: Kind
     check: str
     new: str
     old: str = ""
+    sound: str = ""
 
     @property
     def source(self) -> str:
-        sound = SOUND[self.kind]
+        sound = self.sound or SOUND[self.kind]
         assert self.old in sound
         return sound.replace(self.old, self.new, 1) if self.old else sound + self.new
 
@@ -505,6 +521,49 @@ METRICS += (
         FIRST + '        found = view.features.of("fakes", "efficientnet_lite0")["features"]\n'
         '        return {"sound": found.nan_to_num().clamp(min=0).mean().item()}\n',
         COMPUTE,
+    ),
+)
+METRICS += (
+    Broken(
+        "features without a floor of noise",
+        "metric",
+        "check_what_nobody_sees_moves_no_distance",
+        FIDELITY.replace("visible", "efficientnet_lite0"),
+        FIDELITY,
+        sound=FIDELITY,
+    ),
+    Broken(
+        "a precision of pixels that are the same",
+        "metric",
+        "check_what_nobody_sees_moves_no_distance",
+        method(
+            "def compute(self, view):\n"
+            "    equal = (view.fakes == view.target_samples).all(3).all(2).all(1)\n"
+            "    return {**super().compute(view), 'precision_visible': float(equal.float().mean())}"
+        ),
+        sound=FIDELITY,
+    ),
+    Broken(
+        "a distance that goes no farther than little damage",
+        "metric",
+        "check_worse_damage_is_farther",
+        method(
+            "def compute(self, view):\n"
+            "    found = super().compute(view)\n"
+            "    return {**found, 'kd_visible': min(found['kd_visible'], 0.1)}"
+        ),
+        sound=FIDELITY,
+    ),
+    Broken(
+        "a distance that a collapse makes small",
+        "metric",
+        "check_worse_damage_is_farther",
+        method(
+            "def compute(self, view):\n"
+            "    found = view.features.of('fakes', 'visible')['features']\n"
+            "    return {**super().compute(view), 'kd_visible': found.std(0).mean().item()}"
+        ),
+        sound=FIDELITY,
     ),
 )
 METRICS += (

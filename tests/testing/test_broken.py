@@ -9,7 +9,8 @@ import pytest
 from ganbench.testing import CHECKS, Check, run_check
 from ganbench.testing.find import find_plugins
 from ganbench.testing.subjects import Subject
-from tests.testing.broken import BROKEN, SOUND, Broken, Kind
+from ganbench.testing.visibility_checks import VISIBILITY_CHECKS
+from tests.testing.broken import BROKEN, FIDELITY, SOUND, Broken, Kind
 
 KINDS: tuple[Kind, ...] = ("model", "task", "metric", "reference")
 
@@ -32,6 +33,12 @@ def test_a_sound_plugin_passes_all(tmp_path: Path, kind: Kind) -> None:
     sound = subject(SOUND[kind], tmp_path, kind)
     results = [run_check(check, sound) for check in CHECKS[kind]]
     assert not [r for r in results if r.status not in ("passed", "not applicable")]
+
+
+@pytest.mark.parametrize("check", VISIBILITY_CHECKS, ids=lambda check: check.__name__)
+def test_sound_distances_pass(tmp_path: Path, check: Check) -> None:
+    result = run_check(check, subject(FIDELITY, tmp_path, "metric"))
+    assert result.status == "passed", result.reason
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.what.replace(" ", "_"))
