@@ -3,7 +3,7 @@
 Damage of real pictures, from what nobody sees to what everybody does, as several extractors see
 it: other real pictures of the same kind with the damage, against real ones. Printed as tables in
 Markdown: the kernel distance in percent of its way from undamaged to plain grey, precision, and
-coverage. results/visibility.md has what it printed; docs/metrics.md has a part of it.
+coverage. results/reference/visibility.md has what it printed; docs/metrics.md has a part of it.
 """
 
 from __future__ import annotations
