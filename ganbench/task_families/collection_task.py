@@ -41,9 +41,14 @@ class CollectionTask(Task):
     """
 
     shuffled_as: ClassVar[str] = "pictures"
-    metrics: ClassVar[tuple[str, ...]] = ("reconstruction", "perceptual", "efficientnet_lite0")
+    metrics: ClassVar[tuple[str, ...]] = (
+        "reconstruction",
+        "perceptual",
+        "visible",
+        "efficientnet_lite0",
+    )
     references: ClassVar[tuple[str, ...]] = ("real", "untrained")
-    selected_by: ClassVar[str] = "kd_efficientnet_lite0"
+    selected_by: ClassVar[str] = "kd_visible"
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets: ClassVar[Mapping[str, Preset]] = {
         "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),

@@ -50,9 +50,9 @@ class Options:
 class Folder(Task):
     options_type = Options
     sources = {"folder": ("A", "B")}
-    metrics = ("reconstruction", "perceptual", "efficientnet_lite0")
+    metrics = ("reconstruction", "perceptual", "visible", "efficientnet_lite0")
     references = ("real", "untrained")
-    selected_by = "kd_efficientnet_lite0"
+    selected_by = "kd_visible"
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets = {
         "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),

@@ -71,7 +71,7 @@ def towards(failure: str, found: Mapping[str, dict[str, float]]) -> list[dict[st
     return [found[name] for name in ("oracle", *(f"{failure} {s}" for s in SHARES), failure)]
 
 
-SLOW = ("efficientnet_lite0", "perceptual", "resemblance")
+SLOW = ("visible", "efficientnet_lite0", "perceptual", "resemblance")
 
 
 def make_task(name: str, size: int, cache_dir: Path, **options: Any) -> Task:
