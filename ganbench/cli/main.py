@@ -6,6 +6,7 @@ import click
 
 from ganbench.cli.bench import bench
 from ganbench.cli.check import check
+from ganbench.cli.curves import curves
 from ganbench.cli.data import data
 from ganbench.cli.group import Group
 from ganbench.cli.info import info
@@ -25,6 +26,7 @@ from ganbench.cli.why import why
         check,
         claims,
         compare,
+        curves,
         data,
         info,
         list_plugins,

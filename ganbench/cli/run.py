@@ -54,6 +54,12 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
     metavar="STEPS|SECs",
     help="How much training a crash can lose: a number of steps, or of seconds.",
 )
+@click.option(
+    "--snapshots",
+    type=click.IntRange(1, 1_000),
+    metavar="N",
+    help="Points of the curves over training, which `ganbench curves` shows [default: 4].",
+)
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."

@@ -110,10 +110,13 @@ class Metric(ABC):
     columns: by name, without the ending of the direction. A name with a star, such as
         `preserved_*`, stands for a family of columns.
     figures: by name, what is drawn of `arrays` into `figures/TASK-NAME.png` of a run.
+    over_training: whether its curve over a training is measured too; False where that takes
+        seconds a time. The metric by which a task chooses a checkpoint is measured in any case.
     """
 
     columns: ClassVar[Mapping[str, Column]]
     figures: ClassVar[Mapping[str, Figure]] = {}
+    over_training: ClassVar[bool] = True
 
     def unsupported(self, view: View) -> str | None:
         """Why not for such data, or None. The columns are then `skipped: reason` in the row."""

@@ -31,9 +31,9 @@ from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row, provenance
 from ganbench.running.sample_shapes import keep_shapes, shapes_of
-from ganbench.running.scoring import FEWER, score_all, scored_row, selection_for
+from ganbench.running.scoring import FEWER, score_all, scored_row
+from ganbench.running.snapshots import Snapshots, snapshots_of
 from ganbench.training.checkpoint import Position
-from ganbench.training.checkpoint_selection import Selection, snapshots
 from ganbench.training.loop import Interrupted, Outcome, Plan, Run, ignore_snapshot, train_together
 from ganbench.training.multi_seed import how_to_join
 
@@ -47,6 +47,7 @@ class Trainee:
     """A cell's model before its training, and what scores it on the way.
 
     score: the metric plugins of these names, of the model as it is, on a split.
+    snapshots: None where the data have no validation split.
     """
 
     job: Job
@@ -54,7 +55,7 @@ class Trainee:
     task: Task
     model: Model
     score: Callable[[Split, Sequence[str]], Scored]
-    selection: Selection | None
+    snapshots: Snapshots | None
 
     def run(self, on_losses: OnLosses) -> Run:
         cell, steps = self.job.cell, self.job.cell.preset.budget_steps
@@ -65,14 +66,14 @@ class Trainee:
             device=cell.device,
             precision=cell.precision,
             compiled=cell.compiled,
-            snapshots=snapshots(steps) if self.selection else frozenset(),
+            snapshots=self.snapshots.steps if self.snapshots else frozenset(),
             checkpoint_every=self.job.checkpoint_every,
         )
-        look = self.selection.look if self.selection else ignore_snapshot
+        look = self.snapshots.look if self.snapshots else ignore_snapshot
         return Run(self.model, plan, self.folder, on_losses, look)
 
 
-def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
+def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
     device = job.cell.device
     keep_shapes(shapes_of(task), folder)
     model = build_model(job.cell, job.context, task)
@@ -83,8 +84,8 @@ def trainee_of(job: Job, task: Task, folder: Path) -> Trainee:
             made = translations_of_model(model, untrained, split, device)
             return score_all(job.cell, job.context, task, split, made, names)
 
-    selection = selection_for(job, task, model, folder, score)
-    return Trainee(job, folder, task, model, score, selection)
+    snapshots = snapshots_of(job, task, train, model, folder, score)
+    return Trainee(job, folder, task, model, score, snapshots)
 
 
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
@@ -149,7 +150,7 @@ def train_cells(
         for job in jobs:
             folder = cell_folder(output, job.cell.id)
             describe(job, folder)
-            trainees.append(trainee_of(job, task, folder))
+            trainees.append(trainee_of(job, task, split, folder))
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
         cell = jobs[0].cell
         join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
@@ -185,10 +186,12 @@ def _train_and_score(
         return scored_row(
             row, folder, task, lambda: score_all(cell, job.context, task, split, made, names)
         )
-    trainee = trainee_of(job, task, folder)
-    model, selection, score = trainee.model, trainee.selection, trainee.score
+    train = task.load("train")
+    trainee = trainee_of(job, task, train, folder)
+    model, score = trainee.model, trainee.score
+    selection = trainee.snapshots.selection if trainee.snapshots else None
     with memory_errors("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
-        (outcome,) = train_together([trainee.run(on_losses)], task.load("train"), should_stop)
+        (outcome,) = train_together([trainee.run(on_losses)], train, should_stop)
     known = how_trained(outcome.position) | row.provenance
     trained = structs.replace(row, cost=training_cost(model, outcome), provenance=known)
     if outcome.diverged:

@@ -9,6 +9,7 @@ from ganbench.contracts.task import Task
 from ganbench.core.spec import DEFAULT_EVERY, Every, Preset
 from ganbench.results.records import Cell
 from ganbench.running.context import Context
+from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,10 @@ class Job:
     selection: the metric plugin and its column that choose a checkpoint; None for no choice.
     evaluation_hash: the code that scores it.
     sources: for its folder; made once for all cells, for they take half a second.
+    followed: the metric plugins whose curves over training are measured on validation.
     unsupported: why the model cannot be trained on the task, or empty.
     together: cells that differ in their seed alone and train as one program, at most.
+    snapshots: how many points a curve has, evenly spaced; no number of a row depends on it.
     """
 
     cell: Cell
@@ -37,9 +40,11 @@ class Job:
     selection: tuple[str, str] | None
     evaluation_hash: str
     sources: SourceFiles
+    followed: tuple[str, ...] = ()
     unsupported: str = ""
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 1
+    snapshots: int = SNAPSHOTS
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ganbench.core.spec import (
 from ganbench.results.benchmark_file import BenchmarkFile
 
 DEFAULT_SEEDS = (0, 1, 2)
-MAX_ASKED_TOGETHER = 1_000
+MAX_ASKED = 1_000  # seeds together, and snapshots
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
 CHOICES = {
     "split": get_args(ScoredSplit),
@@ -44,6 +44,7 @@ class Request:
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" while a setting is still being chosen.
     together: seeds that train as one program at most; 0 for the fastest number.
+    snapshots: points of the curves over training, evenly spaced.
     workers: cells at a time. backend: where they run, by its name.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
@@ -67,6 +68,7 @@ class Request:
     compiled: bool = False
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
+    snapshots: int = 0
     together: int = 0
     reading: Reading = DEFAULT_READING
     benchmark: Path | None = None
@@ -95,6 +97,7 @@ def request_of(
     cache_dir: Path | str | None,
     workers: int | None,
     together: int | None,
+    snapshots: int | None,
     skip_unreadable: bool,
     max_megapixels: float,
     **same_names: Any,
@@ -119,6 +122,7 @@ def request_of(
         weights_dir=path_of(weights_dir),
         workers=workers or 0,
         together=together or 0,
+        snapshots=snapshots or 0,
         **same_names,
     )
     check(request)
@@ -168,11 +172,13 @@ def check(request: Request) -> None:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
     require_at_least(1, {"threads": request.threads})
-    require_at_least(0, {"workers": request.workers, "together": request.together})
+    counts = {"together": request.together, "snapshots": request.snapshots}
+    require_at_least(0, {"workers": request.workers, **counts})
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
-    if request.together > MAX_ASKED_TOGETHER:
-        most = f"{MAX_ASKED_TOGETHER:,}"
-        raise UserError(f"together must be {most} or less", f"together={request.together}", most)
+    for name, value in counts.items():
+        if value > MAX_ASKED:
+            most = f"{MAX_ASKED:,}"
+            raise UserError(f"{name} must be {most} or less", f"{name}={value}", most)
     if not request.reading.max_megapixels > 0:
         value = request.reading.max_megapixels
         raise UserError("max_megapixels must be more than 0", f"max_megapixels={value}", "raise it")

@@ -28,6 +28,7 @@ from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
+from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 NETWORK = "network"
 
@@ -59,10 +60,12 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 context=context,
                 metrics=metrics,
                 selection=selection_of(task, cell, registry),
+                followed=followed_by(task, cell, metrics, registry),
                 evaluation_hash=evaluation_hash,
                 sources=SourceFiles(training, evaluation),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
+                snapshots=request.snapshots or SNAPSHOTS,
                 together=most_together(cell, request.together, unsupported),
             )
             cells = (replace(of_seed_0.cell, seed=seed) for seed in request.seeds)
@@ -227,6 +230,19 @@ def selection_of(task: Task, cell: Cell, registry: Registry) -> tuple[str, str] 
     if not task.selected_by or cell.is_reference or cell.split == "validation":
         return None
     return column_owner(task.selected_by, registry), task.selected_by
+
+
+def followed_by(
+    task: Task, cell: Cell, metrics: Sequence[str], registry: Registry
+) -> tuple[str, ...]:
+    """The plugins whose curves over training are measured: the one that chooses a checkpoint, also
+    where none is chosen, and those of the cell's that are quick.
+    """
+    if cell.is_reference:
+        return ()
+    chooser = column_owner(task.selected_by, registry) if task.selected_by else ""
+    quick = [name for name in metrics if registry.load("metric", name).over_training]
+    return tuple(dict.fromkeys([*quick, *filter(None, [chooser])]))
 
 
 def column_owner(column: str, registry: Registry) -> str:

@@ -254,6 +254,7 @@ def run(
     together: int = 0,
     compiled: bool = False,
     checkpoint_every: Every = DEFAULT_EVERY,
+    snapshots: int = 0,
     overwrite: bool = False,
     weights_dir: Path | str | None = None,
     offline: bool = False,

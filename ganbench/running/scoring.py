@@ -11,10 +11,8 @@ import numpy as np
 from msgspec import structs
 
 from ganbench.contracts.metric import Probe
-from ganbench.contracts.model import Model
 from ganbench.contracts.task import Split, Task
 from ganbench.core.devices import memory
-from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
 from ganbench.core.image_grid import image_rows, png_bytes
 from ganbench.core.memory import memory_errors
@@ -24,36 +22,8 @@ from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.probes import probes_of
 from ganbench.results.records import Cell, Row
 from ganbench.running.context import Context
-from ganbench.running.job import Job
-from ganbench.training.checkpoint_selection import MAX_SAMPLES, Selection
 
 FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
-
-
-def selection_for(
-    job: Job,
-    task: Task,
-    model: Model,
-    folder: Path,
-    score: Callable[[Split, Sequence[str]], Scored],
-) -> Selection | None:
-    """None where nothing chooses: no such column for the task, or data without validation."""
-    if job.selection is None:
-        return None
-    plugin, column = job.selection
-    try:
-        validation = first_samples_of(task.load("validation"), MAX_SAMPLES)
-    except UserError:
-        return None
-    higher = job.context.registry.load("metric", plugin).columns[column].higher_is_better
-    return Selection(
-        column, bool(higher), model, folder, lambda: score(validation, [plugin]).metrics
-    )
-
-
-def first_samples_of(split: Split, most: int) -> Split:
-    """The first `most` samples of each domain, or all."""
-    return Split(*(d.take(np.arange(min(len(d), most))) for d in (split.A, split.B)))
 
 
 def scored_row(row: Row, folder: Path, task: Task, score: Callable[[], Scored]) -> Row:

@@ -22,9 +22,9 @@ WEIGHTS = "selected.safetensors"
 Scores = Mapping[str, float | str]
 
 
-def snapshots(budget_steps: int) -> frozenset[int]:
+def snapshots(budget_steps: int, number: int = SNAPSHOTS) -> frozenset[int]:
     """Steps after which a run is scored on validation: evenly spaced, the last among them."""
-    steps = (round(budget_steps * (i + 1) / SNAPSHOTS) for i in range(SNAPSHOTS))
+    steps = (round(budget_steps * (i + 1) / number) for i in range(number))
     return frozenset(step for step in steps if step)
 
 
@@ -33,7 +33,6 @@ class Selection:
 
     column: what decides, as the mean over the directions that have it. A step at which it is
         undefined in one of them is not chosen, for its mean would be over others.
-    score: the validation metrics of the model as it is.
     """
 
     def __init__(
@@ -42,17 +41,16 @@ class Selection:
         higher_is_better: bool,
         model: nn.Module,
         folder: Path,
-        score: Callable[[], Scores],
     ) -> None:
         self.column = column
         self._sign = 1 if higher_is_better else -1
         self._model = model
         self._folder = folder
-        self._score = score
 
-    def look(self, step: int) -> None:
-        """Scores the model after `step`. Doing so twice, after a crash, changes nothing."""
-        metrics = self._score()
+    def look(self, step: int, metrics: Scores) -> None:
+        """metrics: of the model after `step`, on validation. Looking twice, after a crash, changes
+        nothing.
+        """
         entries = [metrics[name] for name in self._names if name in metrics]
         values = [value for each in entries if (value := number_of(each)) is not None]
         if not values or any(str(value).startswith("undefined") for value in entries):

@@ -54,7 +54,7 @@ INSIDE = {
     ),
     "results": (
         ("records",),
-        ("jsonl",),
+        ("curves", "jsonl"),
         ("folder",),
         ("benchmark_file",),
     ),
@@ -66,8 +66,8 @@ INSIDE = {
     "reporting": (
         ("protocols", "statistics"),
         ("groups", "sheets"),
-        ("claims", "figures", "tables"),
-        ("comparisons",),
+        ("claims", "curves", "figures", "tables"),
+        ("comparisons", "curve_figure"),
         ("frames",),
         ("merge",),
     ),
@@ -80,7 +80,7 @@ INSIDE = {
         ("loop",),
     ),
     "evaluation": (
-        ("fidelity", "probes"),
+        ("discriminators", "fidelity", "probes"),
         ("evaluate",),
     ),
     "task_families": (
@@ -92,7 +92,7 @@ INSIDE = {
     "running": (
         ("context", "fingerprint", "request", "sample_shapes"),
         ("job",),
-        ("build", "provenance", "scoring", "seed_groups"),
+        ("build", "provenance", "scoring", "seed_groups", "snapshots"),
         ("cell", "reference_algorithm", "resolve", "staleness", "translate"),
         ("backends", "workload"),
         ("runner", "speed"),
@@ -117,6 +117,7 @@ INSIDE = {
         (
             "bench",
             "check",
+            "curves",
             "data",
             "info",
             "merge",
@@ -257,6 +258,7 @@ def test_files_and_functions_are_short() -> None:
         ["--help"],
         ["run", "--help"],
         ["claims", "--help"],
+        ["curves", "--help"],
         ["list"],
         ["data", "--help"],
         ["data", "list"],

@@ -94,7 +94,7 @@ def test_options_and_arguments_make_one_request(
         *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
         *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
-        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
+        *("--snapshots", "8", "--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
     python = asked(
         seeds=[3, 7],
@@ -107,6 +107,7 @@ def test_options_and_arguments_make_one_request(
         workers=3,
         backend="here",
         together=4,
+        snapshots=8,
         compiled=True,
         overwrite=True,
         output="out",
@@ -150,7 +151,7 @@ def number_options() -> list[str]:
 def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
     """Except that 0 leaves a choice open where the command line has nothing for it."""
     field = {"steps": "budget_steps"}.get(name, name)
-    for value in (-1, *([] if name in ("workers", "together") else [0])):
+    for value in (-1, *([] if name in ("workers", "together", "snapshots") else [0])):
         given = {"budget": {field: value}} if name in ON_THE_COMMAND_LINE["budget"] else None
         with pytest.raises(UserError):
             asked(**(given or {field: value}))

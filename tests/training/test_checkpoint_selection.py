@@ -29,12 +29,10 @@ def test_snapshots_are_few_and_end_with_the_run(budget: int) -> None:
 def watched(folder: Path, scores: dict[int, float | str], higher: bool) -> Selection:
     """A run whose snapshots scored so; its weights are the number of the step."""
     model = torch.nn.Linear(1, 1, bias=False)
-    now = [0]
-    told = Selection("score", higher, model, folder, lambda: {"score": scores[now[0]]})
-    for step in scores:
-        now[0] = step
+    told = Selection("score", higher, model, folder)
+    for step, score in scores.items():
         torch.nn.init.constant_(model.weight, step)
-        told.look(step)
+        told.look(step, {"score": score})
     return told
 
 
@@ -60,13 +58,9 @@ def test_a_snapshot_without_a_number_is_never_chosen(tmp_path: Path) -> None:
 
 def test_a_snapshot_that_is_undefined_one_way_is_never_chosen(tmp_path: Path) -> None:
     """The mean over the other direction alone would be of another scale."""
-    scores: list[dict[str, float | str]] = [
-        {"score": 0.5, "score_BA": 0.7},
-        {"score": "undefined: not finite", "score_BA": 0.1},
-    ]
-    told = Selection("score", False, torch.nn.Linear(1, 1), tmp_path, lambda: scores.pop(0))
-    told.look(10)
-    told.look(20)
+    told = Selection("score", False, torch.nn.Linear(1, 1), tmp_path)
+    told.look(10, {"score": 0.5, "score_BA": 0.7})
+    told.look(20, {"score": "undefined: not finite", "score_BA": 0.1})
     assert told.scores == {10: 0.6}
 
 

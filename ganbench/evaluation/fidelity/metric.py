@@ -19,6 +19,7 @@ class FidelityMetric(Metric):
     """
 
     extractor: ClassVar[str]
+    over_training: ClassVar[bool] = False
 
     def names(self) -> dict[str, str]:
         """Columns by score, of those that the plugin lists."""
