@@ -86,16 +86,24 @@ def line_labels(trained: Sequence[Trained]) -> list[str]:
 
 
 def lines_by_column(trained: Sequence[Trained], labels: Sequence[str]) -> dict[str, Lines]:
-    """Those with a number, and `overfit_D` without one too."""
+    """Those with a number, and `overfit_D` without one too. A step whose seeds have none is empty,
+    and parts the line.
+    """
     found: dict[str, Lines] = {}
+    undefined: dict[str, Lines] = {}
     for one, label in zip(trained, labels, strict=True):
         for column, step, value in one.points():
+            numbers = found.setdefault(column, {}).setdefault(label, {}).setdefault(step, [])
             if not isinstance(value, str):
-                steps = found.setdefault(column, {}).setdefault(label, {})
-                steps.setdefault(step, []).append(value)
+                numbers.append(value)
             elif value.startswith("undefined") and ColumnKey.parse(column).name == OVERFIT:
-                found.setdefault(column, {})
-    return {name: found[name] for name in sorted(found, key=_place)}
+                undefined[column] = {}
+    known = {name: some for name, lines in found.items() if (some := with_numbers(lines))}
+    return {name: (undefined | known)[name] for name in sorted(undefined | known, key=_place)}
+
+
+def with_numbers(lines: Lines) -> Lines:
+    return {label: by_step for label, by_step in lines.items() if any(by_step.values())}
 
 
 def _place(column: str) -> int:
@@ -109,9 +117,9 @@ def draw_lines(axes: Axes, lines: Lines, order: Sequence[str]) -> None:
         steps = sorted(by_step)
         colour, style = look_of(order.index(label))
         marker = "." if len(steps) <= MAX_MARKED else None
-        means = [np.mean(by_step[step]) for step in steps]
+        means = [np.mean(by_step[step] or np.nan) for step in steps]
         axes.plot(steps, means, color=colour, ls=style, lw=1.2, marker=marker, ms=4)
-        low, high = ([end(by_step[step]) for step in steps] for end in (min, max))
+        low, high = ([end(by_step[step], default=np.nan) for step in steps] for end in (min, max))
         axes.fill_between(steps, low, high, color=colour, alpha=0.18, lw=0)
     if not lines:
         axes.annotate(

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from ganbench.registry.registry import discover
+from ganbench.results.curves import CURVES
 from ganbench.results.folder import cell_folder, read_rows
 from ganbench.training import checkpoint
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
@@ -74,7 +75,8 @@ def require_equal(straight: Path, broken: Path) -> None:
         assert row.metrics == rows[1][cell].metrics
         assert row.selected == rows[1][cell].selected
         first, second = (cell_folder(folder, cell) for folder in (straight, broken))
-        assert (first / LOSS_LOG).read_bytes() == (second / LOSS_LOG).read_bytes()
+        for name in (LOSS_LOG, CURVES):
+            assert (first / name).read_bytes() == (second / name).read_bytes(), name
         kept = [checkpoint.read(folder / CHECKPOINT) for folder in (first, second)]
         assert kept[0] is not None and kept[1] is not None
         for name, value in kept[0][0].items():
