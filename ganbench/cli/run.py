@@ -57,8 +57,10 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
 @click.option(
     "--snapshots",
     type=click.IntRange(1, 1_000),
+    default=4,
+    show_default=True,
     metavar="N",
-    help="Points of the curves over training, which `ganbench curves` shows [default: 4].",
+    help="Points of the curves over training, which `ganbench curves` shows.",
 )
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
 @click.option(

@@ -21,6 +21,7 @@ from ganbench.core.spec import (
     ScoredSplit,
 )
 from ganbench.results.benchmark_file import BenchmarkFile
+from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 DEFAULT_SEEDS = (0, 1, 2)
 MAX_ASKED = 1_000  # seeds together, and snapshots
@@ -68,7 +69,7 @@ class Request:
     compiled: bool = False
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
-    snapshots: int = 0
+    snapshots: int = SNAPSHOTS
     together: int = 0
     reading: Reading = DEFAULT_READING
     benchmark: Path | None = None
@@ -97,7 +98,6 @@ def request_of(
     cache_dir: Path | str | None,
     workers: int | None,
     together: int | None,
-    snapshots: int | None,
     skip_unreadable: bool,
     max_megapixels: float,
     **same_names: Any,
@@ -122,7 +122,6 @@ def request_of(
         weights_dir=path_of(weights_dir),
         workers=workers or 0,
         together=together or 0,
-        snapshots=snapshots or 0,
         **same_names,
     )
     check(request)
@@ -171,12 +170,11 @@ def check(request: Request) -> None:
     for name in budget:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
-    require_at_least(1, {"threads": request.threads})
-    counts = {"together": request.together, "snapshots": request.snapshots}
-    require_at_least(0, {"workers": request.workers, **counts})
+    require_at_least(1, {"threads": request.threads, "snapshots": request.snapshots})
+    require_at_least(0, {"workers": request.workers, "together": request.together})
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
-    for name, value in counts.items():
-        if value > MAX_ASKED:
+    for name in ("together", "snapshots"):
+        if (value := getattr(request, name)) > MAX_ASKED:
             most = f"{MAX_ASKED:,}"
             raise UserError(f"{name} must be {most} or less", f"{name}={value}", most)
     if not request.reading.max_megapixels > 0:

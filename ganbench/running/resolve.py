@@ -28,7 +28,6 @@ from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
-from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 NETWORK = "network"
 
@@ -65,7 +64,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 sources=SourceFiles(training, evaluation),
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
-                snapshots=request.snapshots or SNAPSHOTS,
+                snapshots=request.snapshots,
                 together=most_together(cell, request.together, unsupported),
             )
             cells = (replace(of_seed_0.cell, seed=seed) for seed in request.seeds)

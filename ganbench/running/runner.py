@@ -34,6 +34,7 @@ from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
 from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
+from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def run(
     together: int = 0,
     compiled: bool = False,
     checkpoint_every: Every = DEFAULT_EVERY,
-    snapshots: int = 0,
+    snapshots: int = SNAPSHOTS,
     overwrite: bool = False,
     weights_dir: Path | str | None = None,
     offline: bool = False,
@@ -265,8 +266,7 @@ def run(
 ) -> pd.DataFrame:
     """`ganbench run`, with the same options; one line of the frame is one cell.
 
-    Empty, 0 or None: chosen as by the command. Metrics and costs are columns of the frame, after
-    the row's own fields.
+    Empty, 0 or None: chosen as by the command. Metrics and costs are the frame's last columns.
 
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
     budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
