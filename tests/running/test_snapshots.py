@@ -1,0 +1,57 @@
+"""Which metrics are followed over a training, and at which steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ganbench.contracts.model import Model
+from ganbench.evaluation.fidelity.metric import FidelityMetric
+from ganbench.registry.registry import discover
+from ganbench.running.job import Job
+from ganbench.running.request import Request
+from ganbench.running.resolve import resolve
+from ganbench.running.snapshots import Snapshots
+from ganbench.training.checkpoint_selection import Selection, snapshots
+from tests.plugins.test_models import POINTS, build
+
+BUILT_IN = discover()
+MORE = ("visible", "efficientnet_lite0")
+
+
+def jobs(cache: Path, **changes: object) -> tuple[Job, ...]:
+    request = Request(("recon",), ("car2car",), (0,), cache, preset="smoke", metrics=MORE)
+    return resolve(replace(request, **changes), BUILT_IN).jobs  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("split", ["test", "validation"])
+def test_quick_metrics_are_followed_and_the_one_that_chooses(tmp_path: Path, split: str) -> None:
+    """Also where none is chosen, so that a search on validation has its curves."""
+    (model,) = (job for job in jobs(tmp_path, split=split) if not job.cell.is_reference)
+    assert (model.selection is None) == (split == "validation")
+    (tested,) = (job for job in jobs(tmp_path) if not job.cell.is_reference)
+    assert tested.selection is not None
+    kinds = {name: BUILT_IN.load("metric", name) for name in model.followed}
+    features = [name for name, kind in kinds.items() if issubclass(kind, FidelityMetric)]
+    assert features == [tested.selection[0]]
+    assert kinds.keys() >= {"azimuth", "reconstruction"} and "perceptual" not in kinds
+
+
+def test_references_are_not_followed(tmp_path: Path) -> None:
+    assert {job.followed for job in jobs(tmp_path) if job.cell.is_reference} == {()}
+
+
+def test_a_checkpoint_is_chosen_from_the_same_steps_however_many_there_are(tmp_path: Path) -> None:
+    """Later steps are better here, and those between the four are better still."""
+    model: Model = build("standard", POINTS, "paper")
+    choices = snapshots(40)
+    scores = iter([5.0, 0.0, 4.0, 0.0, 3.0, 0.0, 2.0, 0.0])
+    chosen = Selection("score", False, model, tmp_path)
+    watched = Snapshots(
+        snapshots(40, 8), tmp_path, lambda: {"score": 1 + next(scores)}, chosen, choices
+    )
+    for step in sorted(watched.steps):
+        watched.look(step)
+    assert list(chosen.scores) == [10, 20, 30, 40]
