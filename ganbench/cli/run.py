@@ -114,6 +114,11 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
     help="Train by kernels of torch.compile; results depend on it.",
 )
 @click.option(
+    "--portable",
+    is_flag=True,
+    help="Compute by what all newer x86-64 processors have, so that all get the same rows.",
+)
+@click.option(
     "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
 )
 @weights_option
@@ -130,8 +135,11 @@ def run(**options: Any) -> None:
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
+    from ganbench.core.portable_process import restart_portable
     from ganbench.running.backends.worker_processes import server_at_hand
 
+    if options["portable"] and options["backend"] == "processes":
+        restart_portable()
     takes_workers = options["backend"] == "processes" and not options["dry_run"]
     with server_at_hand() if takes_workers else nullcontext():
         from ganbench.cli.commands.run import run_command

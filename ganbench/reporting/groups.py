@@ -1,4 +1,4 @@
-"""Rows that may be compared: one task, data, split, preset, set of options and precision."""
+"""Rows that may be compared: one task, data, split, preset, set of options and arithmetic."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
     for row in rows:
         parts = id(row.budget), id(row.options), id(row.hparams)
         names = row.task, row.data, row.split, row.preset, row.model, row.recipe
-        key = (*parts, *names, row.provenance.get("precision"))
+        key = (*parts, *names, *_arithmetic(row))
         same = known.get(key)
         if same is None:
             variants = settings.setdefault(_setting(row), {})
@@ -176,9 +176,14 @@ def _place(same: Sequence[Row]) -> tuple[bool, float]:
 
 
 def _setting(row: Row) -> bytes:
-    precision = row.provenance.get("precision")
     budget = {"network": PLAIN, **row.budget}  # older rows do not say it
-    return grouping_key([row.task, row.data, row.split, row.preset, budget, row.options, precision])
+    own = row.task, row.data, row.split, row.preset, budget, row.options
+    return grouping_key([*own, *_arithmetic(row)])
+
+
+def _arithmetic(row: Row) -> tuple[str | None, str | None]:
+    """The precision, and the settings of portable rows."""
+    return row.provenance.get("precision"), row.provenance.get("portable")
 
 
 def _variant(row: Row) -> bytes:

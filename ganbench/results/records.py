@@ -25,6 +25,7 @@ class Cell:
     data: name of the data source; data_hash: its content. split: where it is scored.
     recipe: empty for a reference, which has no hyper-parameters and is not trained.
     compiled: whether torch.compile made the training's kernels.
+    portable: the settings of `core.portable` that it is computed by, by their name; or empty.
     code_hash: the plugins' source and the project code that training reaches.
     """
 
@@ -44,6 +45,7 @@ class Cell:
     code_hash: str
     torch: str
     compiled: bool = False
+    portable: str = ""
 
     @property
     def is_reference(self) -> bool:
@@ -51,8 +53,9 @@ class Cell:
 
     @property
     def id(self) -> str:
-        """Sixteen hex digits over the canonical JSON of all fields."""
-        return content_hash(asdict(self))[:16]
+        """Sixteen hex digits over the canonical JSON of all fields; `portable` only where it is."""
+        told = {name: value for name, value in asdict(self).items() if name != "portable" or value}
+        return content_hash(told)[:16]
 
 
 class Row(Struct, frozen=True, gc=False):

@@ -32,7 +32,11 @@ def context_of(
     paths: Mapping[str, Path] | None = None,
     weights_dir: Path | None = None,
     reading: Reading = DEFAULT_READING,
+    made_by: str = "",
 ) -> Context:
-    """paths: as the user typed them. Raises UserError for a `weights_dir` that is no folder."""
+    """paths: as the user typed them. made_by: settings whose numbers have a cache of their own.
+    Raises UserError for a `weights_dir` that is no folder.
+    """
     expanded = {name: path.expanduser() for name, path in (paths or {}).items()}
-    return Context(registry, expanded, cache_dir, places(cache_dir, weights_dir), reading)
+    made_dir = cache_dir / made_by if made_by else cache_dir
+    return Context(registry, expanded, made_dir, places(cache_dir, weights_dir), reading)

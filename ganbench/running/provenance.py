@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from ganbench.core.devices import device_name
+from ganbench.core.portable import identity
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.results.records import Row, Status
 from ganbench.running.job import Job
@@ -56,9 +57,16 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
         "precision": cell.precision,
         "threads": cell.threads,
         **({"compiled": 1} if cell.compiled else {}),
+        **(told_of_portable() if cell.portable else {}),
         "python": platform.python_version(),
         "started": started,
     }
+
+
+def told_of_portable() -> dict[str, Any]:
+    """The settings that were asked for, and the libraries that PyTorch's version does not tell."""
+    libraries = {name: version(name) for name in ("numpy", "scipy", "pillow", "vtk")}
+    return {"portable": identity(), "libc": " ".join(platform.libc_ver()), **libraries}
 
 
 @cache

@@ -46,6 +46,7 @@ class Request:
     split: where the cells are scored; "validation" while a setting is still being chosen.
     together: seeds that train as one program at most; 0 for the fastest number.
     snapshots: points of the curves over training, evenly spaced.
+    portable: numbers must be those of every newer x86-64 processor.
     workers: cells at a time. backend: where they run, by its name.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
@@ -67,6 +68,7 @@ class Request:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     compiled: bool = False
+    portable: bool = False
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
     snapshots: int = SNAPSHOTS

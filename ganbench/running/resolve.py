@@ -17,6 +17,7 @@ from ganbench.contracts.task import Task, choose_source
 from ganbench.core.devices import is_gpu, resolve_device, resolve_precision
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
+from ganbench.core.portable import identity
 from ganbench.core.source_hash import file_hashes, source_hash
 from ganbench.core.spec import Preset, content_hash
 from ganbench.networks.builder import find_family
@@ -26,6 +27,7 @@ from ganbench.running.build import build_task
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
+from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
 
@@ -35,9 +37,16 @@ NETWORK = "network"
 def resolve(request: Request, registry: Registry) -> Grid:
     """All cells of a request. Raises UserError for its first mistake."""
     device = resolve_device(request.device)
+    if request.portable:
+        require_portable(request, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
     context = context_of(
-        registry, request.cache_dir, request.data, request.weights_dir, request.reading
+        registry,
+        request.cache_dir,
+        request.data,
+        request.weights_dir,
+        request.reading,
+        identity() if request.portable else "",
     )
     tasks: dict[str, Task] = {}
     jobs: list[Job] = []
@@ -105,6 +114,7 @@ def base_cell(
         code_hash="",
         torch=torch.__version__,
         compiled=request.compiled,
+        portable=identity() if request.portable else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ganbench.contracts.task import Task
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
+from ganbench.core.portable import is_portable
+from ganbench.core.portable_process import called_portable
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, DeviceChoice, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
@@ -137,7 +140,7 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     """
     request, grid, output = plan.request, plan.grid, plan.folder
     if not request.offline:
-        fetch_weights(grid.jobs, listener.say)
+        fetch_weights(grid.jobs, request.cache_dir, listener.say)
     open_output(output)
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
@@ -159,7 +162,7 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
 
 
-def fetch_weights(jobs: Sequence[Job], say: Say) -> None:
+def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:
     """Downloads what the jobs' metrics need and no folder has. Where that fails, the metrics tell
     in each row why they are skipped.
     """
@@ -167,7 +170,7 @@ def fetch_weights(jobs: Sequence[Job], say: Say) -> None:
     names = {name for job in jobs for name in job.metrics if name in EXTRACTORS}
     for name in sorted(names):
         try:
-            obtain(EXTRACTORS[name].weights, context.weights, context.cache_dir, say)
+            obtain(EXTRACTORS[name].weights, context.weights, cache_dir, say)
         except UserError as error:
             say(f"{name} will be skipped: {error}")
 
@@ -254,6 +257,7 @@ def run(
     backend: str = "processes",
     together: int = 0,
     compiled: bool = False,
+    portable: bool = False,
     checkpoint_every: Every = DEFAULT_EVERY,
     snapshots: int = SNAPSHOTS,
     overwrite: bool = False,
@@ -272,11 +276,20 @@ def run(
     budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
     references: none where empty. backend: "processes", or "here" for this process.
     checkpoint_every: such as `Every(steps=500)`.
+    portable: the rows are made by a process that is started with the settings for it, unless this
+        one was.
 
     Raises UserError for bad arguments, and for data or a result folder that cannot be used.
     """
     request = request_of(**locals())  # the arguments, all of them
-    return frame(carry_out(planned(request), Silent()).rows)
+    if request.portable and request.backend == "processes" and not is_portable(os.environ):
+        return frame(called_portable(rows_asked, request))
+    return frame(rows_asked(request))
+
+
+def rows_asked(request: Request) -> tuple[Row, ...]:
+    """Of a request that is carried out in silence. Raises UserError for the user's mistakes."""
+    return carry_out(planned(request), Silent()).rows
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:

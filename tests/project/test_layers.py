@@ -29,8 +29,8 @@ WINGS = (
 INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
-        ("cache", "devices", "disk", "files", "large_tensors", "meaning", "options"),
-        ("memory", "source_hash"),
+        ("cache", "devices", "disk", "files", "large_tensors", "meaning", "options", "portable"),
+        ("memory", "portable_process", "source_hash"),
     ),
     "registry": (
         ("option_faults",),
@@ -91,7 +91,7 @@ INSIDE = {
     ),
     "running": (
         ("context", "fingerprint", "request", "sample_shapes"),
-        ("job",),
+        ("job", "portability"),
         ("build", "provenance", "scoring", "seed_groups", "snapshots"),
         ("cell", "reference_algorithm", "resolve", "staleness", "translate"),
         ("backends", "workload"),
