@@ -19,7 +19,14 @@ def main() -> None:
         except KeyboardInterrupt:
             print(INTERRUPTED, file=sys.stderr)
             sys.exit(130)
-        command(prog_name="ganbench")
+        command(prog_name="ganbench", obj=restart_portable)
+
+
+def restart_portable() -> None:
+    """What `run` calls where it needs it and is the command of this process."""
+    from ganbench.core.portable_process import restart_portable as restart
+
+    restart()
 
 
 @contextmanager

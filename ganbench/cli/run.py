@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -129,16 +130,16 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
 @megapixels_option
 @plugins_option
 @cache_option
-def run(**options: Any) -> None:
+@click.pass_obj
+def run(restart_portable: Callable[[], None] | None, /, **options: Any) -> None:
     """Train and score models on tasks, then print the comparison.
 
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
-    from ganbench.core.portable_process import restart_portable
     from ganbench.running.backends.worker_processes import server_at_hand
 
-    if options["portable"] and options["backend"] == "processes":
+    if options["portable"] and options["backend"] == "processes" and restart_portable:
         restart_portable()
     takes_workers = options["backend"] == "processes" and not options["dry_run"]
     with server_at_hand() if takes_workers else nullcontext():

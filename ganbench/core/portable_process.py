@@ -88,6 +88,9 @@ def answer() -> None:
 
 
 def _end_with_parent() -> None:
-    """The parent holds the other end of the standard input for as long as it lives."""
-    sys.stdin.buffer.read()
+    """The parent holds the other end of the standard input for as long as it lives. (It is read
+    without Python's buffer, which may not be in use when Python ends.)
+    """
+    while os.read(0, 1):
+        continue
     os._exit(1)

@@ -22,7 +22,11 @@ def require_portable(request: Request, device: str) -> None:
     """
     require_processor()
     obstacles = {
-        "--device cuda": (is_gpu(device), "GPUs differ in their last digits", "give --device cpu"),
+        f"--device {device}": (
+            is_gpu(device),
+            "GPUs differ in their last digits",
+            "give --device cpu",
+        ),
         "--precision bf16": (
             request.precision == "bf16",
             "processors round bf16 at different places",

@@ -275,20 +275,17 @@ def run(
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
     budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
     references: none where empty. backend: "processes", or "here" for this process.
-    checkpoint_every: such as `Every(steps=500)`.
-    portable: the rows are made by a process that is started with the settings for it, unless this
-        one was.
+    checkpoint_every: such as `Every(steps=500)`. portable: run by a process that is started for it.
 
     Raises UserError for bad arguments, and for data or a result folder that cannot be used.
     """
-    request = request_of(**locals())  # the arguments, all of them
-    if request.portable and request.backend == "processes" and not is_portable(os.environ):
-        return frame(called_portable(rows_asked, request))
-    return frame(rows_asked(request))
+    return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 
 
 def rows_asked(request: Request) -> tuple[Row, ...]:
     """Of a request that is carried out in silence. Raises UserError for the user's mistakes."""
+    if request.portable and request.backend == "processes" and not is_portable(os.environ):
+        return called_portable(rows_asked, request)
     return carry_out(planned(request), Silent()).rows
 
 

@@ -152,8 +152,9 @@ def test_settings_that_differ_are_never_in_one_table() -> None:
         row("standard", 0, 1.0, split="validation"),
         row("standard", 0, 1.0, options={"sigma": 1}),
         row("standard", 0, 1.0, provenance={"precision": "bf16"}),
+        row("standard", 0, 1.0, provenance={"portable": "x86-64-v3-1"}),
     ]
-    assert len(table_sheets([*ROWS, *others], COLUMNS)) == 6
+    assert len(table_sheets([*ROWS, *others], COLUMNS)) == 7
 
 
 def test_variants_of_one_model_get_labels_of_their_own() -> None:

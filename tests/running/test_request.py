@@ -93,6 +93,7 @@ def test_options_and_arguments_make_one_request(
         *("--workers", "3", "--backend", "here", "--together", "4", "--compile", "--overwrite"),
         *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
         *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
+        "--portable",
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
         *("--snapshots", "8", "--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
@@ -109,6 +110,7 @@ def test_options_and_arguments_make_one_request(
         together=4,
         snapshots=8,
         compiled=True,
+        portable=True,
         overwrite=True,
         output="out",
         offline=True,
