@@ -156,8 +156,22 @@ FROM_STABLE: Setups = {
     "batch 32": ("batch=32",),
     "500 identities": ("identities=500",),
 }
-ROUNDS = {"one": ONE_CHANGE, "combined": COMBINED, "64px": AT_64_PX, "stable": FROM_STABLE}
-BASE = {"one": "code", "combined": "code", "64px": "code", "stable": "stable"}
+HALF_THE_STEPS: Setups = {
+    "no feature matching": ("feat_share=0",),
+    "no feature matching, L1": ("feat_share=0", "distance=l1"),
+    "no feature matching, L1, rate 0.0012": ("feat_share=0", "distance=l1", "lr=0.0012"),
+    "L1, rate 0.0012": ("distance=l1", "lr=0.0012"),
+    "feature matching 0.2, L1": ("feat_share=0.2", "distance=l1"),
+    "feature matching 0.2, L1, rate 0.0012": ("feat_share=0.2", "distance=l1", "lr=0.0012"),
+}
+ROUNDS = {
+    "half": HALF_THE_STEPS,
+    "one": ONE_CHANGE,
+    "combined": COMBINED,
+    "64px": AT_64_PX,
+    "stable": FROM_STABLE,
+}
+BASE = {"half": "stable", "one": "code", "combined": "code", "64px": "code", "stable": "stable"}
 OF_TASK = ("identities", "azimuth_")
 
 

@@ -205,7 +205,7 @@ def budget_notes(group: Group) -> list[str]:
 
 def unlike_notes(group: Group) -> list[str]:
     """The hyper-parameters that several models have and do not have alike, such as feature matching
-    in the authors' code, which the plain GAN goes without: such a comparison is of more than models.
+    in the authors' code, which the plain GAN goes without: then more than the models differs.
     """
     by_label = {label: rows[0].hparams for label, rows in group.trained.items()}
     names = dict.fromkeys(name for hparams in by_label.values() for name in hparams)
