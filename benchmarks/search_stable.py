@@ -2,9 +2,9 @@
 own.
 
 `python benchmarks/search_stable.py OUT [--device cuda] [--steps N] [--preset P] [--seeds 200,201]
-[--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up, scores it on
-the validation split, and writes OUT/search.csv as it goes. A set-up is not started once M minutes
-are over; what is done is found again.
+[--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up, scores
+it on the validation split, and writes OUT/search.csv as it goes. A set-up is not started once M
+minutes are over; what is done is found again.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def train(job: tuple[int, str, int], asked: argparse.Namespace) -> list[dict[str
             "set-up": name,
             "seed": seed,
             "model": row["model"],
-            "steps": row["budget_steps"] if "budget_steps" in row else asked.steps,
+            "steps": row.get("budget_steps", asked.steps),
             "status": row["status"],
             **{column: row.get(column, "") for column in COLUMNS},
             "train_sec": row.get("train_sec", ""),
