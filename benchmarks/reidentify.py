@@ -243,7 +243,7 @@ def hparams_today(row: JSON, registry: Registry, task: Task) -> JSON:
     if not row["recipe"]:
         return {}
     recipe = registry.load("model", row["model"]).recipes(task.spec)[row["recipe"]]
-    hparams = asdict(replace(recipe, **row["hparams"]))
+    hparams = replace(recipe, **row["hparams"]).record()
     require_same("hparams", row["hparams"], hparams)
     return hparams
 

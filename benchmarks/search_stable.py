@@ -2,9 +2,9 @@
 own.
 
 `python benchmarks/search_stable.py OUT [--device cuda] [--steps N] [--preset P] [--seeds 200,201]
-[--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up, scores
-it on the validation split, and writes OUT/search.csv as it goes. A set-up is not started once M
-minutes are over; what is done is found again.
+[--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up,
+scores it on the validation split, and writes OUT/search.csv as it goes. A set-up is not started
+once M minutes are over; what is done is found again.
 """
 
 from __future__ import annotations
@@ -161,17 +161,49 @@ HALF_THE_STEPS: Setups = {
     "no feature matching, L1": ("feat_share=0", "distance=l1"),
     "no feature matching, L1, rate 0.0012": ("feat_share=0", "distance=l1", "lr=0.0012"),
     "L1, rate 0.0012": ("distance=l1", "lr=0.0012"),
+    "L1, rate 0.002": ("distance=l1", "lr=0.002"),
+    "L1, rate 0.0012, feature matching 0.3": ("distance=l1", "lr=0.0012", "feat_share=0.3"),
+    "L1, rate 0.0012, realism 0.05": (
+        "distance=l1",
+        "lr=0.0012",
+        "lambda_adv=0.05",
+        "lambda_rec=0.95",
+    ),
+    "L1, rate 0.0012, realism 0.2": (
+        "distance=l1",
+        "lr=0.0012",
+        "lambda_adv=0.2",
+        "lambda_rec=0.8",
+    ),
     "feature matching 0.2, L1": ("feat_share=0.2", "distance=l1"),
     "feature matching 0.2, L1, rate 0.0012": ("feat_share=0.2", "distance=l1", "lr=0.0012"),
 }
+AROUND: Setups = {
+    "stable": (),
+    "rate 0.0012": ("lr=0.0012",),
+    "realism 0.02": ("lambda_adv=0.02", "lambda_rec=0.98"),
+    "realism 0.1": ("lambda_adv=0.1", "lambda_rec=0.9"),
+    "no feature matching": ("feat_share=0",),
+    "realism 0.02, no feature matching": ("lambda_adv=0.02", "lambda_rec=0.98", "feat_share=0"),
+    "R1 0.05": ("r1=0.05",),
+    "shift too": ("augment=translation,noise",),
+}
 ROUNDS = {
     "half": HALF_THE_STEPS,
+    "around": AROUND,
     "one": ONE_CHANGE,
     "combined": COMBINED,
     "64px": AT_64_PX,
     "stable": FROM_STABLE,
 }
-BASE = {"half": "stable", "one": "code", "combined": "code", "64px": "code", "stable": "stable"}
+BASE = {
+    "around": "stable",
+    "half": "stable",
+    "one": "code",
+    "combined": "code",
+    "64px": "code",
+    "stable": "stable",
+}
 OF_TASK = ("identities", "azimuth_")
 
 

@@ -36,7 +36,7 @@ STABLE: dict[str, Any] = {
     "ema_kimg": 20.0,
 }
 STABLE_FEAT_SHARE = 0.5
-STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
+STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.05, "lambda_rec": 0.95, "distance": "l1"}
 
 
 def shares_azimuth(spec: DataSpec) -> bool:

@@ -86,7 +86,7 @@ class Preset:
     budget_steps: updates of the schedule; each draws one batch a domain.
     size: image side in pixels; 0 for points.
     batch_size: samples a domain and step; 0 takes the recipe's.
-    lr: learning rate for networks of this width; 0 takes the recipe's.
+    lr_factor: times the recipe's learning rates, for networks of another width than the paper's.
     network: the family of networks that all compared models are made of.
     """
 
@@ -95,7 +95,7 @@ class Preset:
     width: int
     size: int = 0
     batch_size: int = 0
-    lr: float = 0.0
+    lr_factor: float = 1.0
     network: str = PLAIN
 
 

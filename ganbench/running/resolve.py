@@ -202,9 +202,13 @@ def resolve_hparams(
     chosen = recipe or (
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )
-    preset = {"batch_size": task.preset.batch_size, "lr": task.preset.lr}
-    changes: dict[str, Any] = {key: value for key, value in preset.items() if value}
-    hparams = replace(recipes[chosen], **changes)
+    own, preset = recipes[chosen], task.preset
+    hparams = replace(
+        own,
+        batch_size=preset.batch_size or own.batch_size,
+        lr=preset.lr_factor * own.lr,
+        lr_d=preset.lr_factor * own.lr_d,
+    )
     final = replace_from_text(hparams, settings, name)
     final.require_supported(task.spec)
     return chosen, final

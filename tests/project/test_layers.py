@@ -60,8 +60,9 @@ INSIDE = {
     ),
     "contracts": (
         ("hparams", "task"),
-        ("discogan", "metric", "model", "reference"),
+        ("discogan", "metric", "reference"),
         ("recipes",),
+        ("model",),
     ),
     "reporting": (
         ("protocols", "statistics"),
