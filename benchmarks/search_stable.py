@@ -188,15 +188,41 @@ AROUND: Setups = {
     "R1 0.05": ("r1=0.05",),
     "shift too": ("augment=translation,noise",),
 }
+WITHOUT_FEATURES: Setups = {
+    "stable": (),
+    "realism 0.01": ("lambda_adv=0.01", "lambda_rec=0.99"),
+    "realism 0.05": ("lambda_adv=0.05", "lambda_rec=0.95"),
+    "R1 0.05": ("r1=0.05",),
+    "R1 0.2": ("r1=0.2",),
+    "rate 0.0012": ("lr=0.0012",),
+    "L2": ("distance=l2",),
+}
+ALIGNMENT: Setups = {
+    "rate 0.0008": ("lr=0.0008",),
+    "L2, realism 0.1, rate 0.0012": (
+        "distance=l2",
+        "lambda_adv=0.1",
+        "lambda_rec=0.9",
+        "lr=0.0012",
+    ),
+    "D,G,G": ("schedule=D,G,G",),
+    "1,000 identities": ("identities=1000",),
+    "R1 0.3": ("r1=0.3",),
+    "rate of D a quarter": ("lr_d=0.0005",),
+}
 ROUNDS = {
     "half": HALF_THE_STEPS,
     "around": AROUND,
+    "alignment": ALIGNMENT,
+    "without": WITHOUT_FEATURES,
     "one": ONE_CHANGE,
     "combined": COMBINED,
     "64px": AT_64_PX,
     "stable": FROM_STABLE,
 }
 BASE = {
+    "alignment": "stable",
+    "without": "stable",
     "around": "stable",
     "half": "stable",
     "one": "code",

@@ -31,12 +31,12 @@ STABLE: dict[str, Any] = {
     "lr": 5e-4,
     "weight_decay": 1e-5,
     "batch_size": 64,
+    "schedule": "D,G",
     "augment": "noise",
     "r1": 0.1,
     "ema_kimg": 20.0,
 }
-STABLE_FEAT_SHARE = 0.5
-STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.05, "lambda_rec": 0.95, "distance": "l1"}
+STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.02, "lambda_rec": 0.98, "distance": "l1"}
 
 
 def shares_azimuth(spec: DataSpec) -> bool:
@@ -44,8 +44,11 @@ def shares_azimuth(spec: DataSpec) -> bool:
 
 
 def stabilised(hparams: H) -> H:
-    """With the optimiser and the ingredients of recipe `stable`; what is the model's own stays."""
-    return replace(hparams, **STABLE)
+    """With the optimiser and the ingredients of recipe `stable`; a schedule that is the model's own
+    stays, as its losses do.
+    """
+    own = hparams.schedule != HParams.schedule
+    return replace(hparams, **STABLE | ({"schedule": hparams.schedule} if own else {}))
 
 
 def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H]:
@@ -66,7 +69,7 @@ def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
         "code": AdversarialHParams(**CODE_OPTIMISER, feat_share=feat_share),
         "pacgan": AdversarialHParams(**PACGAN_OPTIMISER),
     }
-    stable = stabilised(AdversarialHParams(feat_share=STABLE_FEAT_SHARE))
+    stable = stabilised(AdversarialHParams())
     return with_stable(recipes, spec, stable)
 
 
@@ -94,5 +97,5 @@ def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
         "code": ReconstructionHParams(**CODE_OPTIMISER, **weights, feat_share=CODE_FEAT_SHARE),
         "pacgan": ReconstructionHParams(**PACGAN_OPTIMISER),
     }
-    stable = stabilised(ReconstructionHParams(**STABLE_WEIGHTS, feat_share=STABLE_FEAT_SHARE))
+    stable = stabilised(ReconstructionHParams(**STABLE_WEIGHTS))
     return with_stable(recipes, spec, stable)
