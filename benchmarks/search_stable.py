@@ -209,10 +209,33 @@ ALIGNMENT: Setups = {
     "1,000 identities": ("identities=1000",),
     "R1 0.3": ("r1=0.3",),
     "rate of D a quarter": ("lr_d=0.0005",),
+    "D,G,G, 600 identities": ("schedule=D,G,G", "identities=600"),
+    "600 identities": ("identities=600",),
+    "D,G,G, 150 degrees": (
+        "schedule=D,G,G",
+        "identities=1000",
+        "azimuth_min_deg=-75",
+        "azimuth_max_deg=75",
+    ),
+}
+# From here on with 600 identities, and D,G,G in `stable`.
+WEIGHTS: Setups = {
+    "stable": (),
+    "realism 0.1": ("lambda_adv=0.1", "lambda_rec=0.9"),
+    "realism 0.3": ("lambda_adv=0.3", "lambda_rec=0.7"),
+    "L2, realism 0.1": ("distance=l2", "lambda_adv=0.1", "lambda_rec=0.9"),
+    "L2, realism 0.02": ("distance=l2",),
+    "L2, realism 0.1, rate 0.0008": (
+        "distance=l2",
+        "lambda_adv=0.1",
+        "lambda_rec=0.9",
+        "lr=0.0008",
+    ),
 }
 ROUNDS = {
     "half": HALF_THE_STEPS,
     "around": AROUND,
+    "weights": WEIGHTS,
     "alignment": ALIGNMENT,
     "without": WITHOUT_FEATURES,
     "one": ONE_CHANGE,
@@ -221,6 +244,7 @@ ROUNDS = {
     "stable": FROM_STABLE,
 }
 BASE = {
+    "weights": "stable",
     "alignment": "stable",
     "without": "stable",
     "around": "stable",

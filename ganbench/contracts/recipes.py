@@ -31,7 +31,7 @@ STABLE: dict[str, Any] = {
     "lr": 5e-4,
     "weight_decay": 1e-5,
     "batch_size": 64,
-    "schedule": "D,G",
+    "schedule": "D,G,G",
     "augment": "noise",
     "r1": 0.1,
     "ema_kimg": 20.0,

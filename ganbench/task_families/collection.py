@@ -115,20 +115,34 @@ def split_indices(n: int, shares: Sequence[float], seed: int) -> list[np.ndarray
     return [np.sort(part) for part in np.split(order, edges)]
 
 
-def shared_parts(identities: np.ndarray) -> Parts:
-    """Disjoint identities for each domain and split, of those that both domains draw on."""
+def shared_parts(identities: np.ndarray, max_test: int = 0) -> Parts:
+    """Disjoint identities for each domain and split, of those that both domains draw on.
+
+    max_test: identities of both domains' test splits together, at most, and twice those of both
+        validation splits; 0 for no bound. What goes beyond it trains.
+    """
     seed = seed_for(0, "identities")
-    index = split_indices(len(identities), SHARED_SHARES, seed)
+    n, shares = len(identities), SHARED_SHARES
+    if max_test and max_test < 2 * SHARED_SHARES[-1] * n:
+        test, validation = max_test / 2 / n, max_test / 4 / n
+        shares = (0.5 - validation - test, validation, validation, test, test)
+    index = split_indices(n, shares, seed)
     a_train, b_train, a_val, b_val, a_test, b_test = (identities[part] for part in index)
     return {"train": (a_train, b_train), "validation": (a_val, b_val), "test": (a_test, b_test)}
 
 
-def own_parts(a: np.ndarray, b: np.ndarray) -> Parts:
-    """Disjoint identities for each split, A's of `a` and B's of `b`."""
-    index = [
-        split_indices(len(identities), OWN_SHARES, seed_for(0, "identities", name))
-        for name, identities in (("A", a), ("B", b))
-    ]
+def own_parts(a: np.ndarray, b: np.ndarray, max_test: int = 0) -> Parts:
+    """Disjoint identities for each split, A's of `a` and B's of `b`.
+
+    max_test: identities of a domain's test split at most, and twice those of its validation split;
+        0 for no bound.
+    """
+    index = []
+    for name, identities in (("A", a), ("B", b)):
+        n = len(identities)
+        most = (max_test / 2 / n, max_test / n) if max_test else OWN_SHARES
+        shares = tuple(map(min, OWN_SHARES, most))
+        index.append(split_indices(n, shares, seed_for(0, "identities", name)))
     return {split: (a[in_a], b[in_b]) for split, in_a, in_b in zip(SPLITS, *index, strict=True)}
 
 

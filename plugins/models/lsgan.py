@@ -1,14 +1,21 @@
 """LSGAN: the standard GAN with least squares in place of the log loss (Mao et al., 2017)."""
 
+from dataclasses import dataclass
+
 from ganbench.api import LEAST_SQUARES, HParams, Model
 
 
-class LSGAN(Model):
-    adversarial = LEAST_SQUARES
+@dataclass(frozen=True)
+class LeastSquaresHParams(HParams):
+    """The paper gives neither for translation; as in the other models of that time."""
 
-    @classmethod
-    def recipes(cls, spec):
-        return {"paper": HParams(weight_decay=0.0, batch_size=64)}
+    weight_decay: float = 0.0
+    batch_size: int = 64
+
+
+class LSGAN(Model):
+    hparams_type = LeastSquaresHParams
+    adversarial = LEAST_SQUARES
 
     def build(self, nets):
         self.generators["G_AB"] = nets.translator("A", "B")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ganbench.contracts.hparams import INGREDIENT
 from ganbench.registry.registry import discover
 from tests.plugins.test_models import ANGLES, IMAGES, batch, build
 
@@ -74,7 +75,8 @@ def test_recipes_have_the_values_of_the_page(row: list[str]) -> None:
             *named,
             "beta2",
         }
-        plain = {"feat_share": 0.0, "distance": "l2", "warmup_steps": 0}
+        off = {f.name: f.default for f in fields(hparams) if f.metadata.get(INGREDIENT)}
+        plain = {"feat_share": 0.0, "distance": "l2", "warmup_steps": 0, **off}
         assert all(found[key] == plain.get(key, 1.0) for key in unnamed), name
 
 
@@ -83,12 +85,31 @@ def test_every_recipe_stands_on_the_page() -> None:
         (name, recipe) for row in RECIPES for name in codes(row[0]) for recipe in codes(row[1])
     }
     known = {(m, r) for m in MODELS for r in discover().load("model", m).recipes(IMAGES)}
-    assert listed == known
+    assert listed == {(model, recipe) for model, recipe in known if recipe != "stable"}
+    assert {model for model, recipe in known if recipe == "stable"} == set(MODELS)
+
+
+def test_recipe_stable_is_what_the_page_says() -> None:
+    """The same values for every model, beside those that are its own."""
+    rows = table("`stable` | value")
+    said = {codes(name)[0]: codes(value)[0] for name, value, _ in rows}
+    for name in MODELS:
+        recipes = discover().load("model", name).recipes(IMAGES)
+        paper, stable = asdict(recipes["paper"]), asdict(recipes["stable"])
+        changed = {key: value for key, value in stable.items() if value != paper[key]}
+        assert changed.keys() <= said.keys(), name
+        own = {"schedule"} if paper["schedule"] != "DG" else set()
+        if name not in {"recon", "discogan"}:
+            own |= {"lambda_adv", "lambda_rec", "distance"}
+        common = [key for key in said if key in stable and key not in own]
+        assert [str(stable[key]) for key in common] == [said[key] for key in common], name
 
 
 def test_weights_in_tasks_that_share_an_azimuth() -> None:
-    said = "`recon` and `discogan` have `lambda_adv` 0.1 and `lambda_rec` 0.9 throughout"
-    assert said in " ".join(PAGE.read_text(encoding="utf-8").split())
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert "`lambda_adv` 0.1 and `lambda_rec` 0.9 throughout" in page
+    assert "`feat_from` 3" in page
+    assert build("standard", ANGLES, "code").hparams.feat_share == 0
     for name in ("recon", "discogan"):
         hparams = build(name, ANGLES, "code").hparams
         assert (
@@ -96,7 +117,8 @@ def test_weights_in_tasks_that_share_an_azimuth() -> None:
             hparams.lambda_adv,
             hparams.lambda_rec,
             hparams.warmup_steps,
-        ) == (0, 0.1, 0.9, 0)
+            hparams.feat_from,
+        ) == (0.9, 0.1, 0.9, 0, 3)
 
 
 def test_the_files_that_the_page_names_are_there() -> None:

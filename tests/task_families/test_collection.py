@@ -47,6 +47,26 @@ def test_shared_identities_go_to_one_place_each(chosen: set[int]) -> None:
     assert set(np.concatenate(pieces(parts)).tolist()) == chosen
 
 
+@given(n=st.integers(MIN_SHARED, 2_000), most=st.integers(1, 100))
+def test_a_bound_on_test_identities_gives_the_rest_to_training(n: int, most: int) -> None:
+    plain, bounded = shared_parts(np.arange(n)), shared_parts(np.arange(n), most)
+    assert all(len(piece) for piece in pieces(bounded)) and disjoint(pieces(bounded))
+    assert sum(map(len, pieces(bounded))) == n
+    for split, share in (("test", 2), ("validation", 4)):
+        for side, before in zip(bounded[split], plain[split], strict=True):
+            assert len(side) <= max(1, round(most / share))
+            assert len(side) <= len(before)
+    own = own_parts(np.arange(n), np.arange(n, 2 * n), most)
+    assert all(len(test) <= max(1, most) for test in own["test"])
+    assert sum(map(len, pieces(own))) == 2 * n
+
+
+def test_a_bound_that_does_not_bind_changes_nothing() -> None:
+    for n in range(MIN_SHARED, 400):
+        plain, bounded = shared_parts(np.arange(n)), shared_parts(np.arange(n), n)
+        assert all(map(np.array_equal, pieces(plain), pieces(bounded)))
+
+
 @given(
     st.sets(st.integers(0, 200), min_size=12, max_size=80),
     st.sets(st.integers(0, 200), min_size=12, max_size=80),
