@@ -232,10 +232,18 @@ WEIGHTS: Setups = {
         "lr=0.0008",
     ),
 }
+SQUARES = ("distance=l2", "lambda_adv=0.1", "lambda_rec=0.9")
+WITH_SQUARES: Setups = {
+    "L2, realism 0.1, D,G": (*SQUARES, "schedule=D,G"),
+    "L2, realism 0.1, R1 0.05": (*SQUARES, "r1=0.05"),
+    "L2, realism 0.1, feature matching 0.5": (*SQUARES, "feat_share=0.5"),
+    "L2, realism 0.1, rate 0.003": (*SQUARES, "lr=0.003"),
+}
 ROUNDS = {
     "half": HALF_THE_STEPS,
     "around": AROUND,
     "weights": WEIGHTS,
+    "squares": WITH_SQUARES,
     "alignment": ALIGNMENT,
     "without": WITHOUT_FEATURES,
     "one": ONE_CHANGE,
@@ -244,6 +252,7 @@ ROUNDS = {
     "stable": FROM_STABLE,
 }
 BASE = {
+    "squares": "stable",
     "weights": "stable",
     "alignment": "stable",
     "without": "stable",

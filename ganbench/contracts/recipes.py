@@ -36,7 +36,7 @@ STABLE: dict[str, Any] = {
     "r1": 0.1,
     "ema_kimg": 20.0,
 }
-STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.02, "lambda_rec": 0.98, "distance": "l1"}
+STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
 
 
 def shares_azimuth(spec: DataSpec) -> bool:
