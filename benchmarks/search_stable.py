@@ -239,10 +239,16 @@ WITH_SQUARES: Setups = {
     "L2, realism 0.1, feature matching 0.5": (*SQUARES, "feat_share=0.5"),
     "L2, realism 0.1, rate 0.003": (*SQUARES, "lr=0.003"),
 }
+PAPER: Setups = {
+    "stable": (),
+    "R1 0.01": ("r1=0.01",),
+    "R1 0.01, rate 0.001": ("r1=0.01", "lr=0.001"),
+}
 ROUNDS = {
     "half": HALF_THE_STEPS,
     "around": AROUND,
     "weights": WEIGHTS,
+    "paper": PAPER,
     "squares": WITH_SQUARES,
     "alignment": ALIGNMENT,
     "without": WITHOUT_FEATURES,
@@ -252,6 +258,7 @@ ROUNDS = {
     "stable": FROM_STABLE,
 }
 BASE = {
+    "paper": "stable",
     "squares": "stable",
     "weights": "stable",
     "alignment": "stable",
