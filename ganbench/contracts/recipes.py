@@ -28,7 +28,7 @@ PACGAN_OPTIMISER: dict[str, Any] = {
 # inputs (Arjovsky and Bottou, 2017) and R1 (Mescheder et al., 2018). Against a G that is never at
 # rest: the average of its weights (Karras et al., 2018).
 STABLE: dict[str, Any] = {
-    "lr": 5e-4,
+    "lr": 2e-4,
     "weight_decay": 1e-5,
     "batch_size": 64,
     "schedule": "D,G,G",
