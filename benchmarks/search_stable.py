@@ -251,10 +251,12 @@ RELIABLE: Setups = {
     "no R1": ("r1=0",),
     "R1 0.1": (),
 }
+LONGER: Setups = {"stable": ()}  # rate 0.0008, R1 0.01; --steps tells how long
 ROUNDS = {
     "half": HALF_THE_STEPS,
     "around": AROUND,
     "weights": WEIGHTS,
+    "longer": LONGER,
     "reliable": RELIABLE,
     "paper": PAPER,
     "squares": WITH_SQUARES,
@@ -266,6 +268,7 @@ ROUNDS = {
     "stable": FROM_STABLE,
 }
 BASE = {
+    "longer": "stable",
     "reliable": "stable",
     "paper": "stable",
     "squares": "stable",

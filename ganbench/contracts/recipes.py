@@ -33,7 +33,7 @@ STABLE: dict[str, Any] = {
     "batch_size": 64,
     "schedule": "D,G,G",
     "augment": "noise",
-    "r1": 0.1,
+    "r1": 0.01,
     "ema_kimg": 20.0,
 }
 STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
