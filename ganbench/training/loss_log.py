@@ -69,13 +69,19 @@ class LossLog:
         """A line of the losses; a loss that no step of the window had is left empty. All that the
         model has are in the first window, in which each phase is.
         """
-        with open(self.path, "a+", encoding="utf-8") as file:
-            if file.tell() == 0:
-                file.write(",".join(["step", *means]) + "\n")
-            file.seek(0)
-            names = file.readline().strip().split(",")[1:]
+        names = self.names
+        with open(self.path, "a", encoding="utf-8") as file:
+            if not names:
+                names = list(means)
+                file.write(",".join(["step", *names]) + "\n")
             values = (repr(means[name]) if name in means else "" for name in names)
             file.write(",".join([str(step), *values]) + "\n")
+
+    @property
+    def names(self) -> list[str]:
+        """The losses that its lines have; none of an empty log."""
+        with open(self.path, encoding="utf-8") as file:
+            return file.readline().strip().split(",")[1:]
 
     @property
     def bytes(self) -> int:

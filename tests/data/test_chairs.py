@@ -24,8 +24,8 @@ from ganbench.data.procedural.chairs.styles import (
     sample_chair,
 )
 from ganbench.data.rendering.mesh import Mesh, Part, bounds
-from ganbench.data.rendering.render import render_views
 from tests.data.measured import check_part
+from tests.data.views import render_views
 
 SEEDS = range(2)
 MAX_TRIANGLES = 6_000

@@ -19,8 +19,8 @@ from ganbench.data.procedural.heads.styles import (
     sample_head,
 )
 from ganbench.data.rendering.mesh import Part
-from ganbench.data.rendering.render import render_views
 from tests.data.measured import check_part
+from tests.data.views import render_views
 
 named_parts = cache(built)  # most tests look at the same heads
 

@@ -18,8 +18,8 @@ from ganbench.data.procedural.materials import COLOURS, PATTERNS, dress
 from ganbench.data.procedural.shoes import shoes
 from ganbench.data.procedural.shoes import styles as shoe_styles
 from ganbench.data.rendering.mesh import Mesh, bounds
-from ganbench.data.rendering.render import render_views
 from tests.data.measured import check_part
+from tests.data.views import render_views
 
 MAX_TRIANGLES = 5_000
 SHADES = np.linspace(0.55, 1.05, 11)  # how the light changes a colour

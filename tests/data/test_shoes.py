@@ -17,7 +17,7 @@ from ganbench.data.procedural.shoes.styles import (
     sample_shoe,
 )
 from ganbench.data.rendering.mesh import Mesh, bounds
-from ganbench.data.rendering.render import render_views
+from tests.data.views import render_views
 
 SEEDS = range(6)
 

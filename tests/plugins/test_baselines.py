@@ -206,7 +206,10 @@ def test_a_trained_critics_slope_between_data_and_fakes_is_1() -> None:
     """Almost everywhere, says the paper (proposition 1, section 4)."""
     torch.manual_seed(0)
     model = made("wgan_gp", POINTS, width=32, lr=2e-3)  # the paper's lr is for more steps
-    critic, optimiser = model.discriminators["D_B"], adam(model.discriminators, model)
+    critic, optimiser = (
+        model.discriminators["D_B"],
+        adam(model.discriminators, model, model.hparams.lr),
+    )
 
     def pair() -> tuple[Tensor, Tensor]:
         return torch.randn(64, 2) + torch.tensor([2.0, 0.0]), 0.5 * torch.randn(64, 2)
@@ -343,7 +346,7 @@ def test_styles_are_found_again_after_some_updates() -> None:
     """An absolute normal number is 0.8 in the mean, which is what no knowledge of a style costs."""
     torch.manual_seed(0)
     model = made("munit", POINTS, width=64, style_dim=1, lr=5e-3)
-    optimiser, real = adam(model.generators, model), batch(POINTS, 64)
+    optimiser, real = adam(model.generators, model, model.hparams.lr), batch(POINTS, 64)
     losses = []
     for _ in range(100):
         terms = model.generator_loss(real, model.fakes(real), step)

@@ -79,11 +79,17 @@ def test_every_parameter_is_trained(name: str) -> None:
 def test_one_share_of_feature_matching_for_all_three() -> None:
     for spec, recipe, share in (
         (ANGLES, "paper", 0.0),
-        (ANGLES, "code", 0.0),
+        (ANGLES, "stable", 0.0),
         (IMAGES, "paper", 0.0),
         (IMAGES, "code", 0.9),
+        (IMAGES, "stable", 0.0),
     ):
         assert {build(n, spec, recipe).hparams.feat_share for n in NAMES} == {share}
+
+
+def test_the_authors_angle_code_compares_a_plain_gan_without_feature_matching() -> None:
+    shares = {name: build(name, ANGLES, "code").hparams.feat_share for name in NAMES}
+    assert shares == {"standard": 0.0, "recon": 0.9, "discogan": 0.9}
 
 
 def test_feature_matching_takes_its_share_of_the_one_adversarial_term() -> None:

@@ -40,7 +40,7 @@ INSIDE = {
         ("registry",),
     ),
     "networks": (
-        ("blocks", "convolutions", "image_pool", "inputs", "latents"),
+        ("augmentation", "averages", "blocks", "convolutions", "image_pool", "inputs", "latents"),
         ("builder", "images", "losses", "points"),
         ("stylegan2",),
     ),
@@ -73,7 +73,7 @@ INSIDE = {
         ("merge",),
     ),
     "training": (
-        ("checkpoint", "loss_log", "rng", "sampler"),
+        ("averaging", "checkpoint", "loss_log", "rng", "sampler"),
         ("checkpoint_selection", "step"),
         ("compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("multi_seed",),

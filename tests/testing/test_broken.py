@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ganbench.testing import CHECKS, Check, run_check
+from ganbench.testing import CHECKS, Check, run_check, visibility_checks
 from ganbench.testing.find import find_plugins
+from ganbench.testing.report import checks_in
 from ganbench.testing.subjects import Subject
-from ganbench.testing.visibility_checks import VISIBILITY_CHECKS
 from tests.testing.broken import BROKEN, FIDELITY, SOUND, Broken, Kind
 
 KINDS: tuple[Kind, ...] = ("model", "task", "metric", "reference")
@@ -35,7 +35,7 @@ def test_a_sound_plugin_passes_all(tmp_path: Path, kind: Kind) -> None:
     assert not [r for r in results if r.status not in ("passed", "not applicable")]
 
 
-@pytest.mark.parametrize("check", VISIBILITY_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", checks_in(visibility_checks), ids=lambda check: check.__name__)
 def test_sound_distances_pass(tmp_path: Path, check: Check) -> None:
     result = run_check(check, subject(FIDELITY, tmp_path, "metric"))
     assert result.status == "passed", result.reason

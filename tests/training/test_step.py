@@ -106,7 +106,8 @@ def test_fifty_lean_steps_are_fifty_plain_ones(
     name: str, spec: DataSpec, dtype: torch.dtype, tolerance: float
 ) -> None:
     """Of every model, whose rounding batch norm makes grow on images: there in double precision."""
-    recipe = list(discover().load("model", name).recipes(spec))[-1]
+    recipes = list(discover().load("model", name).recipes(spec))
+    recipe = [each for each in recipes if each != "stable"][-1]  # the ingredients are not plain
     lean, plain = (build(name, spec, recipe).to(dtype) for _ in range(2))
     generator = torch.Generator().manual_seed(1)
     shapes = {"A": spec.shape("A"), "B": spec.shape("B")}

@@ -100,7 +100,7 @@ def common_statistics(patch: pytest.MonkeyPatch) -> None:
 
     def mixing(self: VmapStack, real: Batch) -> dict[str, Tensor]:
         found = fakes(self, real)
-        for name, value in self._state.items():
+        for name, value in self.tensors.items():
             if name.endswith("running_mean"):
                 value.data.copy_(value.mean(0).expand_as(value))
         return found
