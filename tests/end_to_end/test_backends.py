@@ -95,6 +95,7 @@ from ganbench.api import Column, Metric
 
 class Sleepy(Metric):
     columns = {"sleepy": Column("", None, "nothing")}
+    over_training = False  # of the trained model alone
 
     def unsupported(self, view):
         return None
