@@ -145,6 +145,12 @@ class Model(nn.Module, ABC):
             for judge in self.discriminators.values():
                 augment_inputs(judge, self.hparams.augment)
         if self.hparams.ema_kimg:
+            if not any(True for _ in self.generators.parameters()):
+                raise UserError(
+                    "the model has no generator weights to average",
+                    f"ema_kimg={self.hparams.ema_kimg}",
+                    "set ema_kimg=0",
+                )
             self.averages = Averages(self.generators)
 
     def judged(self, fake: Batch) -> dict[str, Tensor]:

@@ -45,6 +45,12 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--set", "standard.lr=-1"], ["lr=-1.0 is out of range"]),
         ([*RUN, "--set", "standard.schedule=D,X"], ["schedule=D,X", "such as D,G,G"]),
         ([*RUN, "--set", "standard.batch_size=1.5"], ["not a whole number"]),
+        (
+            [*RUN, "--set", "standard.augment=noise"],
+            ["points cannot be augmented", "leave augment"],
+        ),
+        ([*RUN, "--set", "standard.augment=nois"], ["augmentation 'nois'", "'noise'"]),
+        ([*RUN, "--set", "standard.ema_kimg=-1"], ["ema_kimg=-1.0 is out of range"]),
         ([*RUN, "--preset", "quik"], ["unknown preset 'quik'", "'quick'"]),
         ([*RUN, "--recipe", "papr"], ["unknown recipe 'papr'", "'paper'"]),
         ([*RUN, "--seeds", "0"], ["--seeds", "1<=x<=100000"]),

@@ -166,6 +166,19 @@ def test_variants_of_one_model_get_labels_of_their_own() -> None:
     assert "recipes paper, code" in recipes.title
 
 
+def test_what_models_do_not_have_alike_is_told() -> None:
+    """And nothing of what only one has, or all have alike."""
+    alike = {**BASE.hparams, "weight_decay": 0.1}
+    plain = row("standard", 0, 1.0, hparams={**alike, "feat_share": 0.0})
+    others = [
+        row(name, 0, 2.0, hparams={**alike, "feat_share": 0.9, "lambda_rec": 0.9})
+        for name in ("recon", "discogan")
+    ]
+    told = [note for note in only([plain, *others]).notes if note.startswith("not alike")]
+    assert told == ["not alike: feat_share 0.0 (standard), 0.9 (recon, discogan)"]
+    assert not [note for note in only(others).notes if note.startswith("not alike")]
+
+
 def test_references_stand_last_and_have_no_recipe() -> None:
     reference = row("oracle", 0, 9.0, recipe="", hparams={})
     sheet = only([reference, *ROWS])

@@ -18,7 +18,7 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
-from ganbench.networks.averages import averaged, named_tensors
+from ganbench.networks.averages import averaged, named_tensors, take_averages
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.losses import squared_slopes
 from ganbench.registry.registry import discover
@@ -159,6 +159,20 @@ def test_a_model_is_scored_with_its_averages_and_trained_without(tmp_path: Path)
     assert all(torch.equal(value, state(model)[key]) for key, value in before.items())
 
 
+def test_what_is_applied_later_has_the_averages_for_good() -> None:
+    model = with_all("discogan")
+    with torch.no_grad():
+        for name, value in named_tensors(model).items():
+            if name.startswith("averages."):
+                value.add_(0.01)
+    x = torch.rand(4, *IMAGES.A)
+    with averaged(model):
+        smooth = model.eval().translate(x, "B")
+    assert not torch.equal(model.translate(x, "B"), smooth)
+    take_averages(model)
+    assert torch.equal(model.translate(x, "B"), smooth)
+
+
 def test_tied_weights_have_one_average() -> None:
     names = [name for name in named_tensors(with_all("cogan")) if name.startswith("averages.")]
     generators = with_all("cogan").generators
@@ -193,6 +207,16 @@ def test_a_checkpoint_has_the_averages(tmp_path: Path) -> None:
 def test_what_is_out_of_range_is_refused(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(UserError, match=says):
         HParams(**changes)
+
+
+def test_a_model_without_weights_has_no_average() -> None:
+    class Weightless(BUILT_IN.load("model", "standard")):  # type: ignore[misc]
+        def build(self, nets: NetworkBuilder) -> None:
+            self.generators["G_AB"] = torch.nn.Identity()
+
+    model = Weightless(HParams(ema_kimg=1.0))
+    with pytest.raises(UserError, match="no generator weights to average"):
+        model.build_seeded(NetworkBuilder(IMAGES, Architecture(4, 6), 0))
 
 
 def test_points_are_not_augmented() -> None:
