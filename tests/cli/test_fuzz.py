@@ -31,7 +31,7 @@ from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
 
 ROOT = Path(__file__).parents[2]
-REFERENCE = ROOT / "results" / "reference" / "models"
+REFERENCE = ROOT / "results" / "reference"
 LONGEST_SEC = 60
 SHORT, LONG = 25, 600
 
@@ -234,8 +234,8 @@ def wrongly_typed(draw: st.DrawFn, whole: Any) -> Any:
 
 RECORDS = [
     json.loads(line)
-    for task in ("toy", "car2car")  # the one of points, the other with extractors' protocols
-    for line in (REFERENCE / f"{task}-quick.jsonl").read_text(encoding="utf-8").splitlines()[:3]
+    for name in ("models/toy-quick.jsonl", "figure5/quick/rows.jsonl")  # points; extractors too
+    for line in (REFERENCE / name).read_text(encoding="utf-8").splitlines()[:3]
 ]
 
 
