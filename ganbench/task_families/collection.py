@@ -124,8 +124,9 @@ def shared_parts(identities: np.ndarray, max_test: int = 0) -> Parts:
     seed = seed_for(0, "identities")
     n, shares = len(identities), SHARED_SHARES
     if max_test and max_test < 2 * SHARED_SHARES[-1] * n:
-        test, validation = max_test / 2 / n, max_test / 4 / n
-        shares = (0.5 - validation - test, validation, validation, test, test)
+        train = 0.5 - max_test / 4 / n - max_test / 2 / n
+        test, validation = round(max_test / 2) / n, round(max_test / 4) / n
+        shares = (train, validation, validation, test, test)
     index = split_indices(n, shares, seed)
     a_train, b_train, a_val, b_val, a_test, b_test = (identities[part] for part in index)
     return {"train": (a_train, b_train), "validation": (a_val, b_val), "test": (a_test, b_test)}
@@ -140,7 +141,7 @@ def own_parts(a: np.ndarray, b: np.ndarray, max_test: int = 0) -> Parts:
     index = []
     for name, identities in (("A", a), ("B", b)):
         n = len(identities)
-        most = (max_test / 2 / n, max_test / n) if max_test else OWN_SHARES
+        most = (round(max_test / 2) / n, max_test / n) if max_test else OWN_SHARES
         shares = tuple(map(min, OWN_SHARES, most))
         index.append(split_indices(n, shares, seed_for(0, "identities", name)))
     return {split: (a[in_a], b[in_b]) for split, in_a, in_b in zip(SPLITS, *index, strict=True)}
