@@ -14,7 +14,7 @@ import csv
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 COLUMNS = (
@@ -371,8 +371,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         ProcessPoolExecutor(asked.jobs) as pool,
     ):
         writer = None
-        from concurrent.futures import as_completed
-
         for done in as_completed([pool.submit(train, job, asked) for job in jobs]):
             for row in done.result():
                 if writer is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from torch import Tensor
@@ -73,7 +74,7 @@ class HParams:
             if name not in AUGMENTATIONS:
                 raise unknown("augmentation", name, AUGMENTATIONS, f"augment={self.augment}")
 
-    @property
+    @cached_property
     def phases(self) -> tuple[str, ...]:
         """The schedule's, in their order; with `r1` so many cycles that every `r1_every`-th update
         of D, and the first, can have the penalty: its phase begins with an "R".

@@ -24,7 +24,7 @@ class Averages(nn.Module):
                 self.register_buffer(name.replace(".", DOT), value.detach().clone())
 
 
-def pairs_of(tensors: Mapping[str, Tensor]) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+def pairs_of(tensors: Mapping[str, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     """Averages, and what each is the average of, among a model's tensors by name."""
     names = [name for name in tensors if name.startswith(AVERAGES)]
     sources = [GENERATORS + name.removeprefix(AVERAGES).replace(DOT, ".") for name in names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -22,8 +22,8 @@ class Averaging:
         the next, in the mean over the schedule.
     """
 
-    averages: Sequence[Tensor]
-    weights: Sequence[Tensor]
+    averages: list[Tensor]
+    weights: list[Tensor]
     half_life: float
     samples_per_update: float
     batch_size: int
@@ -36,12 +36,12 @@ class Averaging:
         half_life = (RAMP * seen).clamp(max=self.half_life)
         share = 1 - 0.5 ** (self.samples_per_update / half_life)
         with torch.no_grad():
-            missing = torch._foreach_sub(list(self.weights), list(self.averages))
+            missing = torch._foreach_sub(self.weights, self.averages)
             torch._foreach_mul_(missing, share)
-            torch._foreach_add_(list(self.averages), missing)
+            torch._foreach_add_(self.averages, missing)
 
 
-NO_AVERAGES = Averaging((), (), 0.0, 0.0, 0)
+NO_AVERAGES = Averaging([], [], 0.0, 0.0, 0)
 
 
 def averaging(tensors: Mapping[str, Tensor], hparams: HParams) -> Averaging:

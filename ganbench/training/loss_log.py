@@ -64,24 +64,19 @@ class LossLog:
         path.touch()
         with open(path, "r+b") as file:
             file.truncate(log_bytes)
+            file.seek(0)
+            self._names = file.readline().decode().strip().split(",")[1:]
 
     def write(self, step: int, means: Mapping[str, float]) -> None:
         """A line of the losses; a loss that no step of the window had is left empty. All that the
         model has are in the first window, in which each phase is.
         """
-        names = self.names
         with open(self.path, "a", encoding="utf-8") as file:
-            if not names:
-                names = list(means)
-                file.write(",".join(["step", *names]) + "\n")
-            values = (repr(means[name]) if name in means else "" for name in names)
+            if not self._names:
+                self._names = list(means)
+                file.write(",".join(["step", *self._names]) + "\n")
+            values = (repr(means[name]) if name in means else "" for name in self._names)
             file.write(",".join([str(step), *values]) + "\n")
-
-    @property
-    def names(self) -> list[str]:
-        """The losses that its lines have; none of an empty log."""
-        with open(self.path, encoding="utf-8") as file:
-            return file.readline().strip().split(",")[1:]
 
     @property
     def bytes(self) -> int:

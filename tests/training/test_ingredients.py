@@ -30,7 +30,7 @@ from ganbench.training.multi_seed import alone, optimisers_of
 from ganbench.training.program import place
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_cuda_graphs import OnCPU
-from tests.training.test_loop import data, run, state
+from tests.training.test_loop import run, state
 
 BUILT_IN = discover()
 ALL = {
@@ -233,4 +233,3 @@ def test_an_ingredient_that_is_off_changes_no_record() -> None:
     full = HParams(**{key: value for key, value in ALL.items() if key != "batch_size"})
     assert HParams(**full.record()) == full
     assert full.record().items() <= asdict(full).items()
-    assert data(IMAGES).A.samples.dtype == torch.uint8
