@@ -43,6 +43,8 @@ class HParams:
         in every `r1_every`-th update of D, times as much (Karras et al., 2020).
     ema_kimg: half-life, in thousands of samples of a domain, of the average of the generators'
         weights that is scored and applied in place of the last ones (Karras et al., 2018).
+    same_start: the translators of both directions, where a model has two, start from the same
+        weights, so that they do not begin with mappings that contradict each other.
     """
 
     lr: float = 2e-4
@@ -56,6 +58,7 @@ class HParams:
     r1: float = ingredient(0.0)
     r1_every: int = ingredient(16)
     ema_kimg: float = ingredient(0.0)
+    same_start: bool = ingredient(False)
 
     def __post_init__(self) -> None:
         require_range(self.lr > 0, "lr", self.lr, "a positive number")

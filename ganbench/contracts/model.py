@@ -17,7 +17,7 @@ from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
 from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.averages import Averages
-from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.builder import NetworkBuilder, start_alike
 from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
 
 Batch = Mapping[str, Tensor]
@@ -134,13 +134,15 @@ class Model(nn.Module, ABC):
 
     def build_seeded(self, nets: NetworkBuilder) -> None:
         """`build` under the seed of `nets`, also for values that it draws itself, such as the
-        start of a spectral norm, and what the hyper-parameters add to any model: augmented inputs
-        of discriminators, averages of the generators' weights. The global random state stays as it
-        was.
+        start of a spectral norm, and what the hyper-parameters add to any model: one start of both
+        directions, augmented inputs of discriminators, averages of the generators' weights. The
+        global random state stays as it was.
         """
         with torch.random.fork_rng(devices=[]):
             seed_all(seed_for(nets.seed, "init", "build"))
             self.build(nets)
+        if self.hparams.same_start:
+            start_alike(self.generators)
         if self.hparams.augment:
             for judge in self.discriminators.values():
                 augment_inputs(judge, self.hparams.augment)

@@ -26,7 +26,8 @@ PACGAN_OPTIMISER: dict[str, Any] = {
 # Found on validation identities, the same for every model (docs/reproduction.md, "What made the
 # difference"). Against a D that learns flat backgrounds and few pictures by heart: noise on its
 # inputs (Arjovsky and Bottou, 2017) and R1 (Mescheder et al., 2018). Against a G that is never at
-# rest: the average of its weights (Karras et al., 2018).
+# rest: the average of its weights (Karras et al., 2018). Against two directions that begin with
+# contradicting mappings and are reconciled in pieces: one start for both.
 STABLE: dict[str, Any] = {
     "lr": 2e-4,
     "weight_decay": 1e-5,
@@ -35,6 +36,7 @@ STABLE: dict[str, Any] = {
     "augment": "noise",
     "r1": 0.01,
     "ema_kimg": 20.0,
+    "same_start": True,
 }
 STABLE_WEIGHTS: dict[str, Any] = {"lambda_adv": 0.1, "lambda_rec": 0.9}
 

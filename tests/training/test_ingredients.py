@@ -14,10 +14,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganbench.contracts.discogan import ReconstructionHParams
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.core.errors import UserError
-from ganbench.core.spec import Architecture
+from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.averages import averaged, named_tensors, take_averages
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.losses import squared_slopes
@@ -39,6 +40,7 @@ ALL = {
     "r1_every": 2,
     "ema_kimg": 1.0,
     "lr_d": 1e-3,
+    "same_start": True,
     "batch_size": 8,
 }
 NAMES = sorted(BUILT_IN.of_kind("model"))
@@ -178,6 +180,28 @@ def test_tied_weights_have_one_average() -> None:
     generators = with_all("cogan").generators
     floats = [b for _, b in generators.named_buffers() if b.is_floating_point()]
     assert len(names) == len(list(generators.named_parameters())) + len(floats)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_translators_of_both_directions_start_from_the_same_weights(name: str) -> None:
+    """Those of A to B, which stay what they are; all else of the model starts as it did."""
+    alike, apart = state(with_all(name)), state(with_all(name, same_start=False))
+    if not {"G_AB", "G_BA"} <= set(with_all(name).generators):
+        assert all(torch.equal(value, apart[key]) for key, value in alike.items())
+        return
+    for key, value in alike.items():
+        source = apart[key.replace("G_BA", "G_AB")]
+        assert torch.equal(value, source), key
+    differ = [key for key, value in alike.items() if not torch.equal(value, apart[key])]
+    assert differ
+    assert all("G_BA" in key for key in differ)
+
+
+def test_translators_of_different_shapes_cannot_start_alike() -> None:
+    model = BUILT_IN.load("model", "discogan")(ReconstructionHParams(same_start=True))
+    shapes = DataSpec("image", (3, 16, 16), (1, 16, 16))
+    with pytest.raises(UserError, match="cannot start from the same weights"):
+        model.build_seeded(NetworkBuilder(shapes, Architecture(4, 6), 0))
 
 
 def test_d_learns_at_its_own_rate() -> None:
