@@ -43,6 +43,9 @@ class HParams:
         in every `r1_every`-th update of D, times as much (Karras et al., 2020).
     ema_kimg: half-life, in thousands of samples of a domain, of the average of the generators'
         weights that is scored and applied in place of the last ones (Karras et al., 2018).
+    blur: what discriminators see, real and fake alike, is blurred at first, by a Gaussian whose
+        standard deviation is this share of the height; it fades over `blur_kimg` thousand samples
+        of a domain (Karras et al., 2021). Images only.
     same_start: the translators of both directions, where a model has two, start from the same
         weights, so that they do not begin with mappings that contradict each other.
     """
@@ -58,6 +61,8 @@ class HParams:
     r1: float = ingredient(0.0)
     r1_every: int = ingredient(16)
     ema_kimg: float = ingredient(0.0)
+    blur: float = ingredient(0.0)
+    blur_kimg: float = ingredient(5.0)
     same_start: bool = ingredient(False)
 
     def __post_init__(self) -> None:
@@ -65,8 +70,9 @@ class HParams:
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
             require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
-        for name in ("weight_decay", "lr_d", "r1", "ema_kimg"):
+        for name in ("weight_decay", "lr_d", "r1", "ema_kimg", "blur"):
             require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        require_range(self.blur_kimg > 0, "blur_kimg", self.blur_kimg, "above 0")
         for name in ("batch_size", "r1_every"):
             require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
         known = {"D", "G", "DG"}
@@ -96,12 +102,15 @@ class HParams:
 
     def require_supported(self, spec: DataSpec) -> None:
         """Raises UserError for an ingredient that data of `spec` cannot have."""
-        if self.augment and spec.kind != "image":
-            raise UserError(
-                f"{spec.kind} cannot be augmented like images",
-                f"augment={self.augment}",
-                "leave augment empty for this task",
-            )
+        of_images = {
+            "augmented": (self.augment, f"augment={self.augment}", "leave augment empty"),
+            "blurred": (self.blur, f"blur={self.blur}", "set blur=0"),
+        }
+        for what, (is_on, where, fix) in of_images.items():
+            if is_on and spec.kind != "image":
+                raise UserError(
+                    f"{spec.kind} cannot be {what} like images", where, f"{fix} for this task"
+                )
 
     def record(self) -> JSON:
         """As a cell has them: without the ingredients that are off."""

@@ -17,6 +17,7 @@ from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
 from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.averages import Averages
+from ganbench.networks.blur import blur_inputs
 from ganbench.networks.builder import NetworkBuilder, start_alike
 from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
 
@@ -135,16 +136,18 @@ class Model(nn.Module, ABC):
     def build_seeded(self, nets: NetworkBuilder) -> None:
         """`build` under the seed of `nets`, also for values that it draws itself, such as the
         start of a spectral norm, and what the hyper-parameters add to any model: one start of both
-        directions, augmented inputs of discriminators, averages of the generators' weights. The
-        global random state stays as it was.
+        directions, blurred and augmented inputs of discriminators, averages of the generators'
+        weights. The global random state stays as it was.
         """
         with torch.random.fork_rng(devices=[]):
             seed_all(seed_for(nets.seed, "init", "build"))
             self.build(nets)
         if self.hparams.same_start:
             start_alike(self.generators)
-        if self.hparams.augment:
-            for judge in self.discriminators.values():
+        for judge in self.discriminators.values():
+            if self.hparams.blur:
+                blur_inputs(judge, self.hparams.blur)
+            if self.hparams.augment:
                 augment_inputs(judge, self.hparams.augment)
         if self.hparams.ema_kimg:
             if not any(True for _ in self.generators.parameters()):

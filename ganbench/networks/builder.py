@@ -115,12 +115,12 @@ def start_alike(generators: nn.ModuleDict) -> None:
     """
     if not {"G_AB", "G_BA"} <= set(generators):
         return
-    first, second = generators["G_AB"], generators["G_BA"]
-    shapes = [{k: v.shape for k, v in one.state_dict().items()} for one in (first, second)]
+    first, second = (generators[name].state_dict() for name in ("G_AB", "G_BA"))
+    shapes = [{key: value.shape for key, value in one.items()} for one in (first, second)]
     if shapes[0] != shapes[1]:
         raise UserError(
-            "the two translators have different shapes, so they cannot start from the same weights",
+            "G_AB and G_BA differ in shape, so they cannot start from the same weights",
             "same_start=true",
             "set same_start=false",
         )
-    second.load_state_dict(first.state_dict())
+    generators["G_BA"].load_state_dict(first)

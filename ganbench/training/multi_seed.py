@@ -14,6 +14,7 @@ from ganbench.core.spec import DataKind, Precision
 from ganbench.networks.averages import named_tensors
 from ganbench.training.averaging import averaging
 from ganbench.training.checkpoint import Optimisers
+from ganbench.training.fading import fading
 from ganbench.training.step import Eager, Program, adam
 from ganbench.training.streams import ParallelStreams
 from ganbench.training.vmap_stack import VmapStack, can_stack
@@ -54,8 +55,9 @@ def eager(
     rng: torch.Generator,
 ) -> Eager:
     """One seed's steps."""
-    averages = averaging(named_tensors(model), model.hparams)
-    return Eager(model, optimisers, device, precision, (rng,), averages)
+    tensors, hparams = named_tensors(model), model.hparams
+    upkeep = averaging(tensors, hparams), fading(tensors, hparams)
+    return Eager(model, optimisers, device, precision, (rng,), *upkeep)
 
 
 def alone(
@@ -82,8 +84,8 @@ def stacked(
     """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
     stack = VmapStack([model for model, _ in seeds], random_states, real)
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
-    averages = averaging(stack.tensors, stack.hparams)
-    return Eager(stack, optimisers, device, precision, stack.rngs, averages)
+    upkeep = averaging(stack.tensors, stack.hparams), fading(stack.tensors, stack.hparams)
+    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep)
 
 
 def on_streams(

@@ -15,6 +15,7 @@ from ganbench.contracts.model import Batch
 from ganbench.core.devices import autocast, is_gpu
 from ganbench.core.spec import Precision
 from ganbench.training.averaging import NO_AVERAGES, Averaging
+from ganbench.training.fading import NO_FADING, Fading
 from ganbench.training.checkpoint import Optimisers
 
 Terms = Mapping[str, Tensor]
@@ -138,6 +139,7 @@ class Eager(Program):
     precision: Precision
     rngs: Sequence[torch.Generator] = ()
     averaging: Averaging = NO_AVERAGES
+    fading: Fading = NO_FADING
 
     @property
     def phases(self) -> Sequence[str]:  # type: ignore[override]
@@ -150,6 +152,7 @@ class Eager(Program):
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
         """D first, on the fakes that G sees."""
         losses = []
+        self.fading.update(at)
         with autocast(self.device, self.precision):
             with torch.set_grad_enabled("G" in phase):
                 fake = self.learner.fakes(real)

@@ -56,7 +56,7 @@ class Folder(Task):
     # Adam's rate goes with 1 / width: a quarter of the paper's width takes four times its rate.
     presets = {
         "smoke": Preset("smoke", budget_steps=20, width=8, size=16, batch_size=16),
-        "quick": Preset("quick", budget_steps=1_200, width=16, size=32, batch_size=32, lr_factor=4),
+        "quick": Preset("quick", budget_steps=600, width=16, size=32, batch_size=16, lr_factor=4),
         "paper": Preset("paper", budget_steps=20_000, width=64, size=64),
     }
 
