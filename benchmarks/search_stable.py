@@ -5,6 +5,9 @@ own.
 [--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up,
 scores it on the validation split, and writes OUT/search.csv as it goes. A set-up is not started
 once M minutes are over; what is done is found again.
+
+Each round changes `stable` as it was by then; "start" is the last one, and changes it as it is. In
+results/reference/search_stable.csv "(patched)" marks what was tried with code that was not kept.
 """
 
 from __future__ import annotations
@@ -251,8 +254,23 @@ RELIABLE: Setups = {
     "no R1": ("r1=0",),
     "R1 0.1": (),
 }
+START: Setups = {
+    "stable": (),
+    "no blur": ("blur=0",),
+    "no one start": ("same_start=false",),
+    "neither": ("blur=0", "same_start=false"),
+    "blur over 400 steps": ("blur_kimg=6.4",),
+    "rate 0.003": ("lr=0.003",),
+    "rate 0.0012": ("lr=0.0012",),
+    "D,G,G": ("schedule=D,G,G",),
+    "as it was": (
+        *("blur=0", "same_start=false", "schedule=D,G,G", "r1=0.01", "lr=0.0008"),
+        *("distance=l2", "lambda_adv=0.1", "lambda_rec=0.9"),
+    ),
+}
 LONGER: Setups = {"stable": ()}  # rate 0.0008, R1 0.01; --steps tells how long
 ROUNDS = {
+    "start": START,
     "half": HALF_THE_STEPS,
     "around": AROUND,
     "weights": WEIGHTS,
@@ -268,6 +286,7 @@ ROUNDS = {
     "stable": FROM_STABLE,
 }
 BASE = {
+    "start": "stable",
     "longer": "stable",
     "reliable": "stable",
     "paper": "stable",

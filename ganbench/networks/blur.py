@@ -1,5 +1,5 @@
-"""A blur of what a discriminator sees, real samples and fakes alike, that fades as training goes on:
-what is coarse is learnt before what is fine (Karras et al., 2021).
+"""A blur of what a discriminator sees, real and fake alike, that fades as training goes on: what is
+coarse is learnt before what is fine (Karras et al., 2021).
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from ganbench.contracts.model import Batch
 from ganbench.core.devices import autocast, is_gpu
 from ganbench.core.spec import Precision
 from ganbench.training.averaging import NO_AVERAGES, Averaging
-from ganbench.training.fading import NO_FADING, Fading
 from ganbench.training.checkpoint import Optimisers
+from ganbench.training.fading import NO_FADING, Fading
 
 Terms = Mapping[str, Tensor]
 
