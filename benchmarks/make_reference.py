@@ -2,7 +2,8 @@
 
 `python benchmarks/make_reference.py figure5 quick` runs benchmarks/figure5.toml under that preset
 into results/reference/figure5/quick, or continues there, and writes table.md, tests.md, claims.md
-and claims.json beside its rows and figures. Further arguments go to `ganbench run`.
+and claims.json beside its rows and figures. Further arguments go to `ganbench run`; with `--recipe
+code` the folder is quick-code.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def ganbench(*arguments: str | Path) -> str:
 
 
 def main(name: str, preset: str, *more: str) -> None:
-    output = ROOT / "results" / "reference" / name / preset
+    recipe = [f"-{more[more.index('--recipe') + 1]}"] if "--recipe" in more else []
+    output = ROOT / "results" / "reference" / name / "".join([preset, *recipe])
     file = ROOT / "benchmarks" / f"{name}.toml"
     print(ganbench("run", file, "--preset", preset, "--output", output, *more))
     for target, command, kind in EXPORTS:
