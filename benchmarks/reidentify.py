@@ -221,6 +221,7 @@ def cell_today(row: JSON, hashes: Hashes) -> Cell:
         code_hash="",
         torch=source["torch"],
         compiled=bool(source.get("compiled")),
+        portable=source.get("portable", ""),
     )
     return replace(cell, code_hash=hashes.training(cell))
 

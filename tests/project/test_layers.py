@@ -40,7 +40,7 @@ INSIDE = {
         ("registry",),
     ),
     "networks": (
-        ("augmentation", "averages", "blocks", "convolutions", "image_pool", "inputs", "latents"),
+        ("augmentation", "blur", "averages", "blocks", "convolutions", "image_pool", "inputs", "latents"),
         ("builder", "images", "losses", "points"),
         ("stylegan2",),
     ),
@@ -73,7 +73,7 @@ INSIDE = {
         ("merge",),
     ),
     "training": (
-        ("averaging", "checkpoint", "loss_log", "rng", "sampler"),
+        ("averaging", "checkpoint", "fading", "loss_log", "rng", "sampler"),
         ("checkpoint_selection", "step"),
         ("compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("multi_seed",),
