@@ -18,8 +18,9 @@ from ganbench.core.spec import DataSpec, Direction, DomainName
 from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.averages import Averages
 from ganbench.networks.blur import blur_inputs
-from ganbench.networks.builder import NetworkBuilder, start_alike
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
+from ganbench.networks.starts import start_alike
 
 Batch = Mapping[str, Tensor]
 

@@ -55,8 +55,11 @@ def stabilised(hparams: H) -> H:
 
 
 def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H]:
-    """The recipes, and `stable` for images, which alone its ingredients are for."""
-    return recipes | ({"stable": stable} if spec.kind == "image" else {})
+    """The recipes, and `stable` for images, which alone its ingredients are for; translators of
+    domains that differ in shape cannot start alike.
+    """
+    fitting = replace(stable, same_start=spec.A == spec.B)
+    return recipes | ({"stable": fitting} if spec.kind == "image" else {})
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ganbench.core.devices import seed_all
-from ganbench.core.errors import UserError, unknown
+from ganbench.core.errors import unknown
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
 from ganbench.networks.blocks import Family, StyleAutoencoder
@@ -107,20 +107,3 @@ class NetworkBuilder:
         with torch.random.fork_rng(devices=[]):
             seed_all(seed_for(self.seed, "init", role))
             return make()
-
-
-def start_alike(generators: nn.ModuleDict) -> None:
-    """G_BA takes the initial weights of G_AB, where there are both. Raises UserError where their
-    shapes differ.
-    """
-    if not {"G_AB", "G_BA"} <= set(generators):
-        return
-    first, second = (generators[name].state_dict() for name in ("G_AB", "G_BA"))
-    shapes = [{key: value.shape for key, value in one.items()} for one in (first, second)]
-    if shapes[0] != shapes[1]:
-        raise UserError(
-            "G_AB and G_BA differ in shape, so they cannot start from the same weights",
-            "same_start=true",
-            "set same_start=false",
-        )
-    generators["G_BA"].load_state_dict(first)

@@ -154,3 +154,11 @@ def test_reconstruction_needs_a_way_back() -> None:
     recon = build("recon", IMAGES, "paper").eval()
     there = recon.translate(x, "B")
     torch.testing.assert_close(recon.reconstruct(x, "A"), recon.generators["G_BA"](there))
+
+
+def test_translators_of_domains_that_differ_in_shape_do_not_start_alike() -> None:
+    other = DataSpec("image", IMAGES.A, (1, *IMAGES.B[1:]))
+    for name in ("discogan", "cyclegan"):
+        recipes = discover().load("model", name).recipes
+        assert recipes(IMAGES)["stable"].same_start
+        assert not recipes(other)["stable"].same_start

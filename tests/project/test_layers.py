@@ -40,7 +40,17 @@ INSIDE = {
         ("registry",),
     ),
     "networks": (
-        ("augmentation", "blur", "averages", "blocks", "convolutions", "image_pool", "inputs", "latents"),
+        (
+            "augmentation",
+            "blur",
+            "averages",
+            "blocks",
+            "convolutions",
+            "image_pool",
+            "inputs",
+            "latents",
+            "starts",
+        ),
         ("builder", "images", "losses", "points"),
         ("stylegan2",),
     ),

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from ganbench.core.errors import UserError
-from ganbench.core.spec import Column
+from ganbench.core.spec import Column, column_of
 from ganbench.registry.registry import discover
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
@@ -191,7 +191,7 @@ def test_the_benchmarks_name_only_what_there_is(path: Path) -> None:
     assert file.claims and file.title
     for claim in file.claims:
         assert claim.task in file.tasks
-        assert claim.metric in registry.columns
+        assert column_of(claim.metric, registry.columns)
         named = {claim.better, claim.worse, claim.model} - {""}
         assert named <= set(file.models)
     for kind, found in (("model", file.models), ("task", file.tasks)):
