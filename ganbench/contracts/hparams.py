@@ -48,6 +48,9 @@ class HParams:
         of a domain (Karras et al., 2021). Images only.
     same_start: the translators of both directions, where a model has two, start from the same
         weights, so that they do not begin with mappings that contradict each other.
+    starts: a training begins so many times, from other initial weights, and goes on from the start
+        whose translations keep best how far samples are apart (Benaim and Wolf, 2017). The first
+        `start_kimg` thousand samples of a domain are one; all of them are part of the budget.
     """
 
     lr: float = 2e-4
@@ -64,6 +67,8 @@ class HParams:
     blur: float = ingredient(0.0)
     blur_kimg: float = ingredient(5.0)
     same_start: bool = ingredient(False)
+    starts: int = ingredient(1)
+    start_kimg: float = ingredient(1.0)
 
     def __post_init__(self) -> None:
         require_range(self.lr > 0, "lr", self.lr, "a positive number")
@@ -72,8 +77,9 @@ class HParams:
             require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
         for name in ("weight_decay", "lr_d", "r1", "ema_kimg", "blur"):
             require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
-        require_range(self.blur_kimg > 0, "blur_kimg", self.blur_kimg, "above 0")
-        for name in ("batch_size", "r1_every"):
+        for name in ("blur_kimg", "start_kimg"):
+            require_range(getattr(self, name) > 0, name, getattr(self, name), "above 0")
+        for name in ("batch_size", "r1_every", "starts"):
             require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
         known = {"D", "G", "DG"}
         names = self.schedule.split(",")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Task
+from ganbench.core.seeds import seed_for
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
@@ -22,18 +23,19 @@ def build_task(cell: Cell, context: Context) -> Task:
     return task_type(options, cell.preset, cell.data, context.paths, data_dir, context.reading)
 
 
-def build_model(cell: Cell, context: Context, task: Task) -> Model:
-    """The model of a cell with the initial weights of its seed."""
-    return model_of_shapes(cell, context.registry, shapes_of(task))
+def build_model(cell: Cell, context: Context, task: Task, start: int = 0) -> Model:
+    """The model of a cell with the initial weights of its seed, or of one of its other starts."""
+    return model_of_shapes(cell, context.registry, shapes_of(task), start)
 
 
-def model_of_shapes(cell: Cell, registry: Registry, shapes: Shapes) -> Model:
+def model_of_shapes(cell: Cell, registry: Registry, shapes: Shapes, start: int = 0) -> Model:
     """The same where only the shapes of the task's data are known."""
     spec = shapes.spec
     model_type: type[Model] = registry.load("model", cell.model)
     hparams_type = type(model_type.recipes(spec)[cell.recipe])
     model = model_type(hparams_type(**cell.hparams))
-    model.build_seeded(NetworkBuilder(spec, shapes.architecture, cell.seed, cell.preset.network))
+    seed = seed_for(cell.seed, "start", start) if start else cell.seed
+    model.build_seeded(NetworkBuilder(spec, shapes.architecture, seed, cell.preset.network))
     return model
 
 

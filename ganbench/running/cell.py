@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from ganbench.running.snapshots import Snapshots, snapshots_of
 from ganbench.training.checkpoint import Position
 from ganbench.training.loop import Interrupted, Outcome, Plan, Run, ignore_snapshot, train_together
 from ganbench.training.multi_seed import how_to_join
+from ganbench.training.restarts import Restarts, restarts_of
 
 OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
@@ -47,6 +49,7 @@ class Trainee:
     """A cell's model before its training, and what scores it on the way.
 
     score: the metric plugins of these names, of the model as it is, on a split.
+    fresh: the model with the initial weights of another start, by its index.
     snapshots: None where the data have no validation split.
     """
 
@@ -56,6 +59,7 @@ class Trainee:
     model: Model
     score: Callable[[Split, Sequence[str]], Scored]
     snapshots: Snapshots | None
+    fresh: Callable[[int], Model]
 
     def run(self, on_losses: OnLosses) -> Run:
         cell, steps = self.job.cell, self.job.cell.preset.budget_steps
@@ -68,9 +72,10 @@ class Trainee:
             compiled=cell.compiled,
             snapshots=self.snapshots.steps if self.snapshots else frozenset(),
             checkpoint_every=self.job.checkpoint_every,
+            restarts=restarts_of(self.model.hparams, steps),
         )
         look = self.snapshots.look if self.snapshots else ignore_snapshot
-        return Run(self.model, plan, self.folder, on_losses, look)
+        return Run(self.model, plan, self.folder, on_losses, look, self.fresh)
 
 
 def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
@@ -84,8 +89,9 @@ def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
             made = translations_of_model(model, untrained, split, device)
             return score_all(job.cell, job.context, task, split, made, names)
 
+    fresh = partial(build_model, job.cell, job.context, task)
     snapshots = snapshots_of(job, task, train, model, folder, score)
-    return Trainee(job, folder, task, model, score, snapshots)
+    return Trainee(job, folder, task, model, score, snapshots, fresh)
 
 
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
@@ -190,10 +196,13 @@ def _train_and_score(
     trainee = trainee_of(job, task, train, folder)
     model, score = trainee.model, trainee.score
     selection = trainee.snapshots.selection if trainee.snapshots else None
+    run = trainee.run(on_losses)
     with memory_errors("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
-        (outcome,) = train_together([trainee.run(on_losses)], train, should_stop)
+        (outcome,) = train_together([run], train, should_stop)
     known = how_trained(outcome.position) | row.provenance
-    trained = structs.replace(row, cost=training_cost(model, outcome), provenance=known)
+    trained = structs.replace(
+        row, cost=training_cost(model, run.plan.restarts, outcome), provenance=known
+    )
     if outcome.diverged:
         return structs.replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)
@@ -206,11 +215,13 @@ def _train_and_score(
 
 
 def how_trained(position: Position) -> JSON:
-    """A row's entries on the program where it is not the plain one."""
-    together, reason = position.together, position.not_captured
-    return ({"together": together} if together > 1 else {}) | (
-        {"not_captured": reason} if reason else {}
-    )
+    """A row's entries on the program where it is not the plain one, and on its starts."""
+    entries = {
+        "together": position.together if position.together > 1 else None,
+        "not_captured": position.not_captured,
+        "start_scores": ", ".join(f"{score:.3f}" for score in position.start_scores),
+    }
+    return {name: value for name, value in entries.items() if value}
 
 
 def sources_of(job: Job) -> JSON:
@@ -222,14 +233,13 @@ def sources_of(job: Job) -> JSON:
     }
 
 
-def training_cost(model: Model, outcome: Outcome) -> dict[str, float]:
+def training_cost(model: Model, restarts: Restarts, outcome: Outcome) -> dict[str, float]:
     """Seconds, steps and updates; `samples_seen` counts both domains."""
     steps, phases = outcome.position.step, model.hparams.phases
-    whole, rest = divmod(steps, len(phases))
+    steps_at = Counter(restarts.at(step) % len(phases) for step in range(steps))
 
     def updates(letter: str) -> int:
-        per_cycle = [letter in phase for phase in phases]
-        return whole * sum(per_cycle) + sum(per_cycle[:rest])
+        return sum(number for at, number in steps_at.items() if letter in phases[at])
 
     return {
         "train_sec": outcome.position.train_sec,

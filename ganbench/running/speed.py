@@ -196,7 +196,7 @@ def harness_ms(
 
         def save() -> None:
             path = Path(made) / "checkpoint.safetensors"
-            checkpoint.save(path, model, optimisers, {}, checkpoint.Position())
+            checkpoint.save(path, model, optimisers, {}, {}, checkpoint.Position())
 
         work: dict[str, Work] = {"data": draw_many, "log": log_many, "checkpoint": save}
         seconds = timed(work, min(rounds, HARNESS_ROUNDS), device)

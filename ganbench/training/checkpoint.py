@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from torch import Tensor, nn
 
 from ganbench.core.devices import random_states, set_random_states
 
+WINDOW, BEST = "window/", "best/"  # how names in a checkpoint begin
+
 
 @dataclass(frozen=True)
 class Position:
@@ -26,6 +28,7 @@ class Position:
 
     together: seeds that were trained as one program with it; it has its share of their seconds.
     not_captured: why steps on a GPU were launched call by call, or empty.
+    start_scores: of the starts that are over, where a training begins several times.
     """
 
     step: int = 0
@@ -33,6 +36,7 @@ class Position:
     log_bytes: int = 0
     together: int = 1
     not_captured: str = ""
+    start_scores: Sequence[float] = ()
 
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -43,22 +47,30 @@ def save(
     model: nn.Module,
     optimisers: Optimisers,
     window: Mapping[str, Tensor],
+    best: Mapping[str, Tensor],
     position: Position,
 ) -> None:
     """Write all of it to `path`, or leave what was there before.
 
-    window: sums of the losses since the log's last line.
+    window: sums of the losses since the log's last line. best: tensors of the best start so far.
     """
-    tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
-    tensors |= {f"window/{name}": value for name, value in window.items()}
-    for phase, optimiser in optimisers.items():
-        for i, state in optimiser.state_dict()["state"].items():
-            for name, value in state.items():
-                tensors[f"optimiser/{phase}/{i}/{name}"] = value
+    tensors = tensors_of(model, optimisers)
+    tensors |= {f"{WINDOW}{name}": value for name, value in window.items()}
+    tensors |= {f"{BEST}{name}": value for name, value in best.items()}
     tensors |= {f"rng/{device}": state for device, state in random_states().items()}
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     metadata = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
     _write(plain, path, metadata)
+
+
+def tensors_of(model: nn.Module, optimisers: Optimisers) -> dict[str, Tensor]:
+    """What a step changes, by the names of a checkpoint; none of it is copied."""
+    tensors = {f"model/{name}": value for name, value in model.state_dict().items()}
+    for phase, optimiser in optimisers.items():
+        for i, state in optimiser.state_dict()["state"].items():
+            for name, value in state.items():
+                tensors[f"optimiser/{phase}/{i}/{name}"] = value
+    return tensors
 
 
 def save_weights(path: Path, model: nn.Module) -> None:
@@ -123,7 +135,12 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
 
 def window_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The sums of the losses since the log's last line."""
-    return _below(tensors, "window/")
+    return _below(tensors, WINDOW)
+
+
+def best_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The best start so far, where others are still to come."""
+    return _below(tensors, BEST)
 
 
 def _laid_out(value: Tensor, like: Tensor) -> Tensor:

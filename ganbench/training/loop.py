@@ -19,9 +19,11 @@ from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
 from ganbench.networks.inputs import as_input
 from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
+from ganbench.training.distances import distances_kept
 from ganbench.training.loss_log import LossLog, Window
 from ganbench.training.multi_seed import Join, stacked
 from ganbench.training.program import Seed, place, program
+from ganbench.training.restarts import ONE_START, Restarts, Tried
 from ganbench.training.sampler import Sampler
 from ganbench.training.step import Step
 
@@ -44,6 +46,7 @@ class Plan:
     budget_steps: steps in all. batch_size: samples of a domain and step.
     snapshots: steps after which `Run.on_snapshot` is called.
     checkpoint_every: the most training, in steps or seconds, that a crash can lose.
+    restarts: where a run begins several times; it then needs `Run.fresh`.
     """
 
     budget_steps: int
@@ -54,6 +57,7 @@ class Plan:
     compiled: bool = False
     snapshots: frozenset[int] = frozenset()
     checkpoint_every: Every = DEFAULT_EVERY
+    restarts: Restarts = ONE_START
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,17 @@ def ignore_snapshot(step: int) -> None:
     """Does nothing with a snapshot."""
 
 
+def no_other_start(index: int) -> Model:
+    raise ValueError("a plan with restarts needs a run that knows its other starts")
+
+
 @dataclass(frozen=True)
 class Run:
     """One seed's training: its model, its folder, and what is called meanwhile.
 
     on_snapshot: called after each of the plan's snapshots; it must leave model and RNG as they
         are. Its time does not count as training. After a crash some may be shown again.
+    fresh: the model with the initial weights of a start, by its index.
     """
 
     model: Model
@@ -81,17 +90,33 @@ class Run:
     folder: Path
     on_losses: OnLosses
     on_snapshot: OnSnapshot = ignore_snapshot
+    fresh: Callable[[int], Model] = no_other_start
 
 
 @dataclass(frozen=True)
 class RunState:
-    """A run at its start or at its checkpoint. seed: its model as it is there."""
+    """A run at its start or at its checkpoint. seed: its model as it is there. tried: its starts
+    that are over.
+    """
 
     run: Run
     seed: Seed
     position: Position
     window: Mapping[str, Tensor]
     log: LossLog
+    tried: Tried
+
+    def change_start(self, split: Split) -> None:
+        """Begin the next start, or go on from the best, on the train split."""
+
+        def fresh(index: int) -> Model:
+            model = self.run.fresh(index)
+            model.fit_statistics(split.A.samples, split.B.samples)
+            return model
+
+        plan, model = self.run.plan, self.seed.model
+        score = distances_kept(model, split, plan.device)
+        self.tried.add(score, model, self.seed.optimisers, plan.restarts.number, fresh)
 
 
 def train(
@@ -126,7 +151,7 @@ def train_together(
         plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
         seeds = [start.seed for start in level]
         update = program(seeds, draw(step), join, plan.device, plan.precision, plan.compiled)
-        ended = continue_runs(level, draw, update, should_stop)
+        ended = continue_runs(level, split, draw, update, should_stop)
         for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
@@ -140,21 +165,27 @@ def begin(run: Run, split: Split) -> RunState:
     stored = checkpoint.read(run.folder / CHECKPOINT)
     if stored is None:
         model.fit_statistics(split.A.samples, split.B.samples)
-        position, window = Position(), {}
+        position, window, tried = Position(), {}, Tried()
     else:
         tensors, position = stored
         checkpoint.restore(tensors, model, optimisers)
         window = checkpoint.window_of(tensors)
+        tried = Tried(list(position.start_scores), checkpoint.best_of(tensors))
     log = LossLog(run.folder / LOSS_LOG, position.log_bytes)
     seed = Seed(model, optimisers, device_rng(plan.device).get_state())
-    return RunState(run, seed, position, window, log)
+    return RunState(run, seed, position, window, log, tried)
 
 
 def position_of(start: RunState, step: int, sec: float, update: Step) -> Position:
     """After `sec` seconds of training since its start, which the seeds of `update` share."""
     before_sec, together = start.position.train_sec, len(update.rngs)
     return Position(
-        step, before_sec + sec / together, start.log.bytes, together, update.not_captured
+        step,
+        before_sec + sec / together,
+        start.log.bytes,
+        together,
+        update.not_captured,
+        tuple(start.tried.scores),
     )
 
 
@@ -176,6 +207,7 @@ def seconds_of_looking(runs: Iterable[Run], done: int) -> float:
 
 def continue_runs(
     begun: Sequence[RunState],
+    split: Split,
     draw: Callable[[int], Batch],
     update: Step,
     should_stop: Callable[[], bool],
@@ -188,7 +220,8 @@ def continue_runs(
     started, saved_step, saved_sec = time.perf_counter(), first, 0.0
 
     for step in range(first, plan.budget_steps):
-        for terms in update(draw(step), step):
+        at = plan.restarts.at(step)
+        for terms in update(draw(at), at):
             window.add(terms)
         done = step + 1
         train_sec = time.perf_counter() - started
@@ -202,6 +235,9 @@ def continue_runs(
                 return outcomes
         if done in plan.snapshots:
             started += seconds_of_looking([begun[i].run for i in live], done)
+        if plan.restarts.is_over(done):
+            for i in live:
+                begun[i].change_start(split)
         stop, ended = should_stop(), done == plan.budget_steps
         since = done - saved_step, train_sec - saved_sec
         if stop or ended or plan.checkpoint_every.is_over(*since):
@@ -217,7 +253,8 @@ def continue_runs(
 
 def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> None:
     path = start.run.folder / CHECKPOINT
-    checkpoint.save(path, start.seed.model, start.seed.optimisers, window, position)
+    seed, best = start.seed, start.tried.best
+    checkpoint.save(path, seed.model, seed.optimisers, window, best, position)
 
 
 def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:

@@ -83,8 +83,8 @@ INSIDE = {
         ("merge",),
     ),
     "training": (
-        ("averaging", "checkpoint", "fading", "loss_log", "rng", "sampler"),
-        ("checkpoint_selection", "step"),
+        ("averaging", "checkpoint", "distances", "fading", "loss_log", "rng", "sampler"),
+        ("checkpoint_selection", "restarts", "step"),
         ("compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("multi_seed",),
         ("program",),
