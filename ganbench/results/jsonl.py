@@ -124,6 +124,7 @@ class RowReader:
             reason=raw.reason,
             metrics=raw.metrics,
             selected=raw.selected,
+            training=raw.training,
             cost=raw.cost,
             **(parts | {"provenance": parts["provenance"] | started} if started else parts),
         )

@@ -66,6 +66,8 @@ class Row(Struct, frozen=True, gc=False):
         `metrics`: by plugin, its columns, extractors and other conventions.
     selected: the checkpoint that was best on the validation split: `by` which column, at which
         `step`, the `validation` scores by step, and its `metrics`; or why there is none.
+    training: what its end tells. `overfit_D` and what that comes from, as the curves' last point
+        has them; `start_1` and so on, the score of each start, where there are several.
     """
 
     cell: str
@@ -84,6 +86,7 @@ class Row(Struct, frozen=True, gc=False):
     metrics: dict[str, float | str] = {}
     protocol: JSON = {}
     selected: JSON = {}
+    training: dict[str, float | str] = {}
     cost: dict[str, float] = {}
     provenance: JSON = {}
 

@@ -27,7 +27,7 @@ from ganbench.evaluation.evaluate import Scored, translations_of_model, translat
 from ganbench.networks.averages import averaged
 from ganbench.networks.inputs import as_input
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
-from ganbench.results.records import Row
+from ganbench.results.records import Row, number_or_reason
 from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row, provenance
@@ -206,6 +206,8 @@ def _train_and_score(
     if outcome.diverged:
         return structs.replace(trained, status="diverged", reason=outcome.diverged)
     split = task.load(cell.split)
+    told = told_by_training(trainee.snapshots, outcome.position)
+    trained = structs.replace(trained, training=told)
     row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
     if selection is None:
         return row
@@ -215,13 +217,18 @@ def _train_and_score(
 
 
 def how_trained(position: Position) -> JSON:
-    """A row's entries on the program where it is not the plain one, and on its starts."""
-    entries = {
-        "together": position.together if position.together > 1 else None,
-        "not_captured": position.not_captured,
-        "start_scores": ", ".join(f"{score:.3f}" for score in position.start_scores),
-    }
-    return {name: value for name, value in entries.items() if value}
+    """A row's entries on the program where it is not the plain one."""
+    together, reason = position.together, position.not_captured
+    return ({"together": together} if together > 1 else {}) | (
+        {"not_captured": reason} if reason else {}
+    )
+
+
+def told_by_training(snapshots: Snapshots | None, position: Position) -> dict[str, float | str]:
+    """The discriminators' numbers, where there is a validation split, and the starts' scores."""
+    judged = snapshots.judged() if snapshots else {}
+    scores = enumerate(position.start_scores, start=1)
+    return {**judged, **{f"start_{i}": number_or_reason(score) for i, score in scores}}
 
 
 def sources_of(job: Job) -> JSON:

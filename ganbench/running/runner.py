@@ -270,7 +270,8 @@ def run(
 ) -> pd.DataFrame:
     """`ganbench run`, with the same options; one line of the frame is one cell.
 
-    Empty, 0 or None: chosen as by the command. Metrics and costs are the frame's last columns.
+    Empty, 0 or None: chosen as by the command. Metrics, what the training told, such as
+    `overfit_D`, and costs are the frame's last columns.
 
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
     budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
@@ -290,7 +291,9 @@ def rows_asked(request: Request) -> tuple[Row, ...]:
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """Rows as a data frame: one line a cell, a column for each metric and cost."""
+    """Rows as a data frame: one line a cell, a column for each metric, for what
+    its training told, and for each cost.
+    """
     import pandas as pd
 
     fields = (
@@ -298,5 +301,8 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
         "reason",
     )
     return pd.DataFrame(
-        [{**{f: getattr(row, f) for f in fields}, **row.metrics, **row.cost} for row in rows]
+        [
+            {**{f: getattr(row, f) for f in fields}, **row.metrics, **row.training, **row.cost}
+            for row in rows
+        ]
     )

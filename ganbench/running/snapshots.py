@@ -25,18 +25,20 @@ class Snapshots:
     """A run's snapshots: each is a point of the curves in the cell's folder, and those at
     `choices` are what `selection` chooses from, however many there are in between.
 
-    steps: after which there is one. measure: the numbers of the model as it is.
+    steps: after which there is one. judged: what its discriminators say as they are. score: the
+    metrics of the model as it is.
     """
 
     steps: frozenset[int]
     folder: Path
-    measure: Callable[[], Mapping[str, float | str]]
+    judged: Callable[[], Mapping[str, float | str]]
+    score: Callable[[], Mapping[str, float | str]]
     selection: Selection | None
     choices: frozenset[int]
 
     def look(self, step: int) -> None:
         """Measures the model after `step`. Doing so twice, after a crash, changes nothing."""
-        point = self.measure()
+        point = {**self.judged(), **self.score()}
         add_point(self.folder, step, point)
         if self.selection and step in self.choices:
             self.selection.look(step, point)
@@ -54,11 +56,14 @@ def snapshots_of(
     steps = job.cell.preset.budget_steps
     choices = snapshots(steps) if selection else frozenset[int]()
 
-    def measure() -> Mapping[str, float | str]:
-        judged = overfitting(model, train, validation, job.cell.device)
-        return {**judged, **score(validation, job.followed).metrics}
-
-    return Snapshots(choices | snapshots(steps, job.snapshots), folder, measure, selection, choices)
+    return Snapshots(
+        steps=choices | snapshots(steps, job.snapshots),
+        folder=folder,
+        judged=lambda: overfitting(model, train, validation, job.cell.device),
+        score=lambda: score(validation, job.followed).metrics,
+        selection=selection,
+        choices=choices,
+    )
 
 
 def selection_for(job: Job, model: Model, folder: Path) -> Selection | None:

@@ -66,8 +66,12 @@ def test_the_last_point_is_measured_as_the_row_is(output: Path) -> None:
         folder = output / "cells" / row.cell
         if row.is_reference:
             assert not (folder / CURVES).exists()
+            assert not row.training
         else:
-            assert read_curves(folder)[120].keys() >= row.metrics.keys()
+            last = read_curves(folder)[120]
+            assert last.keys() >= row.metrics.keys()
+            assert row.training.keys() >= {"overfit_D", "D_train", "D_validation", "D_fake"}
+            assert row.training == {name: last[name] for name in row.training}
 
 
 def test_rows_do_not_depend_on_the_number_of_points(

@@ -361,6 +361,7 @@ def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
     assert list(frame["seed"]) == [0, 1]
     assert {row.provenance["together"] for row in read_rows(tmp_path).rows} == {2}
     assert frame["modes_covered"].notna().all()
+    assert frame["overfit_D"].notna().all()
 
 
 def test_a_plugin_of_ones_own(ganbench: Command, tmp_path: Path) -> None:
