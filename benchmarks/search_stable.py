@@ -259,12 +259,15 @@ START: Setups = {
     "no blur": ("blur=0",),
     "no one start": ("same_start=false",),
     "neither": ("blur=0", "same_start=false"),
+    "a single start": ("starts=1",),
+    "five starts": ("starts=5",),
+    "longer starts": ("start_kimg=2",),
     "blur over 400 steps": ("blur_kimg=6.4",),
     "rate 0.003": ("lr=0.003",),
     "rate 0.0012": ("lr=0.0012",),
     "D,G,G": ("schedule=D,G,G",),
     "as it was": (
-        *("blur=0", "same_start=false", "schedule=D,G,G", "r1=0.01", "lr=0.0008"),
+        *("blur=0", "same_start=false", "starts=1", "schedule=D,G,G", "r1=0.01", "lr=0.0008"),
         *("distance=l2", "lambda_adv=0.1", "lambda_rec=0.9"),
     ),
 }

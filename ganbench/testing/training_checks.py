@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -25,10 +26,11 @@ from ganbench.testing.subjects import (
     total,
 )
 from ganbench.testing.translation_checks import close
-from ganbench.training.loop import LOSS_LOG, Interrupted, Plan, train
+from ganbench.training.loop import LOSS_LOG, Interrupted, Plan, Run, train_together
+from ganbench.training.restarts import restarts_of
 
-STEPS = 9
-STOP_AT = 5
+STEPS = 13
+STOP_AT = 5  # within the last of three starts, which take 6 steps
 SEEDS = 2
 NO_RULE = re.compile(r"Batching rule not implemented for (\S+?);? ")
 
@@ -38,13 +40,16 @@ def ready(subject: Subject, spec: DataSpec, seed: int = 0) -> Model:
     return build(subject.loaded, spec, seed, "stable")
 
 
-def trained(model: Model, spec: DataSpec, folder: Path, stop_at: int = 0) -> Model:
+def trained(subject: Subject, spec: DataSpec, folder: Path, stop_at: int = 0) -> Model:
     """Trained for STEPS, or up to `stop_at`, from what is in `folder`."""
     folder.mkdir(exist_ok=True)
     polls = iter(range(1, STEPS + 1))
-    plan = Plan(STEPS, BATCH, seed=0)
+    fresh = partial(ready, subject, spec)
+    model = fresh()
+    plan = Plan(STEPS, BATCH, seed=0, restarts=restarts_of(model.hparams, STEPS))
+    run = Run(model, plan, folder, lambda *_: None, fresh=fresh)
     try:
-        train(model, split_of(spec), plan, folder, lambda *_: None, lambda: next(polls) == stop_at)
+        train_together([run], split_of(spec), lambda: next(polls) == stop_at)
     except Interrupted:
         require(bool(stop_at), "the training was interrupted")
     return model
@@ -60,7 +65,7 @@ def check_same_seed_same_history(subject: Subject) -> None:
     for spec in supported(subject).values():
         with tempfile.TemporaryDirectory() as folder:
             first, second = Path(folder, "first"), Path(folder, "second")
-            models = [trained(ready(subject, spec), spec, at) for at in (first, second)]
+            models = [trained(subject, spec, at) for at in (first, second)]
             require(
                 (first / LOSS_LOG).read_text() == (second / LOSS_LOG).read_text(),
                 "two runs of one seed have other losses: draw from torch's random state alone",
@@ -73,9 +78,9 @@ def check_resume_equals_straight_run(subject: Subject) -> None:
     for spec in supported(subject).values():
         with tempfile.TemporaryDirectory() as folder:
             whole, broken = Path(folder, "whole"), Path(folder, "broken")
-            straight = trained(ready(subject, spec), spec, whole)
-            trained(ready(subject, spec), spec, broken, STOP_AT)
-            resumed = trained(ready(subject, spec), spec, broken)
+            straight = trained(subject, spec, whole)
+            trained(subject, spec, broken, STOP_AT)
+            resumed = trained(subject, spec, broken)
             require(
                 not unequal(straight, resumed)
                 and (whole / LOSS_LOG).read_text() == (broken / LOSS_LOG).read_text(),

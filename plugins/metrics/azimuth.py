@@ -75,8 +75,8 @@ def draw_azimuths(axes, shown, rng):
     axes.plot([low, high], [high, low], color="0.7", lw=0.8, ls=":")
     axes.scatter(inputs + jitter, outputs, s=4, alpha=0.5, linewidths=0)
     margin = 0.1 * (high - low) or MIN_MARGIN_DEG
-    axes.set(xlim=(low - margin, high + margin), ylim=(-180, 180))
-    axes.set_yticks((-180, -90, 0, 90, 180))
+    axes.set(xlim=(low - margin, high + margin))
+    axes.update_datalim([(low, low - 2 * margin), (high, high + 2 * margin)])
     axes.set_title(f"{shown.title}, {correlation_text(shown)}", fontsize=8)
 
 
