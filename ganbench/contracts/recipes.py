@@ -28,7 +28,7 @@ PACGAN_OPTIMISER: dict[str, Any] = {
 # inputs (Arjovsky and Bottou, 2017) and R1 (Mescheder et al., 2018). Against a G that is never at
 # rest: the average of its weights (Karras et al., 2018). Against a mapping that is one to one in
 # pieces: coarse before fine (Karras et al., 2021), and one start for both translators, which else
-# contradict each other at first, and the best of three starts (Benaim and Wolf, 2017).
+# contradict each other at first, and the best of five starts (Benaim and Wolf, 2017).
 STABLE: dict[str, Any] = {
     "lr": 5e-4,
     "weight_decay": 1e-5,
@@ -39,8 +39,8 @@ STABLE: dict[str, Any] = {
     "blur": 0.1,
     "blur_kimg": 3.2,
     "same_start": True,
-    "starts": 3,
-    "start_kimg": 1.0,
+    "starts": 5,
+    "start_kimg": 0.96,
 }
 STABLE_WEIGHTS: dict[str, Any] = {"distance": "l1", "lambda_adv": 0.02, "lambda_rec": 0.98}
 
