@@ -37,10 +37,10 @@ STABLE: dict[str, Any] = {
     "r1": 0.1,
     "ema_kimg": 20.0,
     "blur": 0.1,
-    "blur_kimg": 3.2,
+    "blur_kimg": 51.2,
     "same_start": True,
     "starts": 5,
-    "start_kimg": 0.96,
+    "start_kimg": 15.36,
 }
 STABLE_WEIGHTS: dict[str, Any] = {"distance": "l1", "lambda_adv": 0.02, "lambda_rec": 0.98}
 

@@ -202,16 +202,25 @@ def resolve_hparams(
     chosen = recipe or (
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )
-    own, preset = recipes[chosen], task.preset
-    hparams = replace(
-        own,
-        batch_size=preset.batch_size or own.batch_size,
-        lr=preset.lr_factor * own.lr,
-        lr_d=preset.lr_factor * own.lr_d,
-    )
-    final = replace_from_text(hparams, settings, name)
+    final = replace_from_text(fitted(recipes[chosen], task.preset), settings, name)
     final.require_supported(task.spec)
     return chosen, final
+
+
+def fitted(own: HParams, preset: Preset) -> HParams:
+    """A recipe's values with the preset's batch and rates. What is there at first, a blur or
+    several starts, lasts until steps times rate are as much as in the recipe.
+    """
+    batch_size, factor = preset.batch_size or own.batch_size, preset.lr_factor
+    length = batch_size / own.batch_size / factor
+    return replace(
+        own,
+        batch_size=batch_size,
+        lr=factor * own.lr,
+        lr_d=factor * own.lr_d,
+        blur_kimg=own.blur_kimg * (length if own.blur else 1),
+        start_kimg=own.start_kimg * (length if own.starts > 1 else 1),
+    )
 
 
 def resolve_metrics(
