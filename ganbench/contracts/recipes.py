@@ -40,7 +40,7 @@ STABLE: dict[str, Any] = {
     "blur_kimg": 51.2,
     "same_start": True,
     "starts": 5,
-    "start_kimg": 15.36,
+    "start_kimg": 10.24,
 }
 STABLE_WEIGHTS: dict[str, Any] = {"distance": "l1", "lambda_adv": 0.02, "lambda_rec": 0.98}
 
