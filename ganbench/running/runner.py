@@ -270,8 +270,7 @@ def run(
 ) -> pd.DataFrame:
     """`ganbench run`, with the same options; one line of the frame is one cell.
 
-    Empty, 0 or None: chosen as by the command. Metrics, what the training told, such as
-    `overfit_D`, and costs are the frame's last columns.
+    Empty, 0 or None: chosen as by the command. Metrics, `overfit_D`, costs are the last columns.
 
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
     budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
