@@ -385,7 +385,7 @@ def nets() -> tuple[nn.Module, dict[str, torch.optim.Optimizer]]:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("checkpoint") / "checkpoint.safetensors"
-    checkpoint.save(path, *nets(), {}, Position(3, 1.0, 5))
+    checkpoint.save(path, *nets(), {}, {}, Position(3, 1.0, 5))
     return path
 
 

@@ -50,7 +50,12 @@ def test_a_checkpoint_is_chosen_from_the_same_steps_however_many_there_are(tmp_p
     scores = iter([5.0, 0.0, 4.0, 0.0, 3.0, 0.0, 2.0, 0.0])
     chosen = Selection("score", False, model, tmp_path)
     watched = Snapshots(
-        snapshots(40, 8), tmp_path, lambda: {"score": 1 + next(scores)}, chosen, choices
+        steps=snapshots(40, 8),
+        folder=tmp_path,
+        judged=dict,
+        score=lambda: {"score": 1 + next(scores)},
+        selection=chosen,
+        choices=choices,
     )
     for step in sorted(watched.steps):
         watched.look(step)
