@@ -162,6 +162,11 @@ class ColumnKey:
         return self.name if self.direction == "AB" else self.name + BACKWARD
 
 
+def sides(direction: Direction) -> tuple[DomainName, DomainName]:
+    """The source and the target domain."""
+    return ("A", "B") if direction == "AB" else ("B", "A")
+
+
 def column_of(name: str, columns: Mapping[str, Column]) -> Column | None:
     """What a number of a row means. A column named `preserved_*` stands for a family of them."""
     bare = ColumnKey.parse(name).name

@@ -14,7 +14,7 @@ from torch import Tensor
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.task import Split
 from ganbench.core.devices import drawing_from
-from ganbench.core.spec import ColumnKey, DomainName
+from ganbench.core.spec import ColumnKey, DomainName, sides
 from ganbench.networks.inputs import as_input
 from ganbench.results.records import number_or_reason
 
@@ -38,7 +38,7 @@ def overfitting(model: Model, train: Split, held_out: Split, device: str) -> dic
     judged = logits_in_training(model, train, held_out, device)
     found: dict[str, float | str] = {}
     for direction in model.directions:
-        target: DomainName = "B" if direction == "AB" else "A"
+        _, target = sides(direction)
         entries = (
             summary(judged[target])
             if target in judged

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -28,10 +28,12 @@ from ganbench.core.spec import (
     Direction,
     DomainName,
     column_of,
+    sides,
 )
 from ganbench.evaluation.fidelity.extractors import EMBEDDED
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.perceptual import perceptual_distances
+from ganbench.networks.averages import evaluation_mode
 from ganbench.networks.inputs import as_input
 from ganbench.results.records import number_or_reason
 
@@ -70,11 +72,6 @@ class Scored:
     metrics: Scores
     arrays: dict[str, np.ndarray]
     protocol: JSON
-
-
-def sides(direction: Direction) -> tuple[DomainName, DomainName]:
-    """The source and the target domain."""
-    return ("A", "B") if direction == "AB" else ("B", "A")
 
 
 def translations_of_model(
@@ -148,20 +145,6 @@ def in_batches(
 def batches_of(samples: Tensor) -> tuple[Tensor, ...]:
     """Of some samples each, so that what a network makes of them in between stays small."""
     return torch.split(samples, min(MAX_SAMPLES, max(1, MAX_NUMBERS // samples[0].numel())))
-
-
-@contextmanager
-def evaluation_mode(model: Model) -> Iterator[None]:
-    """Without gradients, and back in the former mode, however it ends: scoring a model between two
-    steps must not change its training.
-    """
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        model.train(was_training)
 
 
 def as_floats(samples: Tensor) -> Tensor:

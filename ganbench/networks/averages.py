@@ -49,6 +49,20 @@ def averaged(model: nn.Module) -> Iterator[None]:
         exchange(averages, sources)
 
 
+@contextmanager
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Without gradients, and back in the former mode, however it ends: scoring a model between two
+    steps must not change its training.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(was_training)
+
+
 def take_averages(model: nn.Module) -> None:
     """The averages in the place of the generators' weights, for a model that is not trained on."""
     exchange(*pairs_of(named_tensors(model)))

@@ -290,8 +290,8 @@ def rows_asked(request: Request) -> tuple[Row, ...]:
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """Rows as a data frame: one line a cell, a column for each metric, for what
-    its training told, and for each cost.
+    """Rows as a data frame: one line a cell, a column for each metric, for
+    what its training told, and for each cost.
     """
     import pandas as pd
 

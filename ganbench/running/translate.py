@@ -14,8 +14,8 @@ from torch import Tensor
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Domain, Task
 from ganbench.core.errors import UserError, unknown
-from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction
-from ganbench.evaluation.evaluate import in_batches, sides
+from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction, sides
+from ganbench.evaluation.evaluate import in_batches
 from ganbench.networks.averages import take_averages
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name

@@ -13,8 +13,8 @@ from torch import Tensor
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Split
 from ganbench.core.large_tensors import all_finite
-from ganbench.core.spec import DomainName
-from ganbench.networks.averages import averaged
+from ganbench.core.spec import sides
+from ganbench.networks.averages import averaged, evaluation_mode
 from ganbench.networks.inputs import as_input
 
 MAX_SAMPLES, BATCH_SIZE = 500, 50  # of a domain: pairs of samples are compared
@@ -26,18 +26,16 @@ def distances_kept(model: Model, split: Split, device: str) -> float:
     split, with the averages of the weights where there are some; NaN where it does not exist in one
     of them. The model comes back as it was.
     """
-    values, was_training = [], model.training
-    model.eval()
-    try:
-        with averaged(model), torch.no_grad():
-            for direction in model.directions:
-                source: DomainName = "A" if direction == "AB" else "B"
-                target: DomainName = "B" if direction == "AB" else "A"
-                samples = as_input(spread(split.domain(source).samples), device)
-                parts = [model.translate(part, target) for part in torch.split(samples, BATCH_SIZE)]
-                values.append(distance_correlation(samples.cpu(), torch.cat(parts).float().cpu()))
-    finally:
-        model.train(was_training)
+    values = []
+    with averaged(model), evaluation_mode(model):
+        for direction in model.directions:
+            source, target = sides(direction)
+            samples = spread(split.domain(source).samples)
+            made = [
+                model.translate(as_input(part, device), target).float().cpu()
+                for part in torch.split(samples, BATCH_SIZE)
+            ]
+            values.append(distance_correlation(as_input(samples, "cpu"), torch.cat(made)))
     return statistics.fmean(values)
 
 

@@ -17,10 +17,10 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import new_files, put, refuse_around, refuse_inside
 from ganbench.core.image_grid import image_rows, png_bytes, to_image
-from ganbench.core.spec import Direction, Reading
+from ganbench.core.spec import Direction, Reading, sides
 from ganbench.data.decoded import decode
 from ganbench.data.image_folder import ImageFolder, read_image_folder
-from ganbench.evaluation.evaluate import sides, to_array
+from ganbench.evaluation.evaluate import to_array
 from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet
 from ganbench.running.context import context_of
