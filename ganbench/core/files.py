@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from ganbench.core.errors import UserError, first_few
 
@@ -137,8 +138,8 @@ def _make_folder(folder: Path) -> list[Path]:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """The whole file or the old one, never a part."""
-    partial = path.with_name(path.name + ".partial")
+    """The whole file or the old one, never a part; where two write at once, the later one's."""
+    partial = path.with_name(f"{path.name}.{uuid4().hex[:8]}.partial")
     try:
         partial.write_bytes(data)
         os.replace(partial, path)
