@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -279,7 +280,21 @@ def run(
 
     Raises UserError for bad arguments, and for data or a result folder that cannot be used.
     """
+    require_started()
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
+
+
+def require_started() -> None:
+    """Raises UserError in a helper process that imports the user's script: a run in there would
+    wait for what the script itself, which waits for its helpers, has begun.
+    """
+    process = multiprocessing.current_process()
+    if getattr(process, "_inheriting", False):  # there is no public name
+        raise UserError(
+            "a helper process imports your script, and the script runs ganbench again",
+            process.name,
+            'call ganbench below `if __name__ == "__main__":` in your script',
+        )
 
 
 def rows_asked(request: Request) -> tuple[Row, ...]:

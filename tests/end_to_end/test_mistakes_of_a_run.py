@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from PIL import Image
@@ -18,3 +20,19 @@ def test_folders_of_ones_own(tmp_path: Path, cache_dir: Path, ganbench: Command)
     assert done.returncode == 0, done.stderr
     assert "domain A: 8 images" in done.stderr
     assert (tmp_path / "out" / "figures" / "folder-samples.png").exists()
+
+
+def test_a_script_without_a_guard_is_told_so_and_does_not_wait_for_itself(tmp_path: Path) -> None:
+    script = tmp_path / "compare.py"
+    script.write_text(
+        "import ganbench\n"
+        f"ganbench.run(['standard'], ['car2car'], 1, output={str(tmp_path / 'out')!r},\n"
+        f"             preset='smoke', cache_dir={str(tmp_path / 'cache')!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 1
+    assert "the script runs ganbench again" in done.stderr  # said by the helper
+    assert 'below `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "out" / "rows.jsonl").exists()
