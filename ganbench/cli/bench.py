@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli.options import find_plugins, names, plugins_option
-from ganbench.core.spec import DEVICE_CHOICES
+from ganbench.cli.options import device_option, find_plugins, names, plugins_option
 
 
 @click.command()
@@ -21,7 +20,7 @@ from ganbench.core.spec import DEVICE_CHOICES
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
 @click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
-@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
+@device_option
 @click.option(
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
 )

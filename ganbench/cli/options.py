@@ -73,6 +73,22 @@ def named_paths(
     return paths
 
 
+def per_device(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    """0 for auto."""
+    if value != "auto" and not (value.isdecimal() and int(value)):
+        raise click.BadParameter(f"'{value}' is neither auto nor a number of cells, such as 4")
+    return 0 if value == "auto" else int(value)
+
+
+device_option = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="cpu, cuda (every GPU), cuda:1 or cuda:0,2, mps, xpu.",
+)
+
+
 plugins_option = click.option(
     "--plugins",
     "plugin_folders",

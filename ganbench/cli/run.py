@@ -12,18 +12,20 @@ import click
 from ganbench.cli.options import (
     PATH,
     cache_option,
+    device_option,
     every,
     megapixels_option,
     named_paths,
     names,
     offline_option,
+    per_device,
     plugins_option,
     reference_names,
     seed_list,
     skip_option,
     weights_option,
 )
-from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
+from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 
 
 @click.command()
@@ -83,7 +85,7 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
     show_default=True,
     help="Where to score; use validation to choose a setting.",
 )
-@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
+@device_option
 @click.option(
     "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
 )
@@ -94,7 +96,17 @@ from ganbench.core.spec import DEVICE_CHOICES, MAX_SEEDS_OF_A_RUN
     show_default=True,
     help="CPU threads a cell; results depend on it.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores].")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores, or GPUs]."
+)
+@click.option(
+    "--per-device",
+    callback=per_device,
+    default="1",
+    show_default=True,
+    metavar="N|auto",
+    help="Cells at a time on each GPU; auto: as many as its memory holds.",
+)
 @click.option(
     "--backend",
     default="processes",

@@ -10,12 +10,12 @@ import click
 from ganbench.cli.options import (
     PATH,
     cache_option,
+    device_option,
     names,
     offline_option,
     reading_options,
     weights_option,
 )
-from ganbench.core.spec import DEVICE_CHOICES
 
 
 @click.command()
@@ -40,7 +40,7 @@ from ganbench.core.spec import DEVICE_CHOICES
 @click.option(
     "--size", type=click.IntRange(min=8), metavar="PX", help="Crop and resize all images first."
 )
-@click.option("--device", type=click.Choice(DEVICE_CHOICES), default="auto", show_default=True)
+@device_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the metrics and the protocol.")
 @click.option(
     "--save-features",

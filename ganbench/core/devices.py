@@ -1,7 +1,8 @@
 """All that depends on devices: which there are, which is taken, and how work is done there.
 
 Elsewhere a device is a name that is passed on, or a question to `is_gpu`. A GPU is one that PyTorch
-calls "cuda".
+calls "cuda"; a process has one of them. Other accelerators are used as a CPU is: in fp32, step by
+step, without streams or captured graphs. They have not been tried.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,6 +24,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.spec import Precision
 
 CPU, GPU = "cpu", "cuda"
+UNTRIED = ("mps", "xpu")  # Apple's and Intel's
 
 Stream = torch.cuda.Stream
 
@@ -33,24 +36,13 @@ def is_gpu(device: str | torch.device) -> bool:
 # What there is, and what is taken.
 
 
-def resolve_device(asked: str) -> str:
-    """cpu or cuda. Raises UserError for CUDA on a machine that has none."""
-    if asked == "auto":
-        return GPU if torch.cuda.is_available() else CPU
-    if asked == GPU and not torch.cuda.is_available():
-        raise UserError(
-            "CUDA was asked for, but torch finds no CUDA device here",
-            "--device cuda",
-            "use --device cpu, or install a driver and a CUDA build of torch",
-        )
-    return asked
-
-
 def resolve_precision(asked: str, device: str) -> Precision:
     """fp32 unless bf16 is asked for: a score must not change with the machine's taste."""
     if asked == "bf16":
         if is_gpu(device) and not torch.cuda.is_bf16_supported():
             raise UserError("this GPU has no bf16", "--precision bf16", "use --precision fp32")
+        if device in UNTRIED:
+            raise UserError(f"{device} is used in fp32 alone", "--precision bf16", "drop it")
         return "bf16"
     return "fp32"
 
@@ -71,6 +63,8 @@ def device_name(device: str) -> str:
     """What results depend on in the last digit: the GPU, or the processor and its instructions."""
     if is_gpu(device):
         return torch.cuda.get_device_name()
+    if device in UNTRIED:
+        return f"{device} {platform.machine()} {processor_name()} (untried)".replace("  ", " ")
     capability = torch.backends.cpu.get_cpu_capability()
     return f"cpu {platform.machine()} {processor_name()} {capability}".replace("  ", " ")
 
@@ -78,10 +72,21 @@ def device_name(device: str) -> str:
 def devices_there() -> dict[str, str]:
     """The devices of this machine: a description of each by its PyTorch name."""
     names = {CPU: f"{cores()} cores, {torch.backends.cpu.get_cpu_capability()}"}
+    names |= {kind: "untried" for kind in UNTRIED if _is_there(kind)}
     if not torch.cuda.is_available():
         return names | {GPU: "no device"}
     count = torch.cuda.device_count()
     return names | {f"{GPU}:{i}": torch.cuda.get_device_name(i) for i in range(count)}
+
+
+def use_gpu(index: int) -> None:
+    """ "cuda" is this GPU from now on, in the calling thread."""
+    torch.cuda.set_device(index)
+
+
+def gpu_memory(index: int) -> int:
+    """Bytes that the GPU has."""
+    return int(torch.cuda.get_device_properties(index).total_memory)
 
 
 @cache
@@ -121,8 +126,8 @@ def autocast(device: str, precision: Precision) -> AbstractContextManager[object
 
 def synchronise(device: str) -> None:
     """Wait until the device has finished its queued work; a CPU has no queue."""
-    if is_gpu(device):
-        torch.cuda.synchronize()
+    if device != CPU:
+        torch.get_device_module(device).synchronize()
 
 
 def stream_on(device: str) -> Stream | None:
@@ -162,7 +167,11 @@ def seed_all(seed: int) -> None:
 
 
 def device_rng(device: str) -> torch.Generator:
-    """The device's default random generator."""
+    """The device's default random generator; of an untried accelerator one that stands where it
+    does, and moves on by itself.
+    """
+    if device in UNTRIED:
+        return rng_at(device, _random(device).get_rng_state())
     if not is_gpu(device):
         return torch.default_generator
     torch.cuda.init()  # type: ignore[no-untyped-call]
@@ -177,8 +186,8 @@ def rng_at(device: str, state: Tensor) -> torch.Generator:
 @contextmanager
 def drawing_from(rng: torch.Generator) -> Iterator[None]:
     """What would be drawn from the device's own generator is drawn from this one."""
-    own = device_rng(rng.device.type)
     if is_gpu(rng.device):  # by reference, which a captured graph finds again
+        own = device_rng(rng.device.type)
         before = own.graphsafe_get_state()
         own.graphsafe_set_state(rng)
         try:
@@ -186,28 +195,46 @@ def drawing_from(rng: torch.Generator) -> Iterator[None]:
         finally:
             own.graphsafe_set_state(before)
     else:
-        state = own.get_state()
-        own.set_state(rng.get_state())
+        module = _random(rng.device.type)
+        state = module.get_rng_state()
+        module.set_rng_state(rng.get_state())
         try:
             yield
         finally:
-            rng.set_state(own.get_state())
-            own.set_state(state)
+            rng.set_state(module.get_rng_state())
+            module.set_rng_state(state)
 
 
-def random_states_restored(device: str) -> AbstractContextManager[object]:
-    """Restores the states of all generators, the device's included, at the end."""
-    return torch.random.fork_rng([torch.cuda.current_device()] if is_gpu(device) else [])
+@contextmanager
+def random_states_restored(device: str) -> Iterator[None]:
+    """Restores the states of the CPU's and the device's generators at the end."""
+    states = _states({CPU, torch.device(device).type})
+    try:
+        yield
+    finally:
+        set_random_states(states)
 
 
 def random_states() -> dict[str, Tensor]:
     """Where the generators of this machine's devices stand, uint8 on the CPU."""
-    states = {CPU: torch.get_rng_state()}
-    return states | ({GPU: torch.cuda.get_rng_state()} if torch.cuda.is_available() else {})
+    return _states({CPU, *filter(_is_there, (GPU, *UNTRIED))})
 
 
 def set_random_states(states: Mapping[str, Tensor]) -> None:
     """Puts them back; a device that is not there now is left out."""
-    torch.set_rng_state(states[CPU])
-    if GPU in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states[GPU])
+    for kind, state in states.items():
+        if _is_there(kind):
+            _random(kind).set_rng_state(state)
+
+
+def _states(kinds: Iterable[str]) -> dict[str, Tensor]:
+    return {kind: _random(kind).get_rng_state() for kind in kinds}
+
+
+def _random(kind: str) -> Any:
+    """The module with the functions of the kind's default generator."""
+    return torch if kind == CPU else torch.get_device_module(kind)
+
+
+def _is_there(kind: str) -> bool:
+    return kind == CPU or bool(torch.get_device_module(kind).is_available())

@@ -7,18 +7,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 DomainName = Literal["A", "B"]
 Direction = Literal["AB", "BA"]
 DataKind = Literal["image", "points"]
-DeviceChoice = Literal["auto", "cpu", "cuda"]
 Precision = Literal["fp32", "bf16"]
 SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
 JSON = dict[str, Any]
-
-DEVICE_CHOICES: tuple[DeviceChoice, ...] = get_args(DeviceChoice)
 
 MAX_IMAGES = 5_000  # of a side whose features are compared; a split is shuffled, so any will do
 FEW_IMAGES = 5_000  # with fewer a Fréchet distance is largely bias

@@ -89,7 +89,7 @@ def logits_in_training(
                 of_set = {"train": seen[name], "validation": unseen[name], "fake": fakes[name]}
                 sets = found.setdefault(name, {key: [] for key in of_set})
                 for key, samples in of_set.items():
-                    sets[key].append(judge(samples).logits.double().cpu())
+                    sets[key].append(judge(samples).logits.cpu().double())
     return {name: {k: torch.cat(v) for k, v in sets.items()} for name, sets in found.items()}
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.device_choice import check_form
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import (
     DEFAULT_EVERY,
     DEFAULT_READING,
     MAX_SEEDS_OF_A_RUN,
-    DeviceChoice,
     Every,
     Precision,
     Preset,
@@ -28,7 +28,6 @@ MAX_ASKED = 1_000  # seeds together, and snapshots
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
 CHOICES = {
     "split": get_args(ScoredSplit),
-    "device": get_args(DeviceChoice),
     "precision": ("auto", *get_args(Precision)),
 }
 
@@ -47,6 +46,8 @@ class Request:
     together: seeds that train as one program at most; 0 for the fastest number.
     snapshots: points of the curves over training, evenly spaced.
     portable: numbers must be those of every newer x86-64 processor.
+    device: as `check_form` knows it. per_device: cells at a time on each GPU, 0 for as many as its
+        memory holds.
     workers: cells at a time. backend: where they run, by its name.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
@@ -64,7 +65,7 @@ class Request:
     metrics: tuple[str, ...] = ()
     references: tuple[str, ...] | None = None
     split: ScoredSplit = "test"
-    device: DeviceChoice = "auto"
+    device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
     compiled: bool = False
@@ -77,6 +78,7 @@ class Request:
     benchmark: Path | None = None
     output: Path | None = None
     workers: int = 0
+    per_device: int = 1
     backend: str = "processes"
     overwrite: bool = False
     offline: bool = False
@@ -167,13 +169,16 @@ def check(request: Request) -> None:
         value = getattr(request, name)
         if value not in known:
             raise unknown(name, value, known, f"{name}={value!r}")
+    check_form(request.device)
     budget = request.budget or {}
     known = tuple(field.name for field in fields(Preset) if field.name != "name")
     for name in budget:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
     require_at_least(1, {"threads": request.threads, "snapshots": request.snapshots})
-    require_at_least(0, {"workers": request.workers, "together": request.together})
+    require_at_least(
+        0, {name: getattr(request, name) for name in ("workers", "together", "per_device")}
+    )
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
     for name in ("together", "snapshots"):
         if (value := getattr(request, name)) > MAX_ASKED:

@@ -14,7 +14,8 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
-from ganbench.core.devices import is_gpu, resolve_device, resolve_precision
+from ganbench.core.device_choice import resolve_devices
+from ganbench.core.devices import is_gpu, resolve_precision
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import replace_from_text
 from ganbench.core.portable import identity
@@ -36,7 +37,7 @@ NETWORK = "network"
 
 def resolve(request: Request, registry: Registry) -> Grid:
     """All cells of a request. Raises UserError for its first mistake."""
-    device = resolve_device(request.device)
+    device = resolve_devices(request.device).kind
     if request.portable:
         require_portable(request, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ganbench.contracts.task import Task
+from ganbench.core.device_choice import resolve_devices
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
-from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, DeviceChoice, Every, ScoredSplit
+from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
 from ganbench.evaluation.fidelity.weights import obtain
@@ -33,6 +34,7 @@ from ganbench.results.folder import (
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Backend, Progress
 from ganbench.running.backends.choose import backend_of
+from ganbench.running.backends.gpus import gpus_asked
 from ganbench.running.backends.part import settled
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
@@ -125,7 +127,8 @@ def planned(request: Request) -> Planned:
     """
     file = read_benchmark(request.benchmark) if request.benchmark else NO_FILE
     request = completed(request, file)
-    backend = backend_of(request.backend, request.workers)
+    gpus = gpus_asked(resolve_devices(request.device), request.per_device)
+    backend = backend_of(request.backend, request.workers, gpus)
     registry = discover(request.plugins)
     grid = resolve(request, registry)
     name = request.benchmark.stem if request.benchmark else "+".join(request.tasks)
@@ -251,10 +254,11 @@ def run(
     metrics: Sequence[str] = (),
     references: Sequence[str] | None = None,
     split: ScoredSplit = "test",
-    device: DeviceChoice = "auto",
+    device: str = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     threads: int = 1,
     workers: int = 0,
+    per_device: int = 1,
     backend: str = "processes",
     together: int = 0,
     compiled: bool = False,
@@ -272,15 +276,13 @@ def run(
     """`ganbench run`, with the same options; one line of the frame is one cell.
 
     Empty, 0 or None: chosen as by the command. Metrics, `overfit_D`, costs are the last columns.
-
-    seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value".
-    budget: preset fields to replace, such as {"budget_steps": 100}. data: folders by name.
-    references: none where empty. backend: "processes", or "here" for this process.
-    checkpoint_every: such as `Every(steps=500)`. portable: run by a process that is started for it.
+    seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value". data: folders by name.
+    budget: preset fields to replace, such as {"budget_steps": 100}. references: none where empty.
+    per_device: cells at a time on a GPU, 0 for as many as fit. checkpoint_every: `Every(steps=9)`.
+    backend: "processes", or "here" for this one. portable: in a process of its own.
 
     Raises UserError for bad arguments, and for data or a result folder that cannot be used.
     """
-    require_started()
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 
 
@@ -299,6 +301,7 @@ def require_started() -> None:
 
 def rows_asked(request: Request) -> tuple[Row, ...]:
     """Of a request that is carried out in silence. Raises UserError for the user's mistakes."""
+    require_started()
     if request.portable and request.backend == "processes" and not is_portable(os.environ):
         return called_portable(rows_asked, request)
     return carry_out(planned(request), Silent()).rows

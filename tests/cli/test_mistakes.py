@@ -86,7 +86,14 @@ def test_mistakes(arguments: list[str], parts: list[str]) -> None:
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_cuda_where_there_is_none() -> None:
-    told(call(*RUN, "--device", "cuda"), "no CUDA device", "--device cpu")
+    for asked in ("cuda", "cuda:0,1"):
+        told(call(*RUN, "--device", asked), "no cuda device", f"--device {asked}", "--device cpu")
+
+
+def test_a_device_that_is_none_and_a_number_of_cells_where_there_is_no_gpu() -> None:
+    told(call(*RUN, "--device", "gpu"), "'gpu' is no device", "cuda:0,2")
+    told(call(*RUN, "--device", "cpu", "--per-device", "auto"), "--per-device auto", "--workers")
+    told(call(*RUN, "--per-device", "none"), "neither auto nor a number of cells")
 
 
 def test_an_unwritable_output(tmp_path: Path) -> None:

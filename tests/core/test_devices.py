@@ -19,14 +19,12 @@ from ganbench.core.devices import (
     parted,
     random_states,
     random_states_restored,
-    resolve_device,
     rng_at,
     seed_all,
     set_random_states,
     stream_on,
     synchronise,
 )
-from ganbench.core.spec import DEVICE_CHOICES
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", torch.device("cuda", 0)])
@@ -45,9 +43,7 @@ def test_cells_share_the_cores_and_a_gpu_has_one(monkeypatch: pytest.MonkeyPatch
     assert cells_at_a_time("cuda", 1) == 1
 
 
-def test_auto_takes_a_device_that_is_there() -> None:
-    assert DEVICE_CHOICES[0] == "auto"
-    assert resolve_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
+def test_what_is_told_of_this_machine() -> None:
     there = devices_there()
     assert there["cpu"].startswith(f"{cores()} cores")
     assert (there.get("cuda") == "no device") == (not torch.cuda.is_available())

@@ -30,7 +30,7 @@ INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
         ("cache", "devices", "disk", "files", "large_tensors", "meaning", "options", "portable"),
-        ("memory", "portable_process", "source_hash"),
+        ("device_choice", "memory", "portable_process", "source_hash"),
     ),
     "registry": (
         ("option_faults",),
@@ -142,8 +142,8 @@ INSIDE = {
         ("main",),
     ),
 }
-# What there is and how it is used; the choices of a user, as a type; and what a CPU has nothing of.
-NAME_CUDA = {"core.devices", "core.spec", "training.cuda_graphs"}
+# What there is and how it is used; what a user chooses from; and what a CPU has nothing of.
+NAME_CUDA = {"core.devices", "cli.options", "training.cuda_graphs"}
 MAX_TOP_MODULES = 5
 MAX_FILE_LINES = 350
 MAX_FUNCTION_LINES = 45

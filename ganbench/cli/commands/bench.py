@@ -10,6 +10,7 @@ import click
 from rich.table import Table as RichTable
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.device_choice import device_of_this_process
 from ganbench.core.devices import cores
 from ganbench.core.terminal import console
 from ganbench.registry.registry import Registry
@@ -44,6 +45,7 @@ def bench_command(
         threads=threads or cores(),
         **same_names,
     )
+    device_of_this_process(request.device)
     grid = resolve(request, registry)
     for task in grid.tasks.values():
         task.prepare(lambda line: click.echo(line, err=True))

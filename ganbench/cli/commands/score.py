@@ -12,7 +12,7 @@ import numpy as np
 
 from ganbench.cli.commands.show import print_sheets
 from ganbench.core.cache import default_cache_dir
-from ganbench.core.devices import resolve_device
+from ganbench.core.device_choice import device_of_this_process
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import new_files, refuse_inside
 from ganbench.core.spec import JSON, Reading
@@ -48,7 +48,7 @@ def score_command(
         check_features_file(save_features, (real, fake))
     cache = cache_dir or default_cache_dir()
     among = places(cache, weights_dir)
-    reader = FeatureReader(among, cache, resolve_device(device))
+    reader = FeatureReader(among, cache, device_of_this_process(device))
     if not offline:
         fetch(chosen, among, cache)
     reason = reader.missing(chosen.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,14 +15,21 @@ from ganbench.core.interrupts import interrupt_main, interrupts_held
 from ganbench.results.folder import GrowingRows
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import GRACE_SEC, OnProgress
+from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.part import run_part, wait_for_others
 from ganbench.running.job import Job
 from ganbench.running.seed_groups import seed_groups
 from ganbench.training.loop import Interrupted
 
 
+@dataclass(frozen=True)
 class Here:
-    """What a cell does to its process it does to this one: one that dies takes all with it."""
+    """What a cell does to its process it does to this one: one that dies takes all with it.
+
+    gpus: of several the first is taken.
+    """
+
+    gpus: Gpus = NO_GPUS
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
@@ -30,6 +38,8 @@ class Here:
         row.
         """
         known, todo = GrowingRows(output), list(jobs)
+        for gpu in self.gpus.indices[:1]:
+            self.gpus.enter(gpu)
         while todo:
             wait_for_others(todo, output)
             for part in seed_groups(todo, 1):

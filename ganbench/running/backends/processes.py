@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import cycle, islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ganbench.core.interrupts import Held, interrupts_held
 from ganbench.results.folder import GrowingRows, append_row
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import GRACE_SEC, OnProgress
+from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.part import run_part, settled_rows, wait_for_others
 from ganbench.running.backends.worker_processes import starting_workers, worker_context
 from ganbench.running.job import Job
@@ -31,20 +33,22 @@ POLL_SEC = 0.1
 
 
 class Channel:
-    """A worker's way to the parent: progress up, the wish to stop down."""
+    """A worker's way to the parent: progress up; the wish to stop and its GPU or None down."""
 
-    def __init__(self, progress: Any, stop: Event) -> None:
+    def __init__(self, progress: Any, stop: Event, places: Any) -> None:
         self.progress = progress
         self.stop = stop
+        self.places = places
 
 
 @dataclass(frozen=True)
 class Processes:
-    """workers: cells at a time; 0 takes one for each core over the threads of a cell, or one on a
-    GPU.
+    """workers: cells at a time; 0 takes one for each core over the threads of a cell, or as many as
+    `gpus` says. Each has one of the GPUs, which has the next cell when it is free.
     """
 
     workers: int = 0
+    gpus: Gpus = NO_GPUS
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
@@ -54,15 +58,19 @@ class Processes:
         """
         todo = list(jobs)
         suspects: set[str] = set()
+        ended: list[Row] = []
         while todo:
             suspected = [job for job in todo if job.cell.id in suspects]
             wait_for_others(suspected or todo, output)
-            workers = self.workers or default_workers(jobs)
-            parts = [(job,) for job in suspected] or seed_groups(todo, workers)
-            channel = _channel()
+            places = self.places(jobs, ended)
+            parts = [(job,) for job in suspected] or seed_groups(todo, len(places))
+            if self.gpus.measures and not ended:
+                parts = parts[: len(places)]
+            del places[1 if suspected else len(parts) :]
+            channel = _channel(places)
             with (
                 interrupts_held() as held,
-                _pool(1 if suspected else min(workers, len(parts)), channel, output) as pool,
+                _pool(len(places), channel, output, self.gpus) as pool,
             ):
                 under_way: set[str] = set()
                 try:
@@ -74,6 +82,7 @@ class Processes:
                             under_way.discard(job.cell.id)
                             if job.cell.id in rows:
                                 todo.remove(job)
+                                ended.append(rows[job.cell.id])
                                 yield rows[job.cell.id]
                 except BrokenProcessPool:
                     for job in _lost(parts, under_way):
@@ -86,20 +95,27 @@ class Processes:
                     pool.shutdown(wait=True, cancel_futures=True)
                     raise
 
+    def places(self, jobs: Sequence[Job], ended: Sequence[Row]) -> list[int | None]:
+        """The GPU of each worker, or None. ended: rows of the jobs, none yet at first."""
+        if not self.gpus.indices:
+            cell = jobs[0].cell
+            return [None] * (self.workers or cells_at_a_time(cell.device, cell.threads))
+        if self.workers:
+            return list(islice(cycle(self.gpus.indices), self.workers))
+        return [*self.gpus.places(ended)]
 
-def default_workers(jobs: Sequence[Job]) -> int:
-    cell = jobs[0].cell
-    return cells_at_a_time(cell.device, cell.threads)
 
-
-def _channel() -> Channel:
+def _channel(places: Sequence[int | None]) -> Channel:
     context = worker_context()
-    return Channel(context.Queue(), context.Event())
+    channel = Channel(context.Queue(), context.Event(), context.Queue())
+    for place in places:
+        channel.places.put(place)
+    return channel
 
 
-def _pool(size: int, channel: Channel, output: Path) -> ProcessPoolExecutor:
+def _pool(size: int, channel: Channel, output: Path, gpus: Gpus) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        size, worker_context(), initializer=_enter, initargs=(channel, output)
+        size, worker_context(), initializer=_enter, initargs=(channel, output, gpus)
     )
 
 
@@ -157,10 +173,13 @@ class Worker:
 _worker: list[Worker] = []
 
 
-def _enter(channel: Channel, output: Path) -> None:
+def _enter(channel: Channel, output: Path, gpus: Gpus) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_end_soon, args=(channel.stop,), daemon=True).start()
+    gpu = channel.places.get()
+    if gpu is not None:
+        gpus.enter(gpu)
     _worker[:] = [Worker(channel, GrowingRows(output))]
 
 
