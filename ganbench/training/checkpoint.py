@@ -59,7 +59,8 @@ def save(
     tensors |= {f"{BEST}{name}": value for name, value in best.items()}
     tensors |= {f"rng/{device}": state for device, state in random_states().items()}
     plain = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    metadata = {"position": json.dumps(asdict(position)), "sha256": digest(plain)}
+    text = json.dumps(asdict(position))
+    metadata = {"position": text, "sha256": digest(plain, text)}
     _write(plain, path, metadata)
 
 
@@ -103,16 +104,17 @@ def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
-            position = Position(**json.loads(metadata["position"]))
+            text = metadata["position"]
+            position = Position(**json.loads(text))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            return (tensors, position) if metadata["sha256"] == digest(tensors) else None
+            return (tensors, position) if metadata["sha256"] == digest(tensors, text) else None
     except (FileNotFoundError, SafetensorError, KeyError, TypeError, ValueError):
         return None
 
 
-def digest(tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256 over the names, shapes and bytes of tensors on the CPU."""
-    hasher = hashlib.sha256()
+def digest(tensors: Mapping[str, Tensor], text: str) -> str:
+    """SHA-256 over a text, and the names, shapes and bytes of tensors on the CPU."""
+    hasher = hashlib.sha256(f"{text}\n".encode())
     for name, value in sorted(tensors.items()):
         hasher.update(f"{name} {tuple(value.shape)} {value.dtype}\n".encode())
         hasher.update(value.contiguous().flatten().view(torch.uint8).numpy().data)

@@ -176,6 +176,17 @@ def test_cuda(tmp_path: Path, precision: Any) -> None:
     assert not out.diverged
 
 
+def test_a_checkpoint_whose_position_was_changed_is_not_used(tmp_path: Path) -> None:
+    """Were it to another that can be."""
+    run(build("standard", POINTS, "paper"), tmp_path, 3)
+    file = tmp_path / CHECKPOINT
+    content = file.read_bytes()
+    there = rb"\"step\": 3"
+    assert content.count(there) == 1
+    file.write_bytes(content.replace(there, there[:-1] + b"2"))
+    assert checkpoint.read(file) is None
+
+
 @settings(deadline=None, max_examples=40)
 @given(place=st.floats(0.0, 1.0, exclude_max=True), bit=st.integers(0, 7))
 def test_one_flipped_bit_of_a_checkpoint_is_noticed(
