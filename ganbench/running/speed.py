@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 import tempfile
 import time
@@ -19,7 +20,7 @@ from ganbench.core.devices import memory, synchronise
 from ganbench.core.spec import DEFAULT_EVERY, Precision
 from ganbench.running.job import Job
 from ganbench.running.reference_algorithm import REFERENCE_CYCLE, Work
-from ganbench.running.workload import repeat, workload_of
+from ganbench.running.workload import Workload, repeat, workload_of
 from ganbench.training import checkpoint
 from ganbench.training.loop import LOG_EVERY_STEPS
 from ganbench.training.loss_log import LossLog, Window
@@ -28,6 +29,7 @@ PEAK_SIDE, PEAK_WIDTH_PX = 2_048, 64
 PRODUCT_FLOP = 2 * PEAK_SIDE**3
 PRODUCTS = ("product", "convolution")
 HARNESS_ROUNDS = 3  # at most, for what takes a small share
+LOOP_SEC = 1.0  # of the loop in a round, at least, or so many steps as are logged at a time
 TURN_SEC = 0.3  # of each piece of work in a round, at least
 
 
@@ -35,12 +37,15 @@ TURN_SEC = 0.3  # of each piece of work in a round, at least
 class Speed:
     """Of one model. A step is one of the schedule, in the mean over its phases.
 
+    loop_ms_per_step: of the training loop, with all it does but checkpoints. ms_per_step: of the
+        bare step, on one batch.
     reference_ms_per_step: of the authors' algorithm, which makes one update an iteration, for as
         many updates as a step has; None for a model that it does not have.
+    operators: of one seed's step by phase: launches on a GPU before they are captured.
     flop_per_step: as PyTorch counts them, forward and backward. peak_flop_per_sec: of a large
         matrix product in the same precision, device and number of threads.
     together: seeds that were trained as one program; times are one seed's share.
-    data_ms, log_ms, checkpoint_ms: a step's share of what is not training.
+    data_ms, log_ms, checkpoint_ms: a step's share of what is not training, each by itself.
     not_captured: why steps on a GPU were launched call by call, or empty.
     """
 
@@ -53,9 +58,11 @@ class Speed:
     size: int
     batch_size: int
     together: int
+    loop_ms_per_step: float
     ms_per_step: float
     reference_ms_per_step: float | None
     flop_per_step: float
+    operators: Mapping[str, int]
     peak_flop_per_sec: float
     data_ms: float
     log_ms: float
@@ -64,14 +71,19 @@ class Speed:
     not_captured: str = ""
 
     @property
+    def real_ms_per_step(self) -> float:
+        """What a user gets: of the loop, checkpoints included."""
+        return self.loop_ms_per_step + self.checkpoint_ms
+
+    @property
     def ratio_to_reference(self) -> float | None:
-        """How many times as fast as the authors' algorithm."""
+        """How many times as fast as the bare steps of the authors' algorithm a user trains."""
         reference = self.reference_ms_per_step
-        return None if reference is None else reference / self.ms_per_step
+        return None if reference is None else reference / self.real_ms_per_step
 
     @property
     def steps_per_sec(self) -> float:
-        return 1e3 / self.ms_per_step
+        return 1e3 / self.real_ms_per_step
 
     @property
     def samples_per_sec(self) -> float:
@@ -84,8 +96,8 @@ class Speed:
 
     @property
     def harness_share(self) -> float:
-        """Data, logging and checkpoints, of the bare step."""
-        return (self.data_ms + self.log_ms + self.checkpoint_ms) / self.ms_per_step
+        """What the loop takes beside the bare step, of that step."""
+        return self.real_ms_per_step / self.ms_per_step - 1
 
 
 def measure(job: Job, rounds: int, together: int = 1) -> Speed:
@@ -99,9 +111,15 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
     """
     cell = job.cell
     torch.set_num_threads(cell.threads)
-    load = workload_of(job, together)
-    hparams, real = load.model.hparams, load.draw(0)
+    with tempfile.TemporaryDirectory() as made:
+        return _measured(job, workload_of(job, together, Path(made)), rounds, together)
+
+
+def _measured(job: Job, load: Workload, rounds: int, together: int) -> Speed:
+    cell, hparams, real = job.cell, load.model.hparams, load.draw(0)
     work: dict[str, Work] = {"train": lambda: repeat(load.step, real, load.cycle)}
+    steps = steps_of_a_turn(work["train"], len(load.cycle), cell.device)
+    work["loop"] = lambda: load.loop(steps)
     work |= products(cell.device, cell.precision)
     if load.reference:
         work["reference"] = load.reference
@@ -121,10 +139,12 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         size=cell.preset.size,
         batch_size=hparams.batch_size,
         together=together,
+        loop_ms_per_step=1e3 * sec["loop"] / (together * steps),
         ms_per_step=ms_per_step,
         reference_ms_per_step=updates * 1e3 * sec["reference"] / REFERENCE_CYCLE
         if load.reference
         else None,
+        operators=load.operators,
         flop_per_step=load.flop / len(load.cycle),
         peak_flop_per_sec=PRODUCT_FLOP / min(sec[name] for name in PRODUCTS),
         data_ms=harness["data"],
@@ -133,6 +153,15 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
         peak_memory_bytes=memory(),
         not_captured=load.step.not_captured,
     )
+
+
+def steps_of_a_turn(cycle: Work, cycle_steps: int, device: str) -> int:
+    """Steps of the loop in a round: whole cycles, as long as they are to take, but no more of fast
+    ones than are logged at a time.
+    """
+    (sec,) = timed({"cycle": cycle}, 1, device)["cycle"]
+    cycles = min(LOOP_SEC / sec, LOG_EVERY_STEPS / cycle_steps)
+    return cycle_steps * max(1, math.ceil(cycles))
 
 
 def products(device: str, precision: Precision) -> dict[str, Work]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
@@ -12,15 +14,19 @@ from torch.utils.flop_counter import FlopCounterMode
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng
 from ganbench.core.errors import UserError
-from ganbench.core.spec import DataKind
+from ganbench.core.spec import DataKind, Every
 from ganbench.results.records import Cell
 from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
+from ganbench.running.operators import operators_by_phase
 from ganbench.running.reference_algorithm import Work, missing_networks, nets_of, reference_step
 from ganbench.training import checkpoint
-from ganbench.training.loop import Plan, batches
+from ganbench.training.checkpoint import Position
+from ganbench.training.loop import LOSS_LOG, Plan, Run, RunState, batches, continue_runs
+from ganbench.training.loss_log import LossLog
 from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
 from ganbench.training.program import Seed, place, program
+from ganbench.training.restarts import Tried
 from ganbench.training.step import Step
 
 CYCLES = 2  # of the schedule in a piece of work
@@ -43,7 +49,9 @@ class Workload:
     """What is timed of a job.
 
     model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
+    loop: the training loop over so many steps, with their drawing and logging, from the first step.
     cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
+    operators: of one seed's step, by phase.
     reference: one cycle of the authors' algorithm; None for a model that it does not have.
     """
 
@@ -51,13 +59,15 @@ class Workload:
     optimisers: checkpoint.Optimisers
     draw: Callable[[int], dict[str, Tensor]]
     step: Step
+    loop: Callable[[int], None]
     cycle: range
     flop: int
+    operators: Mapping[str, int]
     reference: Work | None
 
 
-def workload_of(job: Job, together: int) -> Workload:
-    """Raises UserError as `measure` does."""
+def workload_of(job: Job, together: int, folder: Path) -> Workload:
+    """folder: for the loop's files. Raises UserError as `measure` does."""
     cell, task = job.cell, build_task(job.cell, job.context)
     seeds = [replace(job, cell=replace(cell, seed=cell.seed + i)) for i in range(together)]
     models = [build_model(one.cell, job.context, task) for one in seeds]
@@ -72,11 +82,37 @@ def workload_of(job: Job, together: int) -> Workload:
     reference = reference_step(cell.model, networks, first.hparams, real, cell.device)
     own = [place(model, cell.device) for model in models]
     cycle = range(CYCLES * len(first.hparams.phases))
-    flop = flop_of_steps(deepcopy(first), real, cycle, cell)
+    plain = plain_step(deepcopy(first), real, cell)
+    flop = counted_flop(lambda: repeat(plain, real, cycle))
+    operators = operators_by_phase(plain, real, first.hparams.phases)
     state, draw = device_rng(cell.device).get_state(), batches(split, plans)
     trained = [Seed(model, each, state) for model, each in zip(models, own, strict=True)]
     step = program(trained, draw(0), join, cell.device, cell.precision, cell.compiled)
-    return Workload(first, own[0], draw, step, cycle, flop, reference)
+
+    def loop(steps: int) -> None:
+        until = [stopping_after(plan, steps) for plan in plans]
+        begun = [run_state(seed, plan, folder) for seed, plan in zip(trained, until, strict=True)]
+        with suppress(Enough):
+            continue_runs(begun, split, draw, step, lambda: False)
+
+    return Workload(first, own[0], draw, step, loop, cycle, flop, operators, reference)
+
+
+class Enough(Exception):
+    """The loop has done the steps that are timed."""
+
+
+def stopping_after(plan: Plan, steps: int) -> Plan:
+    """The end of a budget would have a checkpoint, which few steps of a long training have."""
+    return replace(plan, snapshots=frozenset({steps}), checkpoint_every=Every(steps=2 * steps))
+
+
+def run_state(seed: Seed, plan: Plan, folder: Path) -> RunState:
+    def stop(step: int) -> None:
+        raise Enough
+
+    run = Run(seed.model, plan, folder, lambda step, means: None, stop)
+    return RunState(run, seed, Position(), {}, LossLog(folder / LOSS_LOG), Tried())
 
 
 def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
@@ -92,11 +128,10 @@ def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
     return join
 
 
-def flop_of_steps(model: Model, real: Batch, numbers: range, cell: Cell) -> int:
-    """Of one seed, for the counter knows no stacked operations in all precisions."""
+def plain_step(model: Model, real: Batch, cell: Cell) -> Step:
+    """Of one seed, for the counters know no stacked operations in all precisions."""
     seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
-    steps = alone([seed], [state], real, cell.device, cell.precision)
-    return counted_flop(lambda: repeat(steps, real, numbers))
+    return alone([seed], [state], real, cell.device, cell.precision)
 
 
 def counted_flop(work: Work) -> int:

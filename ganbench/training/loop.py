@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -28,6 +29,7 @@ from ganbench.training.sampler import Sampler
 from ganbench.training.step import Step
 
 LOG_EVERY_STEPS = 50
+DRAWN_STEPS = 64  # whose samples are chosen at a time
 CHECKPOINT = "checkpoint.safetensors"
 LOSS_LOG = "losses.csv"
 
@@ -259,7 +261,8 @@ def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> N
 
 def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
     """The batch of a step, by domain: (n, ...) for one plan's seed, (seeds, n, ...) for several.
-    It is gathered on the device, where the data are.
+    It is gathered on the device, where the data are, by indices that come there for many steps at
+    a time.
     """
     device, batch_size = plans[0].device, plans[0].batch_size
     samples = {"A": split.A.samples.to(device), "B": split.B.samples.to(device)}
@@ -268,15 +271,20 @@ def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Te
         for name, values in samples.items()
     }
 
+    @lru_cache(maxsize=1)
+    def indices_of(block: int) -> dict[str, Tensor]:
+        """Of the steps of a block and of all seeds, (steps, seeds * n)."""
+        first = block * DRAWN_STEPS
+        return {
+            name: torch.cat([each.block(first, DRAWN_STEPS) for each in own], dim=1).to(device)
+            for name, own in samplers.items()
+        }
+
     def draw_one(name: str, step: int) -> Tensor:
-        of_seeds = [sampler.indices(step) for sampler in samplers[name]]
-        indices = of_seeds[0] if len(of_seeds) == 1 else torch.cat(of_seeds)
-        drawn = as_input(samples[name][indices.to(device, non_blocking=True)], device)
-        return (
-            drawn
-            if len(of_seeds) == 1
-            else drawn.reshape(len(of_seeds), batch_size, *drawn.shape[1:])
-        )
+        block, within = divmod(step, DRAWN_STEPS)
+        drawn = as_input(samples[name].index_select(0, indices_of(block)[name][within]), device)
+        several = len(plans) > 1
+        return drawn.reshape(len(plans), batch_size, *drawn.shape[1:]) if several else drawn
 
     def draw(step: int) -> dict[str, Tensor]:
         return {name: draw_one(name, step) for name in samples}

@@ -32,12 +32,15 @@ class Window:
 
     def add(self, terms: Mapping[str, Tensor]) -> None:
         """The terms of one step, without gradients: scalars, or (seeds,)."""
-        for name, term in terms.items():
-            value = term.reshape(self.seeds)
-            total = self._sums.get(name)
-            # A new tensor, for a captured step puts its next losses where these are.
-            self._sums[name] = value.clone() if total is None else total.to(value.device) + value
-            self._counts[name] = self._counts.get(name, 0) + 1
+        values = {name: term.reshape(self.seeds) for name, term in terms.items()}
+        known = [name for name in values if name in self._sums]
+        totals = [self._sums[name].to(values[name].device) for name in known]
+        if known:  # one launch on a GPU
+            torch._foreach_add_(totals, [values[name] for name in known])
+        # Copies, for a captured step puts its next losses where these are.
+        begun = {name: value.clone() for name, value in values.items() if name not in self._sums}
+        self._sums.update(begun | dict(zip(known, totals, strict=True)))
+        self._counts.update({name: self._counts.get(name, 0) + 1 for name in values})
 
     def means(self) -> list[dict[str, float]]:
         """Of each seed; the next window starts empty."""

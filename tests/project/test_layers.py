@@ -101,7 +101,7 @@ INSIDE = {
         ("objects",),
     ),
     "running": (
-        ("context", "fingerprint", "request", "sample_shapes"),
+        ("context", "fingerprint", "operators", "request", "sample_shapes"),
         ("job", "portability"),
         ("build", "provenance", "scoring", "seed_groups", "snapshots"),
         ("cell", "reference_algorithm", "resolve", "staleness", "translate"),

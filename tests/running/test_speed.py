@@ -13,6 +13,7 @@ from torch import nn
 from ganbench.cli.commands.bench import print_table
 from ganbench.registry.registry import discover
 from ganbench.running.build import build_model, build_task
+from ganbench.running.operators import operators_of
 from ganbench.running.reference_algorithm import load_reference, missing_networks, nets_of
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
@@ -96,8 +97,11 @@ def test_a_step_is_the_authors_step(
 
 
 @pytest.mark.numeric
+@pytest.mark.parametrize("in_loop", [False, True])
 @pytest.mark.parametrize("together", [1, 2])
-def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together: int) -> None:
+def test_what_is_timed_is_what_trains(
+    cache_dir: Path, tmp_path: Path, together: int, in_loop: bool
+) -> None:
     """The same steps on the same batches, to the last bit."""
     request = Request(
         *(("discogan",), ("toy",), (0,), cache_dir), preset="smoke", device="cpu", references=()
@@ -105,9 +109,12 @@ def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together:
     (job,) = resolve(request, discover()).jobs
     task = build_task(job.cell, job.context)
     task.prepare(lambda line: None)
-    timed, steps = workload_of(job, together), 7
-    for step in range(steps):
-        timed.step(timed.draw(step), step)
+    timed, steps = workload_of(job, together, tmp_path), 7
+    if in_loop:
+        timed.loop(steps)
+    else:
+        for step in range(steps):
+            timed.step(timed.draw(step), step)
     runs = []
     for seed in range(together):
         folder = tmp_path / str(seed)
@@ -122,7 +129,7 @@ def test_what_is_timed_is_what_trains(cache_dir: Path, tmp_path: Path, together:
     assert any(not torch.equal(timed.model.state_dict()[k], v) for k, v in untrained.items())
 
 
-def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
+def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path, tmp_path: Path) -> None:
     request = Request(
         *(("recon",), ("toy",), (0,), cache_dir),
         budget={"width": 16},
@@ -132,7 +139,7 @@ def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
     )
     (job,) = resolve(request, discover()).jobs
     build_task(job.cell, job.context).prepare(lambda line: None)
-    alone, stack = (workload_of(job, together) for together in (1, 3))
+    alone, stack = (workload_of(job, together, tmp_path) for together in (1, 3))
     assert alone.flop == stack.flop > 0
     losses = stack.step(stack.draw(0), 0)
     assert {loss.shape for terms in losses for loss in terms.values()} == {(3,)}
@@ -141,22 +148,48 @@ def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path) -> None:
 def test_shares_follow_from_the_times(capsys: pytest.CaptureFixture[str]) -> None:
     speed = Speed(
         *("standard", "toy", "cpu", "fp32", 1, False, 0, 10, 1),
+        loop_ms_per_step=20.2,
         ms_per_step=20.0,
         reference_ms_per_step=50.0,
         flop_per_step=1e9,
+        operators={"D": 7, "G": 9},
         peak_flop_per_sec=1e11,
         data_ms=0.1,
         log_ms=0.1,
         checkpoint_ms=0.2,
         peak_memory_bytes=1,
     )
-    assert speed.ratio_to_reference == 2.5
-    assert speed.samples_per_sec == 1_000
-    assert speed.share_of_peak == pytest.approx(0.5)
+    assert speed.ratio_to_reference == pytest.approx(50 / 20.4)  # of what a user gets
+    assert speed.steps_per_sec == pytest.approx(1e3 / 20.4)
+    assert speed.samples_per_sec == pytest.approx(20 * speed.steps_per_sec)
+    assert speed.share_of_peak == pytest.approx(0.01 * speed.steps_per_sec)
     assert speed.harness_share == pytest.approx(0.02)
     print_table([speed])
     printed = capsys.readouterr().out
-    assert "standard" in printed and "2.50" in printed and "2.0%" in printed
+    assert all(part in printed for part in ("standard", "2.45", "2.0%", "D 7", "G 9"))
+    assert max(map(len, printed.splitlines())) <= 80
     assert "100 GFLOP/s" in printed and "captured" not in printed
     print_table([replace(speed, not_captured="it waits for a value")])
     assert "standard: steps could not be captured: it waits for a value" in capsys.readouterr().out
+
+
+def test_operators_are_those_that_compute() -> None:
+    x, layer = torch.rand(4, 6), nn.Linear(6, 3, bias=False)
+    assert operators_of(lambda: x.view(24).reshape(6, 4).t()) == 0
+    assert operators_of(lambda: x + 1) == 1
+    assert operators_of(lambda: layer(x)) == 1
+    with_gradient = operators_of(lambda: layer(x).sum().backward())
+    assert with_gradient > operators_of(lambda: layer(x).sum())
+
+
+def test_each_phase_of_a_step_is_counted(cache_dir: Path, tmp_path: Path) -> None:
+    request = Request(
+        *(("discogan",), ("toy",), (0,), cache_dir),
+        device="cpu",
+        recipe="code",  # D, G, G
+        references=(),
+    )
+    (job,) = resolve(request, discover()).jobs
+    build_task(job.cell, job.context).prepare(lambda line: None)
+    counted = workload_of(job, 1, tmp_path).operators
+    assert counted.keys() == {"D", "G"} and counted["G"] > counted["D"] > 50

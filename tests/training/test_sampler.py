@@ -16,10 +16,12 @@ sizes = st.integers(1, 40)
 def test_a_step_does_not_depend_on_the_steps_before(
     n: int, batch: int, seed: int, steps: list[int]
 ) -> None:
+    """Nor on the block that it is drawn in."""
     wandering = Sampler(n, batch, seed, "A")
     for step in steps:
-        fresh = Sampler(n, batch, seed, "A").indices(step)
-        assert torch.equal(wandering.indices(step), fresh)
+        fresh = Sampler(n, batch, seed, "A").block(step, 1)[0]
+        assert torch.equal(wandering.block(step, 1)[0], fresh)
+        assert torch.equal(wandering.block(step // 2, step + 3)[step - step // 2], fresh)
         assert fresh.shape == (batch,)
         assert fresh.min() >= 0 and fresh.max() < n
 
@@ -28,11 +30,11 @@ def test_a_step_does_not_depend_on_the_steps_before(
 @given(n=sizes, batch=sizes, seed=st.integers(0, 99))
 def test_each_epoch_has_each_sample_once(n: int, batch: int, seed: int) -> None:
     sampler = Sampler(n, batch, seed, "A")
-    stream = torch.cat([sampler.indices(step) for step in range(-(-2 * n // batch))])
+    stream = torch.cat([sampler.block(step, 1)[0] for step in range(-(-2 * n // batch))])
     for epoch in (stream[:n], stream[n : 2 * n]):
         assert sorted(epoch.tolist()) == list(range(n))
 
 
 def test_domains_have_orders_of_their_own() -> None:
-    a, b = Sampler(50, 50, 0, "A").indices(0), Sampler(50, 50, 0, "B").indices(0)
+    a, b = (Sampler(50, 50, 0, domain).block(0, 1)[0] for domain in "AB")
     assert not torch.equal(a, b)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.table import Table as RichTable
 
 from ganbench.core.cache import default_cache_dir
@@ -19,8 +20,8 @@ from ganbench.running.resolve import resolve
 from ganbench.running.speed import Speed, measure
 
 HEADS = (
-    *("model", "ms a step", "reference", "ratio", "steps/s", "samples/s", "GFLOP a step"),
-    *("of peak", "harness", "memory"),
+    *("model", "steps/s", "bare ms", "ref. ms", "ratio", "operators", "peak", "harness"),
+    "memory",
 )
 
 
@@ -65,11 +66,11 @@ def bench_command(
 
 def record(speed: Speed) -> dict[str, Any]:
     """All fields, and what follows from them."""
-    derived = ("ratio_to_reference", "steps_per_sec", "samples_per_sec", "share_of_peak")
-    return {
-        **asdict(speed),
-        **{name: getattr(speed, name) for name in (*derived, "harness_share")},
-    }
+    derived = (
+        *("steps_per_sec", "real_ms_per_step", "ratio_to_reference", "samples_per_sec"),
+        *("share_of_peak", "harness_share"),
+    )
+    return {**{name: getattr(speed, name) for name in derived}, **asdict(speed)}
 
 
 def print_table(speeds: list[Speed]) -> None:
@@ -78,7 +79,13 @@ def print_table(speeds: list[Speed]) -> None:
     for speed in speeds:
         tables.setdefault(title_of(speed), []).append(speed)
     for title, those in tables.items():
-        table = RichTable(title=title, title_justify="left")
+        table = RichTable(
+            title=title,
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            pad_edge=False,
+        )
         for head in HEADS:
             table.add_column(head, justify="left" if head == "model" else "right")
         for speed in those:
@@ -89,13 +96,12 @@ def print_table(speeds: list[Speed]) -> None:
                 out.print(f"{speed.model}: steps could not be captured: {speed.not_captured}")
         peak = max(s.peak_flop_per_sec for s in those) / 1e9
         out.print(f"peak of a large matrix product in this run: {peak:.0f} GFLOP/s")
-    out.print(
-        "reference: the authors' algorithm in plain eager fp32, in the same rounds, for as many"
-    )
-    out.print("updates of D and G as a step has")
-    out.print(
-        "ratio: its time over the model's; harness: data, log and checkpoints, of a bare step"
-    )
+    out.print("steps/s: of the training loop, with drawing, logging and checkpoints")
+    out.print("bare: a step on one batch; harness: what the loop takes beside it, of it")
+    out.print("ref.: the authors' algorithm in plain eager fp32, in the same rounds, for as")
+    out.print("many updates of D and G as a step has; ratio: its time over a step's in the loop")
+    out.print("peak: share of what a large matrix product reaches")
+    out.print("operators: that a step of each phase calls, views apart; R: with the R1 penalty")
     if any(speed.together > 1 for speed in speeds):
         out.print("of seeds that train together each number but the memory is one seed's share")
 
@@ -112,12 +118,11 @@ def cells(speed: Speed) -> tuple[str, ...]:
     reference, ratio = speed.reference_ms_per_step, speed.ratio_to_reference
     return (
         speed.model,
+        f"{speed.steps_per_sec:,.1f}",
         f"{speed.ms_per_step:.1f}",
         "none" if reference is None else f"{reference:.1f}",
         "none" if ratio is None else f"{ratio:.2f}",
-        f"{speed.steps_per_sec:.1f}",
-        f"{speed.samples_per_sec:,.0f}",
-        f"{speed.flop_per_step / 1e9:.2f}",
+        "\n".join(f"{phase} {number}" for phase, number in speed.operators.items()),
         f"{speed.share_of_peak:.0%}",
         f"{speed.harness_share:.1%}",
         f"{speed.peak_memory_bytes / 1e9:.1f} GB",
