@@ -80,7 +80,7 @@ def devices_there() -> dict[str, str]:
 
 
 def use_gpu(index: int) -> None:
-    """ "cuda" is this GPU from now on, in the calling thread."""
+    """From now on `GPU` means this one, in the calling thread."""
     torch.cuda.set_device(index)
 
 

@@ -131,5 +131,13 @@ def test_cells_on_a_cpu_are_counted_by_workers() -> None:
 
 def test_one_process_has_one_gpu_and_one_cell() -> None:
     assert backend_of("here", 0, gpus(2, 1))
-    with pytest.raises(UserError, match="one at a time"):
-        backend_of("here", 0, gpus(2, 3))
+    with pytest.raises(UserError, match="one at a time") as raised:
+        backend_of("here", 0, gpus(2, AS_MEMORY_HOLDS))
+    assert "--per-device auto" in str(raised.value)
+
+
+def test_workers_and_cells_on_a_device_are_not_both_told() -> None:
+    assert backend_of("processes", 4, gpus(2, 1)) and backend_of("processes", 0, gpus(2, 3))
+    with pytest.raises(UserError, match="both say how many") as raised:
+        backend_of("processes", 4, gpus(2, 3))
+    assert "--workers 4 --per-device 3" in str(raised.value)

@@ -13,8 +13,10 @@ from ganbench.running.backends.processes import Processes
 
 def here(workers: int, gpus: Gpus) -> Here:
     """Raises UserError for more than one cell at a time, which there is no other process for."""
-    asked = {f"--workers {workers}": workers > 1, f"--per-device {gpus.per_gpu}": gpus.measures}
-    for where, is_asked in asked.items():
+    for where, is_asked in {
+        f"--workers {workers}": workers > 1,
+        gpus.option: gpus.measures,
+    }.items():
         if is_asked:
             raise UserError(
                 "cells run one at a time in this process",
@@ -24,7 +26,18 @@ def here(workers: int, gpus: Gpus) -> Here:
     return Here(gpus)
 
 
-BACKENDS: Mapping[str, Callable[[int, Gpus], Backend]] = {"processes": Processes, "here": here}
+def processes(workers: int, gpus: Gpus) -> Processes:
+    """Raises UserError where both say how many cells run at a time."""
+    if workers and gpus.measures:
+        raise UserError(
+            "both say how many cells run at a time",
+            f"--workers {workers} {gpus.option}",
+            "drop one of them",
+        )
+    return Processes(workers, gpus)
+
+
+BACKENDS: Mapping[str, Callable[[int, Gpus], Backend]] = {"processes": processes, "here": here}
 
 
 def backend_of(name: str, workers: int, gpus: Gpus = NO_GPUS) -> Backend:

@@ -35,6 +35,11 @@ class Gpus:
         """Whether the first cells run one on each GPU, to see what they take."""
         return bool(self.indices) and self.per_gpu != 1
 
+    @property
+    def option(self) -> str:
+        """As the command line has it."""
+        return f"--per-device {self.per_gpu or 'auto'}"
+
     def places(self, rows: Sequence[Row]) -> list[int]:
         """The GPU of each worker; rows: of those cells, none yet before they have run.
 
@@ -49,7 +54,7 @@ class Gpus:
             raise UserError(
                 f"a cell takes {max(peaks) / 2**30:.1f} GiB beside what its process takes, "
                 f"and a GPU has {least / 2**30:.1f} GiB",
-                f"--per-device {self.per_gpu}",
+                self.option,
                 f"give --per-device {fitting} or less; the same command then continues",
             )
         number = self.per_gpu or fitting
@@ -61,13 +66,14 @@ NO_GPUS = Gpus()
 
 def gpus_asked(devices: Devices, per_device: int) -> Gpus:
     """Raises UserError for several cells a device of what is no GPU."""
+    gpus = Gpus(devices.gpus, per_device)
     if per_device != 1 and not devices.gpus:
         raise UserError(
             f"the number of cells on a {devices.kind} is that of its workers",
-            f"--per-device {per_device or 'auto'}",
+            gpus.option,
             "drop it, or give --workers",
         )
-    return Gpus(devices.gpus, per_device)
+    return gpus
 
 
 def cells_that_fit(peak_bytes: float, gpu_bytes: int) -> int:
