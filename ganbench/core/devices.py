@@ -53,10 +53,10 @@ def cores() -> int:
 
 
 def cells_at_a_time(device: str, threads: int) -> int:
-    """How many cells train side by side, in processes of their own: one on a GPU, which it fills;
-    else one for each `threads` cores.
+    """How many cells train side by side, in processes of their own: one on an accelerator, which it
+    fills; else one for each `threads` cores.
     """
-    return 1 if is_gpu(device) else max(1, cores() // threads)
+    return max(1, cores() // threads) if device == CPU else 1
 
 
 def device_name(device: str) -> str:

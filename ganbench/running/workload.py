@@ -93,7 +93,12 @@ def workload_of(job: Job, together: int, folder: Path) -> Workload:
         until = [stopping_after(plan, steps) for plan in plans]
         begun = [run_state(seed, plan, folder) for seed, plan in zip(trained, until, strict=True)]
         with suppress(Enough):
-            continue_runs(begun, split, draw, step, lambda: False)
+            ended = continue_runs(begun, split, draw, step, lambda: False)
+            raise UserError(
+                f"the training that was timed did not last: {ended[0].diverged}",
+                f"model {cell.model}, task {cell.task}",
+                f"take a lower rate, such as --set {cell.model}.lr=1e-5; it is as fast",
+            )
 
     return Workload(first, own[0], draw, step, loop, cycle, flop, operators, reference)
 

@@ -40,7 +40,7 @@ def test_what_is_no_gpu(device: str | torch.device) -> None:
 def test_cells_share_the_cores_and_a_gpu_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     assert [cells_at_a_time("cpu", threads) for threads in (1, 3, 8, 16)] == [8, 2, 1, 1]
-    assert cells_at_a_time("cuda", 1) == 1
+    assert [cells_at_a_time(device, 1) for device in ("cuda", "mps", "xpu")] == [1, 1, 1]
 
 
 def test_what_is_told_of_this_machine() -> None:

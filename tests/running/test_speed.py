@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from ganbench.cli.commands.bench import print_table
+from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
 from ganbench.running.build import build_model, build_task
 from ganbench.running.operators import operators_of
@@ -193,3 +194,19 @@ def test_each_phase_of_a_step_is_counted(cache_dir: Path, tmp_path: Path) -> Non
     build_task(job.cell, job.context).prepare(lambda line: None)
     counted = workload_of(job, 1, tmp_path).operators
     assert counted.keys() == {"D", "G"} and counted["G"] > counted["D"] > 50
+
+
+def test_a_training_that_breaks_off_is_not_timed(cache_dir: Path, tmp_path: Path) -> None:
+    """Its loop would have done fewer steps than it is taken for."""
+    request = Request(
+        *(("standard",), ("toy",), (0,), cache_dir),
+        preset="smoke",
+        device="cpu",
+        sets=("standard.lr=1e30",),
+        references=(),
+    )
+    (job,) = resolve(request, discover()).jobs
+    build_task(job.cell, job.context).prepare(lambda line: None)
+    with pytest.raises(UserError, match="not finite") as raised:
+        workload_of(job, 1, tmp_path).loop(100)
+    assert "standard" in str(raised.value) and "lr=" in str(raised.value)

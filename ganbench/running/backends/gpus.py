@@ -57,8 +57,11 @@ class Gpus:
                 self.option,
                 f"give --per-device {fitting} or less; the same command then continues",
             )
-        number = self.per_gpu or fitting
-        return list(islice(cycle(self.indices), number * len(self.indices)))
+        return self.dealt((self.per_gpu or fitting) * len(self.indices))
+
+    def dealt(self, workers: int) -> list[int]:
+        """The GPU of each of so many workers, one after the other."""
+        return list(islice(cycle(self.indices), workers))
 
 
 NO_GPUS = Gpus()

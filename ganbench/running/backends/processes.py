@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import cycle, islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,7 @@ class Processes:
             cell = jobs[0].cell
             return [None] * (self.workers or cells_at_a_time(cell.device, cell.threads))
         if self.workers:
-            return list(islice(cycle(self.gpus.indices), self.workers))
+            return [*self.gpus.dealt(self.workers)]
         return [*self.gpus.places(ended)]
 
 
