@@ -27,7 +27,7 @@ Sets = dict[str, Tensor]
 
 
 def overfitting(model: Model, train: Split, held_out: Split, device: str) -> dict[str, float | str]:
-    """Of each direction's discriminator, by the text of a ColumnKey: its mean logits `D_train`,
+    """Of each direction's discriminator, by the text of a ColumnKey: its mean scores `D_train`,
     `D_validation` and `D_fake`, and `overfit_D`, r_v = (train - validation) / (train - fake): 0 for
     one that judges unseen samples as it judges its train samples, 1 for one that takes them for
     translations. Numbers or reasons; model and random state stay as they are.
@@ -49,13 +49,13 @@ def overfitting(model: Model, train: Split, held_out: Split, device: str) -> dic
 
 
 def summary(sets: Sets) -> dict[str, float | str]:
-    """sets: logits (n,) of `train`, `validation` and `fake`."""
+    """sets: scores (n,) of `train`, `validation` and `fake`."""
     means = {f"D_{name}": number_or_reason(float(x.mean())) for name, x in sets.items()}
     return {OVERFIT: overfit(**sets), **means}
 
 
 def overfit(train: Tensor, validation: Tensor, fake: Tensor) -> float | str:
-    """r_v of logits (n,). It does not exist where D does not clearly score train samples above
+    """r_v of scores (n,). It does not exist where D does not clearly score train samples above
     fakes: the quotient would be one of two noises.
     """
     if not all(x.isfinite().all() for x in (train, validation, fake)):
@@ -70,7 +70,7 @@ def overfit(train: Tensor, validation: Tensor, fake: Tensor) -> float | str:
 def logits_in_training(
     model: Model, train: Split, held_out: Split, device: str
 ) -> dict[DomainName, Sets]:
-    """Logits (n,) as training has them, by the domain of the discriminator.
+    """Scores (n,) as training has them, by the domain of the discriminator.
 
     Each set has batches of its own, of the training's size, which batch norm normalises by
     themselves: this is what D sees, and what the running statistics, of real and fake together,
@@ -89,7 +89,7 @@ def logits_in_training(
                 of_set = {"train": seen[name], "validation": unseen[name], "fake": fakes[name]}
                 sets = found.setdefault(name, {key: [] for key in of_set})
                 for key, samples in of_set.items():
-                    sets[key].append(judge(samples).logits.cpu().double())
+                    sets[key].append(judge(samples).scores.cpu().double())
     return {name: {k: torch.cat(v) for k, v in sets.items()} for name, sets in found.items()}
 
 

@@ -158,7 +158,7 @@ def judged(model: Model, domain: DomainName, samples: Tensor, device: str) -> Te
     if name not in model.discriminators:
         return None
     judge = model.discriminators[name]
-    return in_batches(model, samples, device, lambda x: judge(x).logits.sigmoid())
+    return in_batches(model, samples, device, lambda x: judge(x).scores.sigmoid())
 
 
 class ViewFeatures:

@@ -39,11 +39,17 @@ class Family:
 class DiscriminatorOutput(NamedTuple):
     """A discriminator's answer.
 
-    logits: (n,). features: hidden maps (n, ...), one tensor a layer, from the second layer on.
+    logits: one a sample (n,), or one a patch of it (n, ...). features: hidden maps (n, ...), one
+    tensor a layer, from the second layer on.
     """
 
     logits: Tensor
     features: tuple[Tensor, ...]
+
+    @property
+    def scores(self) -> Tensor:
+        """One a sample (n,): the mean over its patches."""
+        return self.logits if self.logits.ndim == 1 else self.logits.flatten(1).mean(1)
 
 
 class Discriminator(nn.Module):

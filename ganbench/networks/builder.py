@@ -21,7 +21,12 @@ N = TypeVar("N", bound=nn.Module)
 # identity has the one that the cell uses.
 FAMILIES: Mapping[DataKind, Mapping[str, str]] = {
     "points": {PLAIN: "ganbench.networks.points"},
-    "image": {PLAIN: "ganbench.networks.images", "stylegan2": "ganbench.networks.stylegan2"},
+    "image": {
+        PLAIN: "ganbench.networks.images",
+        "resnet": "ganbench.networks.residual",
+        "stylegan2": "ganbench.networks.stylegan2",
+        "unet": "ganbench.networks.unet",
+    },
 }
 
 

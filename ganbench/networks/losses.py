@@ -39,8 +39,8 @@ def least_squares_discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -
 class Adversarial:
     """The two sides of one game.
 
-    generator: the loss of G, a scalar, from the logits (n,) of fakes.
-    discriminator: that of D, from the logits (n,) of real samples and of fakes.
+    generator: the loss of G, a scalar, from the logits of fakes: (n,), or (n, ...) of patches.
+    discriminator: that of D, from the logits of real samples and of fakes.
     """
 
     generator: Callable[[Tensor], Tensor]
@@ -64,7 +64,7 @@ def gradient_penalty(
     """
     share = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
     between = real + share * (fake - real)
-    slopes = torch.func.grad(lambda x: judge(x).logits.sum())(between)
+    slopes = torch.func.grad(lambda x: judge(x).scores.sum())(between)
     norms: Tensor = slopes.flatten(1).norm(dim=1)
     return (norms - 1).square().mean()
 
@@ -79,7 +79,7 @@ def squared_slopes(judge: nn.Module, real: Tensor) -> Tensor:
     def logits(x: Tensor) -> Tensor:
         copies = {name: value.clone() for name, value in judge.named_buffers()}
         judged: DiscriminatorOutput = torch.func.functional_call(judge, copies, (x,))
-        return judged.logits.sum()
+        return judged.scores.sum()
 
     slopes = torch.func.grad(logits)(real)
     penalty: Tensor = slopes.flatten(1).square().sum(1).mean()

@@ -78,7 +78,7 @@ def check_discriminators_have_their_fakes(subject: Subject) -> None:
                 isinstance(judgement, DiscriminatorOutput),
                 f"{name} does not return a DiscriminatorOutput",
             )
-            require_shape(judgement.logits, (BATCH,), f"{name}'s logits", built)
+            require_shape(judgement.scores, (BATCH,), f"{name}'s logits", built)
 
 
 def check_loss_terms_are_finite_scalars(subject: Subject) -> None:
@@ -160,7 +160,7 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
 
 def gap(model: Model, domain: str, real: Batch, fake: Batch) -> float:
     judge = model.discriminators[f"D_{domain}"]
-    return float((judge(real[domain]).logits - judge(fake[domain]).logits).mean().detach())
+    return float((judge(real[domain]).scores - judge(fake[domain]).scores).mean().detach())
 
 
 def check_batch_of_one(subject: Subject) -> None:

@@ -53,7 +53,7 @@ def stems(files: set[Path]) -> set[str]:
     return {file.stem for file in files}
 
 
-IMAGE_NETWORKS = {"images", "stylegan2", "convolutions"}
+IMAGE_NETWORKS = {"convolutions", "images", "patches", "residual", "stylegan2", "unet"}
 
 
 def test_training_points_reaches_no_image_network(tmp_path: Path) -> None:
@@ -66,7 +66,12 @@ def test_training_points_reaches_no_image_network(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("network", "reached"),
-    [("plain", {"images", "convolutions"}), ("stylegan2", IMAGE_NETWORKS)],
+    [
+        ("plain", {"images", "convolutions"}),
+        ("resnet", {"images", "convolutions", "patches", "residual"}),
+        ("stylegan2", {"images", "convolutions", "stylegan2"}),
+        ("unet", {"images", "convolutions", "patches", "unet"}),
+    ],
 )
 def test_training_images_reaches_the_networks_of_its_family(
     tmp_path: Path, network: str, reached: set[str]

@@ -136,7 +136,7 @@ def test_sets_are_whole_batches_of_what_there_is(batch: int, one: int, other: in
     assert 1 <= size <= batch and n % size == 0 and size <= n <= min(one, other, 500)
 
 
-@pytest.mark.parametrize("family", ["plain", "stylegan2"])
+@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet"])
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 def test_judging_leaves_model_and_chance_as_they_are(name: str, family: str) -> None:
     """Batch norm's statistics, pools of images, the vectors of weight norms; twice the same."""

@@ -26,7 +26,8 @@ pytestmark = pytest.mark.numeric
 
 POINTS = DataSpec("points", (2,), (5,))
 SIZES = (16, 32, 64, 128, 256)
-FAMILIES = ("plain", "stylegan2")
+FAMILIES = ("plain", "resnet", "stylegan2", "unet")
+OF_PATCHES = ("resnet", "unet")  # discriminators with a logit a patch, by instance norm
 LATENT, STYLE = 6, 3
 
 
@@ -183,10 +184,11 @@ def test_a_critic_judges_an_image_as_a_discriminator_does(size: int, family: str
     nets, x = image_builder(size, width=2, family=family), images(size)
     critic, judge = nets.critic("B"), nets.discriminator("B")
     ours, theirs = critic(x), judge(x)
-    assert ours.logits.shape == theirs.logits.shape == (2,)
+    assert ours.logits.shape == theirs.logits.shape
+    assert ours.scores.shape == (2,) and (ours.logits.ndim == 3) == (family in OF_PATCHES)
     assert [f.shape for f in ours.features] == [f.shape for f in theirs.features]
     assert not any(isinstance(m, nn.BatchNorm2d) for m in critic.modules())
-    assert any(isinstance(m, nn.BatchNorm2d) for m in judge.modules())
+    assert any(isinstance(m, nn.BatchNorm2d) for m in judge.modules()) == (family not in OF_PATCHES)
 
 
 def sees_others(judge: nn.Module, x: torch.Tensor) -> bool:
@@ -247,7 +249,8 @@ def test_an_image_is_made_of_a_content_and_a_style(size: int, family: str) -> No
     net = image_builder(size, width=2, family=family).style_autoencoder("A", STYLE).eval()
     x = images(size)
     content, style = net.content(x), net.style(x)
-    assert content.shape[2:] == (4, 4) and style.shape == (2, STYLE)
+    side = size // 4 if family == "resnet" else 4
+    assert content.shape[2:] == (side, side) and style.shape == (2, STYLE)
     out = net.decode(content, style)
     assert out.shape == x.shape
     assert out.min() >= 0 and out.max() <= 1

@@ -230,7 +230,7 @@ def test_a_trained_critics_slope_between_data_and_fakes_is_1() -> None:
     assert critic(real).logits.mean() > critic(fake).logits.mean() + 1
 
 
-@pytest.mark.parametrize("family", ["plain", "stylegan2", "points"])
+@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet", "points"])
 def test_coupled_gans_share_all_but_the_layers_next_to_the_samples(family: str) -> None:
     if family == "points":
         model = made("cogan", POINTS, width=8)
@@ -319,7 +319,7 @@ def test_the_pool_feeds_the_discriminators_alone() -> None:
         assert torch.equal(second[~kept], fake[name][~kept])
 
 
-@pytest.mark.parametrize("family", ["plain", "stylegan2", "points"])
+@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet", "points"])
 def test_one_content_has_as_many_translations_as_there_are_seeds(family: str) -> None:
     spec = POINTS if family == "points" else IMAGES
     model = made("munit", spec, 8, "plain" if family == "points" else family).eval()

@@ -51,8 +51,8 @@ INSIDE = {
             "latents",
             "starts",
         ),
-        ("builder", "images", "losses", "points"),
-        ("stylegan2",),
+        ("builder", "images", "losses", "patches", "points"),
+        ("residual", "stylegan2", "unet"),
     ),
     "data": (
         ("edges", "misread", "rendering", "sameness", "tree"),

@@ -20,7 +20,7 @@ from torch.torch_version import TorchVersion
 from ganbench.cli.commands import run
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.task import Domain, Split
-from ganbench.core.spec import Architecture, DataSpec, Precision, Preset
+from ganbench.core.spec import PLAIN, Architecture, DataSpec, Precision, Preset
 from ganbench.evaluation.fidelity.weights import Places
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.inputs import as_input
@@ -103,10 +103,10 @@ def alone(model: Model, folder: Path, seed: int, spec: DataSpec = POINTS) -> Out
     return train(model, split_of(spec), plan, folder, lambda *_: None, lambda: False)
 
 
-def seeded(name: str, seed: int, spec: DataSpec = POINTS) -> Model:
+def seeded(name: str, seed: int, spec: DataSpec = POINTS, family: str = PLAIN) -> Model:
     model_type = BUILT_IN.load("model", name)
     model: Model = model_type(model_type.recipes(spec)["paper"])
-    model.build(NetworkBuilder(spec, Architecture(4, 6), seed))
+    model.build(NetworkBuilder(spec, Architecture(4, 6), seed, family))
     return model
 
 
@@ -117,6 +117,23 @@ def of_seeds(name: str, spec: DataSpec = POINTS, seeds: Sequence[int] = SEEDS) -
 def largest_difference(one: Model, other: Model) -> float:
     pairs = zip(state(one).values(), state(other).values(), strict=True)
     return max(float((a.double() - b.double()).norm() / (b.double().norm() + 1)) for a, b in pairs)
+
+
+@pytest.mark.numeric
+@pytest.mark.usefixtures("double_precision")
+@pytest.mark.parametrize(
+    ("name", "family"), [("discogan", "resnet"), ("discogan", "unet"), ("wgan_gp", "unet")]
+)
+def test_seeds_of_published_networks_together_are_seeds_alone(
+    tmp_path: Path, name: str, family: str
+) -> None:
+    """What their paddings, instance norms and patches come to is the same for each seed."""
+    models = [seeded(name, seed, IMAGES, family) for seed in SEEDS]
+    together(models, tmp_path / "together", spec=IMAGES)
+    for seed, model in zip(SEEDS, models, strict=True):
+        own = seeded(name, seed, IMAGES, family)
+        alone(own, tmp_path / "alone" / str(seed), seed, IMAGES)
+        assert largest_difference(model, own) < ROUNDING
 
 
 @pytest.mark.numeric
