@@ -1,5 +1,6 @@
 """The only names that a plugin imports."""
 
+from ganbench.contracts.contrast import ContrastHParams
 from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.metric import (
@@ -32,6 +33,7 @@ from ganbench.data.sameness import sameness
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.contrastive import patch_nce, places_of, statistics_kept
 from ganbench.networks.image_pool import ImagePool
 from ganbench.networks.latents import nearest_latents, seeded_latent
 from ganbench.networks.losses import (
@@ -78,6 +80,7 @@ __all__ = [
     "Collection",
     "CollectionTask",
     "Column",
+    "ContrastHParams",
     "DataSpec",
     "DiscriminatorOutput",
     "Domain",
@@ -133,7 +136,9 @@ __all__ = [
     "mixture",
     "nearest_latents",
     "only_finite",
+    "patch_nce",
     "pixel_digests",
+    "places_of",
     "read_image_folder",
     "read_labels",
     "readings",
@@ -148,4 +153,5 @@ __all__ = [
     "seeded_latent",
     "share_read",
     "split_indices",
+    "statistics_kept",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import torch
@@ -22,6 +23,7 @@ LATENT_PX = 4  # side of the map that an encoder ends on
 class Family:
     """What makes each kind of network for samples of a shape.
 
+    translator: a network with `maps(x)`, what each of its encoding blocks makes of samples x.
     check_size: raises UserError for images of a side in pixels that the networks do not take; 0
         stands for points. Its second argument names their owner, such as "task car2car".
     """
@@ -66,6 +68,23 @@ class Discriminator(nn.Module):
             x = block(x)
             features.append(x)
         return DiscriminatorOutput(self.head(x).flatten(), tuple(features[1:]))
+
+
+class Chain(nn.Sequential):
+    """A translator whose blocks come one after the other; the first ones encode."""
+
+    encoding = 0  # how many
+
+    @classmethod
+    def of(cls, encoder: Sequence[nn.Module], others: Sequence[nn.Module]) -> Chain:
+        chain = cls(*encoder, *others)
+        chain.encoding = len(encoder)
+        return chain
+
+    def maps(self, x: Tensor) -> tuple[Tensor, ...]:
+        """What each encoding block makes of samples: (n, c, h, w) of images, (n, c) of points."""
+        encoder = islice(self, self.encoding)
+        return tuple(accumulate(encoder, lambda x, block: block(x), initial=x))[1:]
 
 
 class AdaptiveInstanceNorm(nn.Module):

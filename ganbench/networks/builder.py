@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
 from ganbench.core.devices import seed_all
-from ganbench.core.errors import unknown
+from ganbench.core.errors import UserError, unknown
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
 from ganbench.networks.blocks import Family, StyleAutoencoder
+from ganbench.networks.contrastive import Projections
 
 N = TypeVar("N", bound=nn.Module)
 
@@ -69,6 +70,22 @@ class NetworkBuilder:
         return self._seeded(
             f"G_{source}{target}", lambda: self.family.translator(a, b, self.architecture)
         )
+
+    def projections(self, source: DomainName, target: DomainName, units: int) -> Projections:
+        """Takes the `maps` of the translator from `source` to `target` to embeddings of their
+        places. Raises UserError where that translator has no encoding block.
+        """
+        a, b = self.spec.shape(source), self.spec.shape(target)
+        with torch.device("meta"), torch.random.fork_rng(devices=[]):
+            network: Any = self.family.translator(a, b, self.architecture).eval()
+            channels = [x.shape[1] for x in network.maps(torch.empty(1, *a))]
+        if not channels:
+            raise UserError(
+                "the translator has no layer but the last, and nothing to contrast",
+                "generator_layers=1",
+                "take more layers, or another model",
+            )
+        return self._seeded(f"H_{source}{target}", lambda: Projections(channels, units))
 
     def discriminator(self, domain: DomainName) -> nn.Module:
         """Judges samples (n, ...) of `domain`; returns a DiscriminatorOutput."""

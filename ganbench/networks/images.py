@@ -15,6 +15,7 @@ from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import (
     LATENT_PX,
     AdaptiveInstanceNorm,
+    Chain,
     Discriminator,
     Family,
     Shape,
@@ -80,15 +81,15 @@ def to_image(channels_in: int, channels_out: int) -> nn.Module:
 def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.Module:
     """Images in [0, 1] to images in [0, 1]; the domains may differ in their channels."""
     channels = encoder_channels(same_size(source, target), architecture.width)
-    layers = encoder_blocks(source[0], channels, nn.BatchNorm2d)
+    encoder, middle = encoder_blocks(source[0], channels, nn.BatchNorm2d), list[nn.Module]()
     if architecture.bottleneck:
-        layers += [
+        middle = [
             CollapsingConv(channels[-1], architecture.bottleneck),
             nn.BatchNorm2d(architecture.bottleneck),
             nn.LeakyReLU(0.2, inplace=True),
             from_latent(architecture.bottleneck, channels[-1]),
         ]
-    return nn.Sequential(*layers, *decoder_blocks(target[0], channels))
+    return Chain.of(encoder, [*middle, *decoder_blocks(target[0], channels)])
 
 
 def from_latent(latent_dim: int, channels: int) -> nn.Module:

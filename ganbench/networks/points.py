@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
-from ganbench.networks.blocks import Discriminator, Family, Joined, Shape
+from ganbench.networks.blocks import Chain, Discriminator, Family, Joined, Shape
 
 N = TypeVar("N", bound=nn.Module)
 
@@ -43,9 +43,9 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
     """Points to points of the other domain; the output is linear unless it ends on a ReLU."""
     width, hidden = architecture.width, architecture.generator_layers - 1
     sizes = [source[0], *[width] * hidden]
-    layers = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
-    layers += [nn.Linear(width, target[0]), *end(architecture)]
-    return initialised(nn.Sequential(*layers), architecture.init_std)
+    hidden_layers = [relu_block(a, width, norm=architecture.generator_norm) for a in sizes[:-1]]
+    last = [nn.Linear(width, target[0]), *end(architecture)]
+    return initialised(Chain.of(hidden_layers, last), architecture.init_std)
 
 
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:

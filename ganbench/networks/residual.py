@@ -19,6 +19,7 @@ from ganbench.core.spec import Architecture
 from ganbench.networks import images
 from ganbench.networks.blocks import (
     AdaptiveInstanceNorm,
+    Chain,
     Shape,
     Styled,
     require_power_of_two,
@@ -93,15 +94,19 @@ def mirrored_conv(
 
 
 def shrinking(channels_in: int, width: int) -> list[nn.Module]:
-    """(n, channels_in, h, w) in [-1, 1] to (n, 4 width, h/4, w/4)."""
-    layers = [*mirrored_conv(channels_in, width, 7), nn.InstanceNorm2d(width), nn.ReLU()]
-    for channels in (width, 2 * width):
-        layers += [
-            nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=False),
-            nn.InstanceNorm2d(2 * channels),
-            nn.ReLU(),
-        ]
-    return layers
+    """(n, channels_in, h, w) in [0, 1] to (n, 4 width, h/4, w/4): a block a size."""
+    first = nn.Sequential(
+        ToUnit(), *mirrored_conv(channels_in, width, 7), nn.InstanceNorm2d(width), nn.ReLU()
+    )
+    return [first, *(halving(channels) for channels in (width, 2 * width))]
+
+
+def halving(channels: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=False),
+        nn.InstanceNorm2d(2 * channels),
+        nn.ReLU(),
+    )
 
 
 def growing(width: int) -> list[nn.Module]:
@@ -138,22 +143,15 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
     size, width = same_size(source, target), architecture.width
     check_size(size, "")
     number = BLOCKS_OF_LARGE if size >= LARGE_PX else BLOCKS
-    return started(
-        nn.Sequential(
-            ToUnit(),
-            *shrinking(source[0], width),
-            *(Residual(4 * width) for _ in range(number)),
-            *growing(width),
-            *to_image(width, target[0]),
-        )
-    )
+    encoder = [*shrinking(source[0], width), *(Residual(4 * width) for _ in range(number))]
+    return started(Chain.of(encoder, [*growing(width), *to_image(width, target[0])]))
 
 
 def content_encoder(shape: Shape, architecture: Architecture) -> nn.Module:
     """Images to maps (n, c, h/4, w/4)."""
     check_size(shape[-1], "")
     blocks = (Residual(4 * architecture.width) for _ in range(BLOCKS_OF_CONTENT))
-    return started(nn.Sequential(ToUnit(), *shrinking(shape[0], architecture.width), *blocks))
+    return started(nn.Sequential(*shrinking(shape[0], architecture.width), *blocks))
 
 
 def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import torch
@@ -163,6 +163,10 @@ class Translator(nn.Module):
         self.mapping = mapping(channels[-1], channels[-1])
         self.blocks = nn.Sequential(*synthesis(target, architecture.width, channels[-1]))
         self.colours = target[0]
+
+    def maps(self, image: Tensor) -> tuple[Tensor, ...]:
+        """What each block of the encoder makes of images."""
+        return tuple(accumulate(self.encoder, lambda x, block: block(x), initial=image))[1:]
 
     def forward(self, image: Tensor) -> Tensor:
         x = self.encoder(image)

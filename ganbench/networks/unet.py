@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -32,11 +33,13 @@ class UNet(nn.Module):
         self.downs = nn.ModuleList(downs)
         self.ups = nn.ModuleList(ups)
 
+    def maps(self, image: Tensor) -> tuple[Tensor, ...]:
+        """What each halving makes of images, the largest first."""
+        first = 2 * image - 1
+        return tuple(accumulate(self.downs, lambda x, down: down(x), initial=first))[1:]
+
     def forward(self, image: Tensor) -> Tensor:
-        x, maps = 2 * image - 1, []
-        for down in self.downs:
-            x = down(x)
-            maps.append(x)
+        maps = list(self.maps(image))
         x = self.ups[0](maps.pop())
         for up in self.ups[1:]:
             x = up(torch.cat([maps.pop(), x], dim=1))

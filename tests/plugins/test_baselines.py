@@ -35,8 +35,10 @@ pytestmark = pytest.mark.numeric
 
 TERMS = {
     "cogan": {"adv_A", "adv_B"},
+    "cut": {"adv_B", "nce_A", "nce_B"},
     "cyclegan": {"adv_A", "adv_B", "cyc_A", "cyc_B", "idt_A", "idt_B"},
     "distancegan": {"adv_B", "dist_A"},
+    "fastcut": {"adv_B", "nce_A"},
     "lsgan": {"adv_B"},
     "munit": {
         *("adv_A", "adv_B", "rec_A", "rec_B"),

@@ -45,6 +45,7 @@ INSIDE = {
             "blur",
             "averages",
             "blocks",
+            "contrastive",
             "convolutions",
             "image_pool",
             "inputs",
@@ -70,7 +71,7 @@ INSIDE = {
     ),
     "contracts": (
         ("hparams", "task"),
-        ("discogan", "metric", "reference"),
+        ("contrast", "discogan", "metric", "reference"),
         ("recipes",),
         ("model",),
     ),
