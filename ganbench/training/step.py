@@ -54,10 +54,12 @@ def adam(modules: nn.Module, learner: Learner, lr: float) -> torch.optim.Adam:
 
 
 def update(optimiser: torch.optim.Optimizer, terms: Terms) -> None:
-    """One step on the sum of the terms; gradients reach the optimiser's own parameters only."""
-    params = optimiser.param_groups[0]["params"]
-    total = torch.stack([term.float() for term in terms.values()]).sum()
-    gradients = torch.autograd.grad(total, params)
+    """One step on the sum of the terms; gradients reach the optimiser's own parameters only. The
+    sum itself is not computed: the slope of each term in it is 1.
+    """
+    params, losses = optimiser.param_groups[0]["params"], list(terms.values())
+    one = torch.ones_like(losses[0])
+    gradients = torch.autograd.grad(losses, params, [one.to(loss.dtype) for loss in losses])
     for param, gradient in zip(params, gradients, strict=True):
         param.grad = laid_out(gradient, param)
     optimiser.step()
