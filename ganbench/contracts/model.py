@@ -19,6 +19,7 @@ from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.averages import Averages
 from ganbench.networks.blur import blur_inputs
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.judging import Judging, in_turn
 from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
 from ganbench.networks.starts import start_alike
 
@@ -34,6 +35,7 @@ class Model(nn.Module, ABC):
     directions: those that `translate` offers.
     hparams_type: of the recipe `paper`, where a model has no other.
     adversarial: the game that G and D play; the log loss for all models of the paper.
+    judge_both: how a discriminator judges real samples and fakes; the trainer sets it by device.
     several_outputs: whether `translate` gives another output under another seed.
     metrics: metric plugins that score this model in addition to the task's.
     expected_failures: checks of the kit that this model cannot pass, and why.
@@ -50,6 +52,7 @@ class Model(nn.Module, ABC):
     def __init__(self, hparams: HParams) -> None:
         super().__init__()
         self.hparams = hparams
+        self.judge_both: Judging = in_turn
         self.generators = nn.ModuleDict()
         self.discriminators = nn.ModuleDict()
 
@@ -90,9 +93,8 @@ class Model(nn.Module, ABC):
         terms = {}
         for domain in fake:
             judge = self.discriminators[f"D_{domain}"]
-            terms[f"D_{domain}"] = self.adversarial.discriminator(
-                judge(real[domain]).logits, judge(fake[domain]).logits
-            )
+            of_real, of_fake = self.judge_both(judge, real[domain], fake[domain])
+            terms[f"D_{domain}"] = self.adversarial.discriminator(of_real.logits, of_fake.logits)
         return terms
 
     def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]:

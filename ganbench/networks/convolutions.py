@@ -23,6 +23,8 @@ MIN_WEIGHTS_CONVOLUTION = 2**21  # for the convolution
 class HalvingConv(nn.Conv2d):
     """(n, c, h, w) to (n, d, h/2, w/2); no bias."""
 
+    sample_by_sample = True
+
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=False)
 
@@ -48,6 +50,8 @@ class DoublingConv(nn.ConvTranspose2d):
 
 class CollapsingConv(nn.Conv2d):
     """(n, c, 4, 4) to (n, d, 1, 1); no bias."""
+
+    sample_by_sample = True
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, KERNEL, bias=False)

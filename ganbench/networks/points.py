@@ -22,6 +22,8 @@ def check_size(size: int, whose: str) -> None:
 class Maxout(nn.Module):
     """(n, features_in) to (n, width): each unit the largest of `pieces` linear functions."""
 
+    sample_by_sample = True
+
     def __init__(self, features_in: int, width: int, pieces: int) -> None:
         super().__init__()
         self.linear = nn.Linear(features_in, width * pieces)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.spec import Precision
+from ganbench.networks.judging import judging_on
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.compiled import Compiled
 from ganbench.training.cuda_graphs import step_on
@@ -28,8 +29,9 @@ class Seed:
 
 def place(model: Model, device: str) -> Optimisers:
     """Move to the device, in training mode, and give the optimisers; convolution weights go
-    channels last, as the images do.
+    channels last, as the images do. Discriminators judge as it is best there.
     """
+    model.judge_both = judging_on(device)
     model.to(device)
     model.to(memory_format=torch.channels_last)
     model.train()

@@ -52,7 +52,7 @@ INSIDE = {
             "latents",
             "starts",
         ),
-        ("builder", "images", "losses", "patches", "points"),
+        ("builder", "images", "judging", "losses", "patches", "points"),
         ("residual", "stylegan2", "unet"),
     ),
     "data": (
