@@ -51,6 +51,9 @@ class HParams:
     starts: a training begins so many times, from other initial weights, and goes on from the start
         whose translations keep best how far samples are apart (Benaim and Wolf, 2017). The first
         `start_kimg` thousand samples of a domain are one; all of them are part of the budget.
+    micro_batch: the gradients of an update are the means over micro-batches of at most so many
+        samples of a domain, so that large batches fit into memory; 0 takes the batch at once. Batch
+        norm and what else looks at several samples then look at those of a micro-batch.
     """
 
     lr: float = 2e-4
@@ -69,13 +72,14 @@ class HParams:
     same_start: bool = ingredient(False)
     starts: int = ingredient(1)
     start_kimg: float = ingredient(1.0)
+    micro_batch: int = ingredient(0)
 
     def __post_init__(self) -> None:
         require_range(self.lr > 0, "lr", self.lr, "a positive number")
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
             require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
-        for name in ("weight_decay", "lr_d", "r1", "ema_kimg", "blur"):
+        for name in ("weight_decay", "lr_d", "r1", "ema_kimg", "blur", "micro_batch"):
             require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         for name in ("blur_kimg", "start_kimg"):
             require_range(getattr(self, name) > 0, name, getattr(self, name), "above 0")

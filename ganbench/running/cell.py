@@ -73,6 +73,7 @@ class Trainee:
             snapshots=self.snapshots.steps if self.snapshots else frozenset(),
             checkpoint_every=self.job.checkpoint_every,
             restarts=restarts_of(self.model.hparams, steps),
+            checkpoint_activations=self.job.checkpoint_activations,
         )
         look = self.snapshots.look if self.snapshots else ignore_snapshot
         return Run(self.model, plan, self.folder, on_losses, look, self.fresh)

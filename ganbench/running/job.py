@@ -31,6 +31,7 @@ class Job:
     followed: the metric plugins whose curves over training are measured on validation.
     unsupported: why the model cannot be trained on the task, or empty.
     together: cells that differ in their seed alone and train as one program, at most.
+    checkpoint_activations: whether it is trained so; no number of a row depends on it.
     snapshots: how many points a curve has, evenly spaced; no number of a row depends on it.
     """
 
@@ -45,6 +46,7 @@ class Job:
     checkpoint_every: Every = DEFAULT_EVERY
     together: int = 1
     snapshots: int = SNAPSHOTS
+    checkpoint_activations: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
         "precision": cell.precision,
         "threads": cell.threads,
         **({"compiled": 1} if cell.compiled else {}),
+        **({"checkpointed_activations": 1} if job.checkpoint_activations else {}),
         **(told_of_portable() if cell.portable else {}),
         "python": platform.python_version(),
         "started": started,

@@ -44,6 +44,8 @@ class Request:
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" while a setting is still being chosen.
     together: seeds that train as one program at most; 0 for the fastest number.
+    checkpoint_activations: passes of networks are computed again in the backward pass.
+    micro_batch: samples of a domain whose gradients are computed at a time, 0 for the recipe's.
     snapshots: points of the curves over training, evenly spaced.
     portable: numbers must be those of every newer x86-64 processor.
     device: as `check_form` knows it. per_device: cells at a time on each GPU, 0 for as many as its
@@ -74,6 +76,8 @@ class Request:
     checkpoint_every: Every = DEFAULT_EVERY
     snapshots: int = SNAPSHOTS
     together: int = 0
+    checkpoint_activations: bool = False
+    micro_batch: int = 0
     reading: Reading = DEFAULT_READING
     benchmark: Path | None = None
     output: Path | None = None
@@ -102,6 +106,7 @@ def request_of(
     cache_dir: Path | str | None,
     workers: int | None,
     together: int | None,
+    micro_batch: int | None,
     skip_unreadable: bool,
     max_megapixels: float,
     **same_names: Any,
@@ -126,6 +131,7 @@ def request_of(
         weights_dir=path_of(weights_dir),
         workers=workers or 0,
         together=together or 0,
+        micro_batch=micro_batch or 0,
         **same_names,
     )
     check(request)
@@ -176,9 +182,8 @@ def check(request: Request) -> None:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
     require_at_least(1, {"threads": request.threads, "snapshots": request.snapshots})
-    require_at_least(
-        0, {name: getattr(request, name) for name in ("workers", "together", "per_device")}
-    )
+    not_negative = ("workers", "together", "per_device", "micro_batch")
+    require_at_least(0, {name: getattr(request, name) for name in not_negative})
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
     for name in ("together", "snapshots"):
         if (value := getattr(request, name)) > MAX_ASKED:

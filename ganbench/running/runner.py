@@ -263,6 +263,8 @@ def run(
     together: int = 0,
     compiled: bool = False,
     portable: bool = False,
+    checkpoint_activations: bool = False,
+    micro_batch: int = 0,
     checkpoint_every: Every = DEFAULT_EVERY,
     snapshots: int = SNAPSHOTS,
     overwrite: bool = False,

@@ -134,6 +134,22 @@ def is_about_capture(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and CAPTURE_WORD in str(error)
 
 
-def step_on(program: Program) -> Step:
-    """Steps as they are fastest on the device."""
-    return Captured(program, CudaGraph) if is_gpu(program.device) else program
+class Uncaptured:
+    """Steps that are launched call by call, for a reason."""
+
+    def __init__(self, program: Program, reason: str) -> None:
+        self.rngs = program.rngs
+        self.not_captured = reason
+        self._program = program
+
+    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
+        return self._program(real, step)
+
+
+def step_on(program: Program, uncaptured: str = "") -> Step:
+    """Steps as they are fastest on the device. uncaptured: why they are not to be captured there,
+    or empty.
+    """
+    if not is_gpu(program.device):
+        return program
+    return Uncaptured(program, uncaptured) if uncaptured else Captured(program, CudaGraph)

@@ -49,6 +49,7 @@ class Plan:
     snapshots: steps after which `Run.on_snapshot` is called.
     checkpoint_every: the most training, in steps or seconds, that a crash can lose.
     restarts: where a run begins several times; it then needs `Run.fresh`.
+    checkpoint_activations: less memory for a longer step.
     """
 
     budget_steps: int
@@ -60,6 +61,7 @@ class Plan:
     snapshots: frozenset[int] = frozenset()
     checkpoint_every: Every = DEFAULT_EVERY
     restarts: Restarts = ONE_START
+    checkpoint_activations: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def train_together(
         level = [start for start in begun if start.position.step == step]
         plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
         seeds = [start.seed for start in level]
-        update = program(seeds, draw(step), join, plan.device, plan.precision, plan.compiled)
+        how = plan.device, plan.precision, plan.compiled, plan.checkpoint_activations
+        update = program(seeds, draw(step), join, *how)
         ended = continue_runs(level, split, draw, update, should_stop)
         for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome

@@ -11,11 +11,15 @@ from torch import Tensor
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.spec import Precision
 from ganbench.networks.judging import judging_on
+from ganbench.training.activation_checkpointing import CheckpointedLosses
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.compiled import Compiled
 from ganbench.training.cuda_graphs import step_on
+from ganbench.training.micro_batches import accumulated
 from ganbench.training.multi_seed import Join, alone, optimisers_of
-from ganbench.training.step import Step
+from ganbench.training.step import Program, Step
+
+SAVES_MEMORY = "its steps save memory, and a captured one keeps what it needs of it"
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,13 @@ def program(
     device: str,
     precision: Precision,
     compiled: bool,
+    checkpointed: bool = False,
 ) -> Step:
     """The steps of the seeds, in the fastest form that the device has.
 
     real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
-    one program; a single seed is alone. Raises UserError in a step where a model that is to be
+    one program; a single seed is alone. checkpointed: whether activations are; like micro-batches,
+    it needs a single seed that is not compiled. Raises UserError in a step where a model that is to be
     compiled cannot be.
     """
     joined = (join if len(seeds) > 1 else alone)(
@@ -59,4 +65,16 @@ def program(
         device,
         precision,
     )
+    saving = with_less_memory(joined, seeds[0].model, checkpointed)
+    if saving is not joined:
+        return step_on(saving, SAVES_MEMORY)
     return step_on(Compiled(joined) if compiled else joined)
+
+
+def with_less_memory(plain: Program, model: Model, checkpointed: bool) -> Program:
+    """The same program by the model's micro-batches, and with checkpointed activations; itself
+    where neither is asked for.
+    """
+    size = model.hparams.micro_batch
+    parted = accumulated(plain, model, size) if size else plain
+    return parted.with_learners(CheckpointedLosses) if checkpointed else parted

@@ -54,15 +54,20 @@ def adam(modules: nn.Module, learner: Learner, lr: float) -> torch.optim.Adam:
 
 
 def update(optimiser: torch.optim.Optimizer, terms: Terms) -> None:
-    """One step on the sum of the terms; gradients reach the optimiser's own parameters only. The
-    sum itself is not computed: the slope of each term in it is 1.
-    """
-    params, losses = optimiser.param_groups[0]["params"], list(terms.values())
-    one = torch.ones_like(losses[0])
-    gradients = torch.autograd.grad(losses, params, [one.to(loss.dtype) for loss in losses])
-    for param, gradient in zip(params, gradients, strict=True):
+    """One step on the sum of the terms; gradients reach the optimiser's own parameters only."""
+    params = optimiser.param_groups[0]["params"]
+    for param, gradient in zip(params, gradients_of(terms, params), strict=True):
         param.grad = laid_out(gradient, param)
     optimiser.step()
+
+
+def gradients_of(terms: Terms, params: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Of the sum of the terms, for each parameter. The sum itself is not computed: the slope of
+    each term in it is 1.
+    """
+    losses = list(terms.values())
+    one = torch.ones_like(losses[0])
+    return torch.autograd.grad(losses, params, [one.to(loss.dtype) for loss in losses])
 
 
 @contextmanager
@@ -165,8 +170,8 @@ class Eager(Program):
                 losses.append(terms)
                 update(self.optimisers["D"], terms)
             if "G" in phase:
-                with frozen(self.optimisers["D"]):
+                with frozen(self.optimisers["D"]):  # also for what is computed again backward
                     losses.append(self.learner.generator_loss(real, fake, at))
-                update(self.optimisers["G"], losses[-1])
+                    update(self.optimisers["G"], losses[-1])
                 self.averaging.update(at)
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]

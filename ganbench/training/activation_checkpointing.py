@@ -1,0 +1,142 @@
+"""Activation checkpointing (Chen et al., 2016): a pass of a network keeps its inputs and outputs, and
+what is between is computed again in the backward pass. A step then needs the memory of one pass
+at a time, for one forward pass more of each; its numbers stay what they are, bit by bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial, wraps
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from ganbench.training.step import Learner
+
+Function = Callable[..., Any]
+
+
+class CheckpointedLosses:
+    """A learner whose networks are checkpointed while their losses are computed.
+
+    learner: a model; a stack of several has no networks whose passes could be told apart.
+    """
+
+    def __init__(self, learner: Learner) -> None:
+        if not isinstance(learner, nn.Module):
+            raise TypeError(f"a {type(learner).__name__} has no networks to checkpoint")
+        networks = [*networks_in(learner.generators), *networks_in(learner.discriminators)]
+        around = partial(checkpointing, networks)
+        self.hparams = learner.hparams
+        self.judged = learner.judged
+        self.fakes = around(learner.fakes)
+        self.discriminator_loss = around(learner.discriminator_loss)
+        self.discriminator_penalty = around(learner.discriminator_penalty)
+        self.generator_loss = around(learner.generator_loss)
+
+
+def networks_in(module: nn.Module) -> list[nn.Module]:
+    """The outermost modules in it that can be called, each once."""
+    found: dict[int, nn.Module] = {}
+    for child in module.children():
+        is_callable = type(child).forward is not nn.Module.forward
+        callable_ones = [child] if is_callable else networks_in(child)
+        found |= {id(one): one for one in callable_ones}
+    return list(found.values())
+
+
+def checkpointing(networks: Sequence[nn.Module], function: Function) -> Function:
+    """The function, with passes of the networks checkpointed that need a backward pass."""
+
+    @wraps(function)
+    def around(*args: Any) -> Any:
+        with ExitStack() as stack:
+            for network in networks:
+                stack.enter_context(checkpointed(network))
+            return function(*args)
+
+    return around
+
+
+@contextmanager
+def checkpointed(network: nn.Module) -> Iterator[None]:
+    """Meanwhile. Afterwards the network is as it was, so that it can be copied and scored."""
+    forward, own = network.forward, vars(network)
+    before = own.get("forward")
+    network.forward = partial(pass_of, network, forward)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del network.forward  # what the class has shows again
+        if before is not None:
+            network.forward = before
+
+
+def pass_of(network: nn.Module, forward: Function, *args: Any, **kwargs: Any) -> Any:
+    """One pass. Inside of `torch.func`, which bears no hooks on what is saved (the penalties on
+    slopes take it), it is a plain one.
+    """
+    if not torch.is_grad_enabled() or torch._C._are_functorch_transforms_active():
+        return forward(*args, **kwargs)
+    before = KeptBuffers(list(network.modules()))
+    return checkpoint(
+        partial(forward, **kwargs),
+        *args,
+        use_reentrant=False,
+        context_fn=lambda: (nullcontext(), before.in_place(afresh=True)),
+    )
+
+
+class KeptBuffers:
+    """Copies of the modules' own buffers as they are now. Put in their place for a while, they are
+    what a pass reads and changes: the running statistics of a batch norm, the vectors of a spectral
+    norm.
+    """
+
+    def __init__(self, modules: Sequence[nn.Module]) -> None:
+        copies: dict[int, Tensor] = {}  # by the identity of the buffer: it may have several places
+        self._places: list[tuple[dict[str, Tensor | None], str, int]] = []
+        for module in modules:
+            for name, value in module._buffers.items():
+                if value is not None:
+                    self._places.append((module._buffers, name, id(value)))
+                    if id(value) not in copies:
+                        copies[id(value)] = value.detach().clone()
+        self._copies = copies
+
+    def in_place(self, *, afresh: bool = False) -> InPlace:
+        """A context, which may be entered many times. afresh: each time with what was kept, not
+        with what the time before has left.
+        """
+        return InPlace(self._places, self._copies, afresh)
+
+
+class InPlace:
+    """The context of `KeptBuffers`; the buffers themselves stay as they are."""
+
+    def __init__(
+        self,
+        places: Sequence[tuple[dict[str, Tensor | None], str, int]],
+        copies: Mapping[int, Tensor],
+        afresh: bool,
+    ) -> None:
+        self._places = places
+        self._copies = copies
+        self._afresh = afresh
+        self._originals: list[Tensor | None] = []
+
+    def __enter__(self) -> None:
+        copies = self._copies
+        if self._afresh:
+            copies = {key: value.clone() for key, value in copies.items()}
+        self._originals = [buffers[name] for buffers, name, _ in self._places]
+        for buffers, name, key in self._places:
+            buffers[name] = copies[key]
+
+    def __exit__(self, *raised: object) -> None:
+        for (buffers, name, _), value in zip(self._places, self._originals, strict=True):
+            buffers[name] = value
+        self._originals = []
