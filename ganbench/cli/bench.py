@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from ganbench.cli.options import device_option, find_plugins, names, plugins_option
+from ganbench.cli.options import (
+    checkpoint_activations_option,
+    device_option,
+    find_plugins,
+    micro_batch_option,
+    names,
+    plugins_option,
+)
 
 
 @click.command()
@@ -35,6 +42,8 @@ from ganbench.cli.options import device_option, find_plugins, names, plugins_opt
     help="Seeds that train as one program.",
 )
 @click.option("--compile", "compiled", is_flag=True, help="By kernels of torch.compile.")
+@checkpoint_activations_option
+@micro_batch_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plugins_option
 def bench(

@@ -120,6 +120,17 @@ offline_option = click.option(
     "--offline", is_flag=True, help="Download no weights for metrics that are asked for."
 )
 
+micro_batch_option = click.option(
+    "--micro-batch",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Save memory: gradients of at most N samples of a domain at a time; results depend on it.",
+)
+checkpoint_activations_option = click.option(
+    "--checkpoint-activations",
+    is_flag=True,
+    help="Save memory: compute activations again in the backward pass; same results, slower.",
+)
 
 skip_option = click.option(
     "--skip-unreadable",

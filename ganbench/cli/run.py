@@ -12,9 +12,11 @@ import click
 from ganbench.cli.options import (
     PATH,
     cache_option,
+    checkpoint_activations_option,
     device_option,
     every,
     megapixels_option,
+    micro_batch_option,
     named_paths,
     names,
     offline_option,
@@ -126,6 +128,8 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     is_flag=True,
     help="Train by kernels of torch.compile; results depend on it.",
 )
+@checkpoint_activations_option
+@micro_batch_option
 @click.option(
     "--portable",
     is_flag=True,

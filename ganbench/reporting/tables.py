@@ -120,6 +120,7 @@ def table_sheet(
     if checkpoint == FINAL:  # the other sheet is right below, with the same notes
         notes = [
             *budget_notes(group),
+            *micro_batch_notes(group),
             *unlike_notes(group),
             *reasons(group),
             *protocol_notes(group.rows),
@@ -201,6 +202,19 @@ def budget_notes(group: Group) -> list[str]:
         if steps >= budget["budget_steps"]
     ]
     return notes
+
+
+def micro_batch_notes(group: Group) -> list[str]:
+    """Which models were trained by micro-batches, and what that means."""
+    labels: dict[int, list[str]] = {}
+    for label, rows in group.trained.items():
+        labels.setdefault(rows[0].hparams.get("micro_batch", 0), []).append(label)
+    return [
+        f"{', '.join(those)}: gradients are means over micro-batches of {size}, so batch norm and "
+        "what else looks at several samples looks at those of one"
+        for size, those in labels.items()
+        if size
+    ]
 
 
 def unlike_notes(group: Group) -> list[str]:

@@ -28,6 +28,7 @@ from ganbench.running.build import build_task
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
+from ganbench.running.memory_options import require_possible, saves_memory
 from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
@@ -62,6 +63,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             *model_cells(request, registry, task, base, settings),
             *reference_cells(request, registry, task, base),
         ):
+            require_possible(request, cell)
             code_hash, training = hashes(files)
             evaluation_hash, evaluation = scored(metrics)
             of_seed_0 = Job(
@@ -75,7 +77,10 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
                 snapshots=request.snapshots,
-                together=most_together(cell, request.together, unsupported),
+                together=1
+                if saves_memory(request, cell)
+                else most_together(cell, request.together, unsupported),
+                checkpoint_activations=request.checkpoint_activations and not cell.is_reference,
             )
             cells = (replace(of_seed_0.cell, seed=seed) for seed in request.seeds)
             jobs += [replace(of_seed_0, cell=cell_of_seed) for cell_of_seed in cells]
@@ -139,7 +144,8 @@ def model_cells(
     """
     for name in request.models:
         model: type[Model] = registry.load("model", name)
-        recipe, hparams = resolve_hparams(name, model, task, request.recipe, settings.get(name, {}))
+        own = {**micro_batch_of(request), **settings.get(name, {})}
+        recipe, hparams = resolve_hparams(name, model, task, request.recipe, own)
         files = training_files(registry, "model", name, base)
         cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
@@ -196,7 +202,7 @@ def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:
 def resolve_hparams(
     name: str, model: type[Model], task: Task, recipe: str, settings: Mapping[str, str]
 ) -> tuple[str, HParams]:
-    """The recipe's name and values: recipe, then the preset's batch and lr, then `--set`."""
+    """The recipe's name and values: recipe, then the preset's batch and lr, then `settings`."""
     recipes = model.recipes(task.spec)
     if recipe and recipe not in recipes:
         raise unknown("recipe", recipe, recipes, f"--recipe, model {name}")
@@ -205,7 +211,14 @@ def resolve_hparams(
     )
     final = replace_from_text(fitted(recipes[chosen], task.preset), settings, name)
     final.require_supported(task.spec)
+    if final.micro_batch >= final.batch_size:  # the whole batch at once
+        final = replace(final, micro_batch=0)
     return chosen, final
+
+
+def micro_batch_of(request: Request) -> dict[str, str]:
+    """As a setting of each model."""
+    return {"micro_batch": str(request.micro_batch)} if request.micro_batch else {}
 
 
 def fitted(own: HParams, preset: Preset) -> HParams:

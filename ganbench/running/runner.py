@@ -34,10 +34,11 @@ from ganbench.results.folder import (
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Backend, Progress
 from ganbench.running.backends.choose import backend_of
-from ganbench.running.backends.gpus import gpus_asked
+from ganbench.running.backends.gpus import Gpus, gpus_asked
 from ganbench.running.backends.part import settled
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
+from ganbench.running.memory_check import require_memory
 from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.training.checkpoint_selection import SNAPSHOTS
@@ -113,6 +114,7 @@ class Planned:
     backend: Backend
     grid: Grid
     folder: Path
+    gpus: Gpus
 
     @property
     def left(self) -> list[Job]:
@@ -134,7 +136,7 @@ def planned(request: Request) -> Planned:
     name = request.benchmark.stem if request.benchmark else "+".join(request.tasks)
     folder = request.output or default_output(name, grid.preset.name, request.split)
     check_output(grid, folder)
-    return Planned(request, file, registry, backend, grid, folder)
+    return Planned(request, file, registry, backend, grid, folder, gpus)
 
 
 def carry_out(plan: Planned, listener: Listener) -> Result:
@@ -143,6 +145,7 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     Raises UserError for the user's mistakes.
     """
     request, grid, output = plan.request, plan.grid, plan.folder
+    require_memory(plan.left, request, plan.gpus)
     if not request.offline:
         fetch_weights(grid.jobs, request.cache_dir, listener.say)
     open_output(output)

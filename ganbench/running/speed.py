@@ -47,6 +47,7 @@ class Speed:
     together: seeds that were trained as one program; times are one seed's share.
     data_ms, log_ms, checkpoint_ms: a step's share of what is not training, each by itself.
     not_captured: why steps on a GPU were launched call by call, or empty.
+    micro_batch: samples whose gradients are computed at a time; 0 for the whole batch.
     """
 
     model: str
@@ -69,6 +70,8 @@ class Speed:
     checkpoint_ms: float
     peak_memory_bytes: int
     not_captured: str = ""
+    checkpointed_activations: bool = False
+    micro_batch: int = 0
 
     @property
     def real_ms_per_step(self) -> float:
@@ -152,6 +155,8 @@ def _measured(job: Job, load: Workload, rounds: int, together: int) -> Speed:
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
         peak_memory_bytes=memory(),
         not_captured=load.step.not_captured,
+        checkpointed_activations=job.checkpoint_activations,
+        micro_batch=hparams.micro_batch,
     )
 
 

@@ -87,7 +87,8 @@ def workload_of(job: Job, together: int, folder: Path) -> Workload:
     operators = operators_by_phase(plain, real, first.hparams.phases)
     state, draw = device_rng(cell.device).get_state(), batches(split, plans)
     trained = [Seed(model, each, state) for model, each in zip(models, own, strict=True)]
-    step = program(trained, draw(0), join, cell.device, cell.precision, cell.compiled)
+    how = cell.device, cell.precision, cell.compiled, job.checkpoint_activations
+    step = program(trained, draw(0), join, *how)
 
     def loop(steps: int) -> None:
         until = [stopping_after(plan, steps) for plan in plans]

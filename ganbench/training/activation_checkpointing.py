@@ -1,5 +1,5 @@
-"""Activation checkpointing (Chen et al., 2016): a pass of a network keeps its inputs and outputs, and
-what is between is computed again in the backward pass. A step then needs the memory of one pass
+"""Activation checkpointing (Chen et al., 2016): a pass of a network keeps its inputs and outputs,
+and what is between is computed again in the backward pass. A step then needs the memory of one pass
 at a time, for one forward pass more of each; its numbers stay what they are, bit by bit.
 """
 
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from ganbench.contracts.model import Model
 from ganbench.training.step import Learner
 
 Function = Callable[..., Any]
@@ -26,7 +27,7 @@ class CheckpointedLosses:
     """
 
     def __init__(self, learner: Learner) -> None:
-        if not isinstance(learner, nn.Module):
+        if not isinstance(learner, Model):
             raise TypeError(f"a {type(learner).__name__} has no networks to checkpoint")
         networks = [*networks_in(learner.generators), *networks_in(learner.discriminators)]
         around = partial(checkpointing, networks)
@@ -66,7 +67,7 @@ def checkpointed(network: nn.Module) -> Iterator[None]:
     """Meanwhile. Afterwards the network is as it was, so that it can be copied and scored."""
     forward, own = network.forward, vars(network)
     before = own.get("forward")
-    network.forward = partial(pass_of, network, forward)  # type: ignore[method-assign]
+    network.forward = partial(pass_of, network, forward)
     try:
         yield
     finally:

@@ -125,11 +125,12 @@ def accumulated(program: Program, model: nn.Module, micro_batch: int) -> Accumul
 
 
 def micro_batches(real: Batch, size: int) -> list[dict[str, Tensor]]:
-    """The batch in parts of `size` samples of a domain; the last one has what is left."""
-    split = {name: values.split(size) for name, values in real.items()}
-    return [
-        dict(zip(split, values, strict=True)) for values in zip(*split.values(), strict=True)
-    ]
+    """The batch in as few parts of at most `size` samples of a domain as there can be, as even as
+    can be: a last part of a single sample would leave a batch norm without statistics.
+    """
+    number = -(-samples_in(real) // size)
+    split = {name: values.tensor_split(number) for name, values in real.items()}
+    return [dict(zip(split, values, strict=True)) for values in zip(*split.values(), strict=True)]
 
 
 def samples_in(part: Batch) -> int:
@@ -137,12 +138,11 @@ def samples_in(part: Batch) -> int:
     return len(next(iter(part.values())))
 
 
-def add_gradients(
-    params: Sequence[Tensor], gradients: Sequence[Tensor], *, is_first: bool
-) -> None:
+def add_gradients(params: Sequence[Tensor], gradients: Sequence[Tensor], *, is_first: bool) -> None:
     """To those that the parameters have, or in their place."""
     if is_first:
         for param, gradient in zip(params, gradients, strict=True):
             param.grad = laid_out(gradient, param)
     else:
-        torch._foreach_add_([param.grad for param in params], list(gradients))
+        sums = [param.grad for param in params if param.grad is not None]  # each has one by now
+        torch._foreach_add_(sums, gradients)

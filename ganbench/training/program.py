@@ -54,9 +54,9 @@ def program(
     """The steps of the seeds, in the fastest form that the device has.
 
     real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
-    one program; a single seed is alone. checkpointed: whether activations are; like micro-batches,
-    it needs a single seed that is not compiled. Raises UserError in a step where a model that is to be
-    compiled cannot be.
+    one program; a single seed is alone. checkpointed: whether activations are; like
+    micro-batches, it needs a single seed that is not compiled. Raises UserError in a step where a
+    model that is to be compiled cannot be.
     """
     joined = (join if len(seeds) > 1 else alone)(
         [(seed.model, seed.optimisers) for seed in seeds],

@@ -86,10 +86,10 @@ INSIDE = {
     "training": (
         ("averaging", "checkpoint", "distances", "fading", "loss_log", "rng", "sampler"),
         ("checkpoint_selection", "restarts", "step"),
-        ("compiled", "cuda_graphs", "streams", "vmap_stack"),
-        ("multi_seed",),
+        ("activation_checkpointing", "compiled", "cuda_graphs", "streams", "vmap_stack"),
+        ("micro_batches", "multi_seed"),
         ("program",),
-        ("loop",),
+        ("loop", "step_memory"),
     ),
     "evaluation": (
         ("discriminators", "fidelity", "probes"),
@@ -103,11 +103,12 @@ INSIDE = {
     ),
     "running": (
         ("context", "fingerprint", "operators", "request", "sample_shapes"),
-        ("job", "portability"),
+        ("job", "memory_options", "portability"),
         ("build", "provenance", "scoring", "seed_groups", "snapshots"),
         ("cell", "reference_algorithm", "resolve", "staleness", "translate"),
         ("backends", "workload"),
-        ("runner", "speed"),
+        ("memory_check", "speed"),
+        ("runner",),
     ),
     "testing": (
         ("damage", "find", "subjects"),

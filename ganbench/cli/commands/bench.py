@@ -33,6 +33,7 @@ def bench_command(
     threads: int | None,
     rounds: int,
     together: int,
+    micro_batch: int | None,
     as_json: bool,
     **same_names: Any,
 ) -> None:
@@ -44,6 +45,8 @@ def bench_command(
         references=(),
         budget=budget,
         threads=threads or cores(),
+        together=together,
+        micro_batch=micro_batch or 0,
         **same_names,
     )
     device_of_this_process(request.device)
@@ -108,10 +111,20 @@ def print_table(speeds: list[Speed]) -> None:
 
 def title_of(speed: Speed) -> str:
     pixels = f" · {speed.size} px" if speed.size else ""
-    how = f"{speed.precision}, compiled" if speed.compiled else speed.precision
+    how = ", ".join([speed.precision, *ways_of(speed)])
     machine = f"{speed.device}, {speed.threads} threads, {how}"
     seeds = f" · {speed.together} seeds together" if speed.together > 1 else ""
     return f"{speed.task}{pixels} · batch {speed.batch_size} · {machine}{seeds}"
+
+
+def ways_of(speed: Speed) -> list[str]:
+    """What is not as in the plain step."""
+    ways = {
+        "compiled": speed.compiled,
+        "checkpointed activations": speed.checkpointed_activations,
+        f"micro-batches of {speed.micro_batch}": bool(speed.micro_batch),
+    }
+    return [way for way, is_taken in ways.items() if is_taken]
 
 
 def cells(speed: Speed) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from ganbench.reporting.tables import table_sheets
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Progress as CellProgress
 from ganbench.running.job import Job
+from ganbench.running.memory_check import require_memory
 from ganbench.running.request import request_of
 from ganbench.running.runner import Listener, Planned, carry_out, planned
 
@@ -48,6 +49,7 @@ def run_command(
     )
     plan = planned(request)
     if dry_run:
+        require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
     result = carry_out(plan, terminal_listener())

@@ -83,3 +83,8 @@ def cells_that_fit(peak_bytes: float, gpu_bytes: int) -> int:
     """Cells side by side on a GPU, one at least: that one has run there."""
     one = KEPT_OVER_HELD * peak_bytes + CONTEXT_BYTES
     return max(1, int(USED_AT_MOST * gpu_bytes / one))
+
+
+def bytes_for_tensors(gpu_bytes: int, cells: int) -> int:
+    """How much the tensors of a cell may take at most where so many share a GPU."""
+    return max(0, int((USED_AT_MOST * gpu_bytes / cells - CONTEXT_BYTES) / KEPT_OVER_HELD))
