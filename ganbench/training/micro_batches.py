@@ -145,4 +145,4 @@ def add_gradients(params: Sequence[Tensor], gradients: Sequence[Tensor], *, is_f
             param.grad = laid_out(gradient, param)
     else:
         sums = [param.grad for param in params if param.grad is not None]  # each has one by now
-        torch._foreach_add_(sums, gradients)
+        torch._foreach_add_(sums, list(gradients))

@@ -32,8 +32,8 @@ class LiveBytes(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.now = 0
-        self.peak = 0
+        self.now: int = 0
+        self.peak: int = 0
         self._known = WeakIdKeyDictionary()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -69,8 +69,8 @@ def peak_bytes(
     with random_states_restored(CPU), FakeTensorMode(), LiveBytes() as live:
         model = make()
         hparams = model.hparams
-        whole = hparams.batch_size
-        counted = min(whole, PARTS * hparams.micro_batch or whole)
+        whole: int = hparams.batch_size
+        counted: int = min(whole, PARTS * hparams.micro_batch or whole)
         real = {"A": batch_of(counted, spec.A), "B": batch_of(counted, spec.B)}
         model.train()
         seed = Seed(model, optimisers_of(model), device_rng(CPU).get_state())

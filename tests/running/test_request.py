@@ -93,7 +93,7 @@ def test_options_and_arguments_make_one_request(
         *("--workers", "3", "--backend", "here", "--together", "4", "--compile", "--overwrite"),
         *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
         *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
-        *("--portable", "--per-device", "auto"),
+        *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
         *("--snapshots", "8", "--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
@@ -112,6 +112,8 @@ def test_options_and_arguments_make_one_request(
         snapshots=8,
         compiled=True,
         portable=True,
+        checkpoint_activations=True,
+        micro_batch=9,
         overwrite=True,
         output="out",
         offline=True,
