@@ -19,6 +19,7 @@ from ganbench.training.step_memory import most_bytes, peak_bytes
 
 GIB = 2**30
 PROCESS_BYTES = GIB // 2  # of a process on a CPU, without its tensors
+TAKEN_OVER_HELD = 1.5  # what a process on a CPU takes, over what tensors hold (docs/speed.md)
 FEW, SOME = 2, 8  # micro-batches that are counted, to see what a sample adds
 
 
@@ -63,7 +64,8 @@ def room_for(request: Request, gpus: Gpus, cells: int) -> Room | None:
         return None
     workers = request.workers or cells_at_a_time(CPU, request.threads)
     at_once = 1 if request.backend == "here" else min(workers, cells)
-    return Room(max(0, free // at_once - PROCESS_BYTES), at_once, "this machine")
+    held = (free / at_once - PROCESS_BYTES) / TAKEN_OVER_HELD
+    return Room(max(0, int(held)), at_once, "this machine")
 
 
 def require_room(job: Job, room: Room) -> None:
@@ -85,8 +87,8 @@ def require_room(job: Job, room: Room) -> None:
         return
     sharing = f" for each of {room.cells} cells at a time" if room.cells > 1 else ""
     raise UserError(
-        f"a step of {cell.model} with batch {batch} takes about {needed / GIB:.1f} GiB, and "
-        f"{room.where} has {room.bytes / GIB:.1f} GiB{sharing}",
+        f"a step of {cell.model} with batch {batch} holds about {needed / GIB:.1f} GiB, and "
+        f"{room.where} has room for {room.bytes / GIB:.1f} GiB{sharing}",
         where_of(cell),
         " or ".join(ways) or "give a smaller --batch-size, --size or --width",
     )

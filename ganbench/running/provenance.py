@@ -57,11 +57,15 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
         "precision": cell.precision,
         "threads": cell.threads,
         **({"compiled": 1} if cell.compiled else {}),
-        **({"checkpointed_activations": 1} if job.checkpoint_activations else {}),
+        **({"checkpointed_activations": 1} if is_checkpointed(job) else {}),
         **(told_of_portable() if cell.portable else {}),
         "python": platform.python_version(),
         "started": started,
     }
+
+
+def is_checkpointed(job: Job) -> bool:
+    return job.checkpoint_activations and not job.cell.is_reference
 
 
 def told_of_portable() -> dict[str, Any]:

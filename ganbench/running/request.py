@@ -104,14 +104,12 @@ def request_of(
     output: Path | str | None,
     weights_dir: Path | str | None,
     cache_dir: Path | str | None,
-    workers: int | None,
-    together: int | None,
-    micro_batch: int | None,
     skip_unreadable: bool,
     max_megapixels: float,
     **same_names: Any,
 ) -> Request:
-    """The request of such arguments; those that are not named here have the names of its fields.
+    """The request of such arguments; those that are not named here have the names of its fields,
+    and None for 0.
     Raises UserError for a value that its field cannot have.
     """
     request = Request(
@@ -129,13 +127,15 @@ def request_of(
         benchmark=path_of(benchmark),
         output=path_of(output),
         weights_dir=path_of(weights_dir),
-        workers=workers or 0,
-        together=together or 0,
-        micro_batch=micro_batch or 0,
-        **same_names,
+        **with_zeros(same_names),
     )
     check(request)
     return request
+
+
+def with_zeros(values: Mapping[str, Any]) -> dict[str, Any]:
+    """0 in the place of None."""
+    return {name: 0 if value is None else value for name, value in values.items()}
 
 
 def path_of(path: Path | str | None) -> Path | None:

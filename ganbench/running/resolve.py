@@ -28,7 +28,7 @@ from ganbench.running.build import build_task
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
-from ganbench.running.memory_options import require_possible, saves_memory
+from ganbench.running.memory_options import require_possible
 from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
@@ -63,9 +63,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             *model_cells(request, registry, task, base, settings),
             *reference_cells(request, registry, task, base),
         ):
-            require_possible(request, cell)
-            code_hash, training = hashes(files)
-            evaluation_hash, evaluation = scored(metrics)
+            (code_hash, training), (evaluation_hash, evaluation) = hashes(files), scored(metrics)
             of_seed_0 = Job(
                 cell=replace(cell, code_hash=code_hash),
                 context=context,
@@ -77,13 +75,11 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 unsupported=unsupported or "",
                 checkpoint_every=request.checkpoint_every,
                 snapshots=request.snapshots,
-                together=1
-                if saves_memory(request, cell)
-                else most_together(cell, request.together, unsupported),
-                checkpoint_activations=request.checkpoint_activations and not cell.is_reference,
+                together=most_together(cell, request, unsupported),
+                checkpoint_activations=request.checkpoint_activations,
             )
-            cells = (replace(of_seed_0.cell, seed=seed) for seed in request.seeds)
-            jobs += [replace(of_seed_0, cell=cell_of_seed) for cell_of_seed in cells]
+            own = of_seed_0.cell
+            jobs += [replace(of_seed_0, cell=replace(own, seed=seed)) for seed in request.seeds]
     return Grid(tasks, tuple(jobs))
 
 
@@ -148,6 +144,7 @@ def model_cells(
         recipe, hparams = resolve_hparams(name, model, task, request.recipe, own)
         files = training_files(registry, "model", name, base)
         cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
+        require_possible(request, cell)
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
         yield cell, files, metrics, model.unsupported(task.spec)
 

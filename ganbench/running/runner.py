@@ -279,14 +279,12 @@ def run(
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
     """`ganbench run`, with the same options; one line of the frame is one cell.
-
     Empty, 0 or None: chosen as by the command. Metrics, `overfit_D`, costs are the last columns.
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value". data: folders by name.
     budget: preset fields to replace, such as {"budget_steps": 100}. references: none where empty.
     per_device: cells at a time on a GPU, 0 for as many as fit. checkpoint_every: `Every(steps=9)`.
-    backend: "processes", or "here" for this one. portable: in a process of its own.
-
-    Raises UserError for bad arguments, and for data or a result folder that cannot be used.
+    backend: "processes", or "here". portable: in a process of its own. micro_batch: 0 for none.
+    Raises UserError for bad arguments, data and folders.
     """
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 

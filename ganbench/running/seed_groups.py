@@ -9,14 +9,16 @@ from dataclasses import replace
 from ganbench.core.devices import is_gpu
 from ganbench.results.records import Cell
 from ganbench.running.job import Job
+from ganbench.running.memory_options import saves_memory
+from ganbench.running.request import Request
 
 MAX_TOGETHER = 64
 
 
-def most_together(cell: Cell, asked: int, unsupported: str | None) -> int:
-    """How many seeds of the cell train together at most. asked: by the user, 0 for the fastest."""
-    is_trained = not (cell.is_reference or unsupported)
-    return (asked or default_together(cell)) if is_trained else 1
+def most_together(cell: Cell, request: Request, unsupported: str | None) -> int:
+    """How many seeds of the cell train together at most, as is asked for or fastest."""
+    is_alone = cell.is_reference or unsupported or saves_memory(request, cell)
+    return 1 if is_alone else (request.together or default_together(cell))
 
 
 def default_together(cell: Cell) -> int:

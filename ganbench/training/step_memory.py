@@ -78,7 +78,7 @@ def peak_bytes(
         for number in [*numbers_of(hparams.phases).values()] * 2:  # Adam's state is made first
             step(real, number)
         held: int = sum(value.nbytes for value in real.values())
-    return live.peak + held * (whole - counted) // counted
+    return int(live.peak) + held * (whole - counted) // counted
 
 
 def batch_of(n: int, shape: tuple[int, ...]) -> Tensor:

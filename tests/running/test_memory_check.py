@@ -47,7 +47,7 @@ def needed(job: Job, **ways: int) -> int:
 
 def test_what_is_advised_fits_and_more_does_not(tmp_path: Path) -> None:
     job = jobs(tmp_path)[0]
-    room = needed(job) // 2
+    room = (needed(job, micro_batch=8) + needed(job)) // 2
     with pytest.raises(UserError, match="a step of discogan with batch 32") as caught:
         require_room(job, Room(room, 1, "a GPU"))
     (size,) = map(int, re.findall(r"--micro-batch (\d+)", caught.value.fix))
@@ -76,7 +76,9 @@ def test_cells_that_share_memory_have_a_share_each(
     assert cells_that_fit(room.bytes, 80 * GIB) == 4
     monkeypatch.setattr(memory_check, "free_bytes", lambda: 20 * GIB)
     assert room_for(request(tmp_path, workers=2), NO_GPUS, 9) == Room(
-        10 * GIB - memory_check.PROCESS_BYTES, 2, "this machine"
+        int((10 * GIB - memory_check.PROCESS_BYTES) / memory_check.TAKEN_OVER_HELD),
+        2,
+        "this machine",
     )
     tight = Gpus((0,), 8, lambda index: None, partial(memory, 12 * GIB))
     wide = jobs(tmp_path, budget={"batch_size": 64, "size": 64, "width": 32})

@@ -156,7 +156,7 @@ def number_options() -> list[str]:
 def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
     """Except that 0 leaves a choice open where the command line has nothing for it."""
     field = {"steps": "budget_steps"}.get(name, name)
-    for value in (-1, *([] if name in ("workers", "together") else [0])):
+    for value in (-1, *([] if name in ("workers", "together", "micro_batch") else [0])):
         given = {"budget": {field: value}} if name in ON_THE_COMMAND_LINE["budget"] else None
         with pytest.raises(UserError):
             asked(**(given or {field: value}))

@@ -1,4 +1,4 @@
-"""Steps that save memory: checkpointed ones are the plain ones, accumulated ones within rounding."""
+"""Steps that save memory are the steps: to the bit checkpointed, to rounding accumulated."""
 
 from __future__ import annotations
 
