@@ -80,11 +80,13 @@ def passed(layer: nn.Module, x: Tensor, sizes: list[int]) -> Tensor:
 
 def is_joinable(judge: Discriminator) -> bool:
     """Whether one pass computes what two do. Not where inputs are augmented, for one pass draws
-    other numbers, nor with other hooks, nor with layers that are not known.
+    other numbers, nor with other hooks, nor with layers that are not known; nor where another
+    forward pass was put in the place of its own, as checkpointing does.
     """
     inner = [*judge.blocks.modules(), *judge.head.modules()]
     return (
         type(judge) is Discriminator
+        and "forward" not in vars(judge)
         and not any(has_hooks(module) for module in judge.modules())
         and all(is_known(type(layer)) for layer in inner)
     )

@@ -12,9 +12,10 @@ from ganbench.core.spec import DataSpec
 from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.blocks import Discriminator
 from ganbench.networks.blur import blur_inputs
-from ganbench.networks.judging import in_one_pass, in_turn, judging_on
+from ganbench.networks.judging import in_one_pass, in_turn, is_joinable, judging_on
 from ganbench.registry.registry import discover
 from ganbench.running.operators import operators_of
+from ganbench.training.activation_checkpointing import checkpointed
 from ganbench.training.multi_seed import optimisers_of, stacked
 from ganbench.training.program import place
 from ganbench.training.step import Eager
@@ -165,3 +166,12 @@ def test_one_pass_is_traced_in_one_piece() -> None:
     traced = torch.compile(model.discriminator_loss, backend="eager", fullgraph=True)
     for name, term in traced(real, fake, at).items():
         assert torch.allclose(term, plain[name])
+
+
+def test_a_discriminator_that_is_checkpointed_is_judged_by_its_own_passes() -> None:
+    """One pass calls its blocks, so that nothing would be computed again."""
+    judge = build("standard", IMAGES, "paper").discriminators["D_B"]
+    assert isinstance(judge, Discriminator) and is_joinable(judge)
+    with checkpointed(judge):
+        assert not is_joinable(judge)
+    assert is_joinable(judge)
