@@ -24,6 +24,9 @@ from ganbench.training.multi_seed import alone, optimisers_of
 from ganbench.training.program import Seed, program
 
 FLOAT_BYTES = 4
+MAPS = 150  # of a sample, of its full size and width
+CONTRAST = 8_000_000  # of a sample: the embeddings of CUT's places, and what each is compared with
+WEIGHTS = 100_000  # over the squared width, with gradients and Adam's state
 PARTS = 2  # micro-batches of a step that is counted: the second adds its gradients to the first
 
 
@@ -97,8 +100,4 @@ def most_bytes(spec: DataSpec, width: int, batch: int) -> int:
     counted. width: of the networks. batch: samples of a domain at a time.
     """
     pixels = max(shape[-1] * shape[-2] if len(shape) == 3 else 1 for shape in (spec.A, spec.B))
-    return FLOAT_BYTES * (MAPS * batch * pixels * width + WEIGHTS * width**2)
-
-
-MAPS = 100  # of a sample, of its full size and width
-WEIGHTS = 100_000  # over the squared width, with gradients and Adam's state
+    return FLOAT_BYTES * (batch * (MAPS * pixels * width + CONTRAST) + WEIGHTS * width**2)
