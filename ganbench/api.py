@@ -1,6 +1,6 @@
 """The only names that a plugin imports."""
 
-from ganbench.contracts.contrast import ContrastHParams
+from ganbench.contracts.contrast import ContrastHParams, ContrastiveModel
 from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.metric import (
@@ -81,6 +81,7 @@ __all__ = [
     "CollectionTask",
     "Column",
     "ContrastHParams",
+    "ContrastiveModel",
     "DataSpec",
     "DiscriminatorOutput",
     "Domain",

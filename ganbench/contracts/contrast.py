@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
 
 from ganbench.contracts.hparams import HParams
+from ganbench.contracts.model import Batch, Model
 from ganbench.core.options import require_range
+from ganbench.core.spec import DataSpec
+from ganbench.networks.builder import NetworkBuilder
+from ganbench.networks.contrastive import patch_nce, places_of
+from ganbench.networks.losses import LEAST_SQUARES, Adversarial
 
 
 @dataclass(frozen=True)
@@ -29,3 +38,28 @@ class ContrastHParams(HParams):
         require_range(self.temperature > 0, "temperature", self.temperature, "above 0")
         for name in ("places", "units"):
             require_range(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+
+
+class ContrastiveModel(Model):
+    """One translator, whose encoder tells the places of images apart, and one discriminator."""
+
+    hparams_type: ClassVar[type[HParams]] = ContrastHParams
+    adversarial: ClassVar[Adversarial] = LEAST_SQUARES
+
+    @classmethod
+    def unsupported(cls, spec: DataSpec) -> str | None:
+        return None if spec.A == spec.B else "its encoder reads both domains, which differ in shape"
+
+    def build(self, nets: NetworkBuilder) -> None:
+        self.generators["G_AB"] = nets.translator("A", "B")
+        self.generators["H_AB"] = nets.projections("A", "B", self.hparams.units)
+        self.discriminators["D_B"] = nets.discriminator("B")
+
+    def fakes(self, real: Batch) -> dict[str, Tensor]:
+        return {"B": self.generators["G_AB"](real["A"])}
+
+    def contrast(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Tensor:
+        """`patch_nce`, a scalar, of the encoder's maps of samples and of their translations."""
+        h, project = self.hparams, self.generators["H_AB"]
+        places = places_of(inputs, h.places)
+        return patch_nce(project(outputs, places), project(inputs, places), h.temperature)

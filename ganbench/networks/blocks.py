@@ -54,8 +54,16 @@ class DiscriminatorOutput(NamedTuple):
         return self.logits if self.logits.ndim == 1 else self.logits.flatten(1).mean(1)
 
 
+def as_logits(answer: Tensor) -> Tensor:
+    """Of a head with one channel, (n, 1, ...): (n,) where it leaves one place, else (n, ...)."""
+    logits = answer.squeeze(1)
+    return logits.flatten() if logits.numel() == len(logits) else logits
+
+
 class Discriminator(nn.Module):
-    """Hidden blocks, then a head with one logit; (n, *shape) to DiscriminatorOutput."""
+    """Hidden blocks, then a head with one logit, or one a patch; (n, *shape) to
+    DiscriminatorOutput.
+    """
 
     def __init__(self, blocks: list[nn.Module], head: nn.Module) -> None:
         super().__init__()
@@ -67,7 +75,7 @@ class Discriminator(nn.Module):
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        return DiscriminatorOutput(self.head(x).flatten(), tuple(features[1:]))
+        return DiscriminatorOutput(as_logits(self.head(x)), tuple(features[1:]))
 
 
 class Chain(nn.Sequential):

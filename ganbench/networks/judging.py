@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.core.devices import is_gpu
-from ganbench.networks.blocks import Discriminator, DiscriminatorOutput
+from ganbench.networks.blocks import Discriminator, DiscriminatorOutput, as_logits
 
 Judged = tuple[DiscriminatorOutput, DiscriminatorOutput]  # of real samples and of fakes
 Judging = Callable[[nn.Module, Tensor, Tensor], Judged]
@@ -50,7 +50,7 @@ def in_one_pass(judge: nn.Module, real: Tensor, fake: Tensor) -> Judged:
     for block in judge.blocks:
         x = passed(block, x, sizes)
         features.append(x.split_with_sizes(sizes))
-    logits = passed(judge.head, x, sizes).flatten().split_with_sizes(sizes)
+    logits = as_logits(passed(judge.head, x, sizes)).split_with_sizes(sizes)
     first, second = (
         DiscriminatorOutput(logits[i], tuple(layer[i] for layer in features[1:])) for i in (0, 1)
     )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from torch import Tensor, nn
+from torch import nn
 
 from ganbench.core.spec import Architecture
-from ganbench.networks.blocks import DiscriminatorOutput, Shape
+from ganbench.networks.blocks import Discriminator, Shape, require_power_of_two
 
 KERNEL = 4
 HALVINGS, FEWER_HALVINGS = 3, 2  # a picture of 16 px has no place for a third
@@ -20,24 +20,11 @@ MOST_CHANNELS = 8  # times the width
 INITIAL_STD = 0.02
 
 
-class PatchDiscriminator(nn.Module):
-    """(n, *shape) to DiscriminatorOutput with logits (n, h, w)."""
-
-    def __init__(self, blocks: list[nn.Module], head: nn.Module) -> None:
-        super().__init__()
-        self.blocks = nn.ModuleList(blocks)
-        self.head = head
-
-    def forward(self, x: Tensor) -> DiscriminatorOutput:
-        features = []
-        for block in self.blocks:
-            x = block(x)
-            features.append(x)
-        return DiscriminatorOutput(self.head(x).squeeze(1), tuple(features[1:]))
-
-
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
-    """No sample's judgement depends on another sample, so it is a critic too."""
+    """No sample's judgement depends on another sample, so it is a critic too. Raises UserError for
+    a size that the translators of its families do not have.
+    """
+    require_power_of_two(shape[-1], "", "discriminators of patches halve it three times")
     halvings = FEWER_HALVINGS if shape[-1] <= SMALL_PX else HALVINGS
     width = architecture.width
     channels = [shape[0], *(width * min(2**i, MOST_CHANNELS) for i in range(halvings + 1))]
@@ -47,7 +34,7 @@ def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
         for i, ((a, b), stride) in enumerate(zip(pairwise(channels), strides, strict=True))
     ]
     head = nn.Conv2d(channels[-1], 1, KERNEL, padding=1)
-    return started(PatchDiscriminator(blocks, head))
+    return started(Discriminator(blocks, head))
 
 
 def convolved(channels_in: int, channels_out: int, stride: int, *, is_first: bool) -> nn.Module:

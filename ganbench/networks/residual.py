@@ -163,11 +163,6 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
     return started(Styled(blocks, nn.Sequential(*enlarging(width), *to_image(width, shape[0]))))
 
 
-def judge(shape: Shape, architecture: Architecture) -> nn.Module:
-    check_size(shape[-1], "")
-    return discriminator(shape, architecture)
-
-
 def check_size(size: int, whose: str) -> None:
     """Raises UserError for a side in pixels that the families of a comparison do not share."""
     require_power_of_two(size, whose, "network 'resnet' halves it twice, and its judges thrice")
@@ -177,8 +172,8 @@ FAMILY = replace(
     images.FAMILY,
     check_size=check_size,
     translator=translator,
-    discriminator=judge,
-    critic=judge,
+    discriminator=discriminator,
+    critic=discriminator,
     content_encoder=content_encoder,
     styled_decoder=styled_decoder,
 )

@@ -81,11 +81,6 @@ def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.M
     return started(UNet(downs, ups))
 
 
-def judge(shape: Shape, architecture: Architecture) -> nn.Module:
-    check_size(shape[-1], "")
-    return discriminator(shape, architecture)
-
-
 def check_size(size: int, whose: str) -> None:
     """Raises UserError for a side in pixels that halving does not bring to one pixel."""
     require_power_of_two(size, whose, "network 'unet' halves it down to one pixel")
@@ -95,6 +90,6 @@ FAMILY = replace(
     images.FAMILY,
     check_size=check_size,
     translator=translator,
-    discriminator=judge,
-    critic=judge,
+    discriminator=discriminator,
+    critic=discriminator,
 )

@@ -71,9 +71,10 @@ INSIDE = {
     ),
     "contracts": (
         ("hparams", "task"),
-        ("contrast", "discogan", "metric", "reference"),
+        ("discogan", "metric", "reference"),
         ("recipes",),
         ("model",),
+        ("contrast",),
     ),
     "reporting": (
         ("protocols", "statistics"),
