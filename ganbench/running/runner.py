@@ -145,13 +145,13 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     Raises UserError for the user's mistakes.
     """
     request, grid, output = plan.request, plan.grid, plan.folder
-    require_memory(plan.left, request, plan.gpus)
     if not request.offline:
         fetch_weights(grid.jobs, request.cache_dir, listener.say)
     open_output(output)
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
     todo = left_to_do(grid, whole_rows(output, listener), request.overwrite)
+    require_memory(todo, request, plan.gpus)
     if todo:
         for task in grid.tasks.values():
             task.prepare(listener.say)

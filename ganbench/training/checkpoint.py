@@ -105,10 +105,12 @@ def read(path: Path) -> tuple[dict[str, Tensor], Position] | None:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
             text = metadata["position"]
-            position = Position(**json.loads(text))
+            known = json.loads(text)
+            scores = tuple(known.get("start_scores", ()))
+            position = Position(**{**known, "start_scores": scores})
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return (tensors, position) if metadata["sha256"] == digest(tensors, text) else None
-    except (FileNotFoundError, SafetensorError, KeyError, TypeError, ValueError):
+    except (FileNotFoundError, SafetensorError, AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

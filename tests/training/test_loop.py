@@ -224,3 +224,11 @@ def test_checkpoints_come_as_often_as_asked(
     model = build("standard", POINTS, "paper")
     train(model, data(POINTS), plan, tmp_path, lambda step, losses: None, lambda: False)
     assert saved == steps
+
+
+def test_a_position_comes_back_as_it_was_kept(tmp_path: Path) -> None:
+    model = build("discogan", POINTS, "paper")
+    kept = checkpoint.Position(3, 1.5, 7, start_scores=(0.25, 0.5))
+    checkpoint.save(tmp_path / CHECKPOINT, model, {}, {}, {}, kept)
+    found = checkpoint.read(tmp_path / CHECKPOINT)
+    assert found is not None and found[1] == kept
