@@ -191,24 +191,20 @@ def maker(name: str, family: str, **changes: Any) -> Callable[[], Model]:
     return lambda: model_of(name, IMAGES, family, **changes)
 
 
-@pytest.mark.parametrize(
-    ("name", "family"),  # which take the most
-    [("cut", "resnet"), ("munit", "stylegan2")],
-)
-def test_the_rough_bound_is_above_what_is_counted(name: str, family: str) -> None:
-    """Or a step that does not fit would not be counted at all."""
-    known = peak_bytes(maker(name, family, micro_batch=4), IMAGES, "fp32", False)
+def test_the_rough_bound_is_above_what_is_counted() -> None:
+    """Or a step that does not fit would not be counted at all. This one takes the most."""
+    known = peak_bytes(maker("cut", "resnet", micro_batch=4), IMAGES, "fp32", False)
     assert known < most_bytes(IMAGES, 4, 4)
 
 
 def test_what_is_counted_grows_by_samples_and_falls_by_each_way_to_save() -> None:
     def count(checkpointed: bool, **changes: int) -> int:
-        return peak_bytes(maker("discogan", "plain", **changes), IMAGES, "fp32", checkpointed)
+        return peak_bytes(maker("standard", "plain", **changes), IMAGES, "fp32", checkpointed)
 
     plain, once = count(False), count(True)
     parted, both = count(False, micro_batch=2), count(True, micro_batch=2)
     assert plain > once > both and plain > parted > both
-    assert peak_bytes(maker("discogan", "plain"), IMAGES, "bf16", False) < plain
+    assert peak_bytes(maker("standard", "plain"), IMAGES, "bf16", False) < plain
 
 
 def test_counting_leaves_random_numbers_as_they_were() -> None:
