@@ -81,17 +81,17 @@ class Discriminator(nn.Module):
 class Chain(nn.Sequential):
     """A translator whose blocks come one after the other; the first ones encode."""
 
-    encoding = 0  # how many
+    encoding_blocks = 0
 
     @classmethod
     def of(cls, encoder: Sequence[nn.Module], others: Sequence[nn.Module]) -> Chain:
         chain = cls(*encoder, *others)
-        chain.encoding = len(encoder)
+        chain.encoding_blocks = len(encoder)
         return chain
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
         """What each encoding block makes of samples: (n, c, h, w) of images, (n, c) of points."""
-        encoder = islice(self, self.encoding)
+        encoder = islice(self, self.encoding_blocks)
         return tuple(accumulate(encoder, lambda x, block: block(x), initial=x))[1:]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from ganbench.networks.kept_buffers import InPlace, KeptBuffers
 
 
 class Projections(nn.Module):
@@ -44,23 +45,12 @@ def places_of(maps: Sequence[Tensor], most: int) -> list[Tensor]:
     return [torch.randperm(rows(x).shape[1], device=x.device)[:most] for x in maps]
 
 
-@contextmanager
-def statistics_kept(network: nn.Module) -> Iterator[None]:
-    """What passes through the network meanwhile leaves its buffers as they are: the running
-    statistics of batch norm, by which it is scored, are not to follow what is only looked at.
+def statistics_kept(network: nn.Module) -> InPlace:
+    """A context in which what passes through the network leaves its buffers as they are: the
+    running statistics of batch norm, by which it is scored, are not to follow what is only looked
+    at.
     """
-    own = [
-        (module, name, buffer)
-        for module in network.modules()
-        for name, buffer in module.named_buffers(recurse=False)
-    ]
-    for module, name, buffer in own:  # copies, for a gradient may need what it was computed with
-        setattr(module, name, buffer.clone())
-    try:
-        yield
-    finally:
-        for module, name, buffer in own:
-            setattr(module, name, buffer)
+    return KeptBuffers(list(network.modules())).in_place()
 
 
 def patch_nce(queries: Sequence[Tensor], keys: Sequence[Tensor], temperature: float) -> Tensor:

@@ -33,14 +33,14 @@ BLOCKS_OF_CONTENT = 4  # of MUNIT
 Norm = Callable[[int], nn.Module]
 
 
-class ToUnit(nn.Module):
+class ToSigned(nn.Module):
     """Pictures in [0, 1] for networks that are made for [-1, 1], on their way in."""
 
     def forward(self, x: Tensor) -> Tensor:
         return 2 * x - 1
 
 
-class FromUnit(nn.Module):
+class FromSigned(nn.Module):
     """The way out: any number to [0, 1], by the tanh of the original."""
 
     def forward(self, x: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ def mirrored_conv(
 def shrinking(channels_in: int, width: int) -> list[nn.Module]:
     """(n, channels_in, h, w) in [0, 1] to (n, 4 width, h/4, w/4): a block a size."""
     first = nn.Sequential(
-        ToUnit(), *mirrored_conv(channels_in, width, 7), nn.InstanceNorm2d(width), nn.ReLU()
+        ToSigned(), *mirrored_conv(channels_in, width, 7), nn.InstanceNorm2d(width), nn.ReLU()
     )
     return [first, *(halving(channels) for channels in (width, 2 * width))]
 
@@ -135,7 +135,7 @@ def enlarging(width: int) -> list[nn.Module]:
 
 
 def to_image(width: int, channels: int) -> list[nn.Module]:
-    return [*mirrored_conv(width, channels, 7, bias=True), FromUnit()]
+    return [*mirrored_conv(width, channels, 7, bias=True), FromSigned()]
 
 
 def translator(source: Shape, target: Shape, architecture: Architecture) -> nn.Module:

@@ -5,16 +5,17 @@ at a time, for one forward pass more of each; its numbers stay what they are, bi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial, wraps
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from ganbench.contracts.model import Model
+from ganbench.networks.kept_buffers import KeptBuffers
 from ganbench.training.step import Learner
 
 Function = Callable[..., Any]
@@ -89,55 +90,3 @@ def pass_of(network: nn.Module, forward: Function, *args: Any, **kwargs: Any) ->
         use_reentrant=False,
         context_fn=lambda: (nullcontext(), before.in_place(afresh=True)),
     )
-
-
-class KeptBuffers:
-    """Copies of the modules' own buffers as they are now. Put in their place for a while, they are
-    what a pass reads and changes: the running statistics of a batch norm, the vectors of a spectral
-    norm.
-    """
-
-    def __init__(self, modules: Sequence[nn.Module]) -> None:
-        copies: dict[int, Tensor] = {}  # by the identity of the buffer: it may have several places
-        self._places: list[tuple[dict[str, Tensor | None], str, int]] = []
-        for module in modules:
-            for name, value in module._buffers.items():
-                if value is not None:
-                    self._places.append((module._buffers, name, id(value)))
-                    if id(value) not in copies:
-                        copies[id(value)] = value.detach().clone()
-        self._copies = copies
-
-    def in_place(self, *, afresh: bool = False) -> InPlace:
-        """A context, which may be entered many times. afresh: each time with what was kept, not
-        with what the time before has left.
-        """
-        return InPlace(self._places, self._copies, afresh)
-
-
-class InPlace:
-    """The context of `KeptBuffers`; the buffers themselves stay as they are."""
-
-    def __init__(
-        self,
-        places: Sequence[tuple[dict[str, Tensor | None], str, int]],
-        copies: Mapping[int, Tensor],
-        afresh: bool,
-    ) -> None:
-        self._places = places
-        self._copies = copies
-        self._afresh = afresh
-        self._originals: list[Tensor | None] = []
-
-    def __enter__(self) -> None:
-        copies = self._copies
-        if self._afresh:
-            copies = {key: value.clone() for key, value in copies.items()}
-        self._originals = [buffers[name] for buffers, name, _ in self._places]
-        for buffers, name, key in self._places:
-            buffers[name] = copies[key]
-
-    def __exit__(self, *raised: object) -> None:
-        for (buffers, name, _), value in zip(self._places, self._originals, strict=True):
-            buffers[name] = value
-        self._originals = []

@@ -21,7 +21,7 @@ from ganbench.core.devices import (
     random_states_restored,
     set_random_states,
 )
-from ganbench.training.activation_checkpointing import KeptBuffers
+from ganbench.networks.kept_buffers import KeptBuffers
 from ganbench.training.step import Eager, Program, Terms, frozen, gradients_of, laid_out
 
 TermsOf = Callable[[int, Batch], Terms]  # of the micro-batch of a number
