@@ -27,6 +27,7 @@ class ContrastHParams(HParams):
 
     weight_decay: float = 0.0
     batch_size: int = 1
+    decay: float = 0.5
     lambda_nce: float = 1.0
     temperature: float = 0.07
     places: int = 256

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -19,6 +19,10 @@ from ganbench.networks.losses import Adversarial
 
 Judge = Callable[[Tensor], DiscriminatorOutput]
 INGREDIENT = "ingredient"
+NOT_NEGATIVE = (
+    *("weight_decay", "lr_d", "halvings", "clip_norm"),
+    *("r1", "ema_kimg", "blur", "micro_batch"),
+)
 
 
 def ingredient(off: Any) -> Any:
@@ -30,13 +34,21 @@ def ingredient(off: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class HParams:
-    """What every model has: the optimiser (Adam), the batch, which updates a step does, and
+    """What every model has: the optimiser, the batch, which updates a step does, and
     ingredients against the ills of adversarial training, which are off unless a recipe has them.
 
     batch_size: samples of a domain. Raises UserError for a value out of its range.
     schedule: phases, cycled over the steps; each is "D", "G" or "DG" (D first, then G, on the
         same fakes). The authors' code runs "D,G,G".
     lr_d: the learning rate of the discriminators; 0 takes `lr` (Heusel et al., 2017).
+    optimiser: of all networks. beta1 is the momentum of each, beta2 of how much it forgets of past
+        squares, which plain gradient descent ("sgd") does not look at.
+    decay: the last share of the budget, over which learning rates fall to 0 in a straight line, as
+        over the second half in Zhu et al. (2017).
+    halvings: how often learning rates are halved, at equal distances over the budget, as 9 times in
+        Huang et al. (2018).
+    clip_norm: the longest gradient of an update, of all of D or of G; longer ones are shortened to
+        it (Pascanu et al., 2013). 0 leaves them as they are.
     augment: what discriminators see is augmented, real and fake alike: names of AUGMENTATIONS such
         as "colour,translation,cutout" (Zhao et al., 2020). Images only.
     r1: weight of the penalty on D's gradient at real samples (Mescheder et al., 2018); it is taken
@@ -63,6 +75,10 @@ class HParams:
     batch_size: int = 200
     schedule: str = "DG"
     lr_d: float = ingredient(0.0)
+    optimiser: Literal["adam", "adamw", "rmsprop", "sgd"] = ingredient("adam")
+    decay: float = ingredient(0.0)
+    halvings: int = ingredient(0)
+    clip_norm: float = ingredient(0.0)
     augment: str = ingredient("")
     r1: float = ingredient(0.0)
     r1_every: int = ingredient(16)
@@ -79,8 +95,9 @@ class HParams:
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
             require_range(0 <= value < 1, name, value, "a number from 0 up to, not including, 1")
-        for name in ("weight_decay", "lr_d", "r1", "ema_kimg", "blur", "micro_batch"):
+        for name in NOT_NEGATIVE:
             require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        require_range(0 <= self.decay <= 1, "decay", self.decay, "a share from 0 to 1")
         for name in ("blur_kimg", "start_kimg"):
             require_range(getattr(self, name) > 0, name, getattr(self, name), "above 0")
         for name in ("batch_size", "r1_every", "starts"):
@@ -123,12 +140,14 @@ class HParams:
                 )
 
     def record(self) -> JSON:
-        """As a cell has them: without the ingredients that are off."""
-        off = {
-            field.name: field.default
-            for field in dataclasses.fields(self)
-            if field.metadata.get(INGREDIENT)
-        }
+        """As a cell has them: without the ingredients that are off. What a model has by default,
+        such as rates that fall, does not count as off.
+        """
+        off: dict[str, Any] = {}
+        for part in type(self).__mro__:
+            if dataclasses.is_dataclass(part):
+                fields = dataclasses.fields(part)
+                off |= {f.name: f.default for f in fields if f.metadata.get(INGREDIENT)}
         values = dataclasses.asdict(self)
         return {
             name: value for name, value in values.items() if name not in off or value != off[name]

@@ -108,6 +108,12 @@ class Model(nn.Module, ABC):
             for values in [real[name.removeprefix("D_")]]
         }
 
+    def learning_rates(self) -> Mapping[str, float]:
+        """Multiples of the learning rate, by name of a network in `generators` or
+        `discriminators`; the others have the rate itself.
+        """
+        return {}
+
     def fit_statistics(self, real_A: Tensor, real_B: Tensor) -> None:
         """Set buffers from the train data, once, before the first step.
 

@@ -42,6 +42,7 @@ STABLE: dict[str, Any] = {
     "starts": 5,
     "start_kimg": 10.24,
 }
+CONSTANT_RATES: dict[str, Any] = {"decay": 0.0, "halvings": 0}  # an average settles as well
 STABLE_WEIGHTS: dict[str, Any] = {"distance": "l1", "lambda_adv": 0.02, "lambda_rec": 0.98}
 
 
@@ -53,7 +54,7 @@ def stabilised(hparams: H) -> H:
     """With the optimiser and the ingredients of recipe `stable`; the model's schedule and losses
     stay.
     """
-    return replace(hparams, **STABLE)
+    return replace(hparams, **CONSTANT_RATES, **STABLE)
 
 
 def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H]:

@@ -24,7 +24,8 @@ from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
 from ganbench.training.loop import LOSS_LOG, Plan, Run, RunState, batches, continue_runs
 from ganbench.training.loss_log import LossLog
-from ganbench.training.multi_seed import Join, alone, how_to_join, optimisers_of
+from ganbench.training.multi_seed import Join, alone, how_to_join
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import Seed, place, program
 from ganbench.training.restarts import Tried
 from ganbench.training.step import Step
@@ -87,7 +88,8 @@ def workload_of(job: Job, together: int, folder: Path) -> Workload:
     operators = operators_by_phase(plain, real, first.hparams.phases)
     state, draw = device_rng(cell.device).get_state(), batches(split, plans)
     trained = [Seed(model, each, state) for model, each in zip(models, own, strict=True)]
-    how = cell.device, cell.precision, cell.compiled, job.checkpoint_activations
+    steps = cell.preset.budget_steps
+    how = cell.device, cell.precision, steps, cell.compiled, job.checkpoint_activations
     step = program(trained, draw(0), join, *how)
 
     def loop(steps: int) -> None:
@@ -137,7 +139,7 @@ def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
 def plain_step(model: Model, real: Batch, cell: Cell) -> Step:
     """Of one seed, for the counters know no stacked operations in all precisions."""
     seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
-    return alone([seed], [state], real, cell.device, cell.precision)
+    return alone([seed], [state], real, cell.device, cell.precision, cell.preset.budget_steps)
 
 
 def counted_flop(work: Work) -> int:

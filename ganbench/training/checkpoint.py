@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ganbench.core.devices import random_states, set_random_states
+from ganbench.training.optimisers import params_of
 
 WINDOW, BEST = "window/", "best/"  # how names in a checkpoint begin
 
@@ -127,7 +128,7 @@ def restore(tensors: Mapping[str, Tensor], model: nn.Module, optimisers: Optimis
     """Put a checkpoint's tensors back; the model's and the optimisers' layouts stay."""
     model.load_state_dict(_below(tensors, "model/"))
     for phase, optimiser in optimisers.items():
-        params = optimiser.param_groups[0]["params"]
+        params = params_of(optimiser)
         states: dict[int, dict[str, Tensor]] = {}
         for name, value in _below(tensors, f"optimiser/{phase}/").items():
             index, key = name.split("/")

@@ -154,7 +154,8 @@ def train_together(
         level = [start for start in begun if start.position.step == step]
         plan, draw = level[0].run.plan, batches(split, [start.run.plan for start in level])
         seeds = [start.seed for start in level]
-        how = plan.device, plan.precision, plan.compiled, plan.checkpoint_activations
+        steps = plan.restarts.at(plan.budget_steps - 1) + 1
+        how = plan.device, plan.precision, steps, plan.compiled, plan.checkpoint_activations
         update = program(seeds, draw(step), join, *how)
         ended = continue_runs(level, split, draw, update, should_stop)
         for start, outcome in zip(level, ended, strict=True):

@@ -22,6 +22,7 @@ from ganbench.core.devices import (
     set_random_states,
 )
 from ganbench.networks.kept_buffers import KeptBuffers
+from ganbench.training.optimisers import params_of
 from ganbench.training.step import Eager, Program, Terms, frozen, gradients_of, laid_out
 
 TermsOf = Callable[[int, Batch], Terms]  # of the micro-batch of a number
@@ -40,6 +41,7 @@ class Accumulated(Eager):
         if len(parts) == 1:
             return super().phase(phase, real, at)
         self.fading.update(at)
+        self.rates.update(at)
         fakes = RepeatedFakes(self, repeats="D" in phase and "G" in phase)
 
         def of_d(i: int, part: Batch) -> Terms:
@@ -64,7 +66,7 @@ class Accumulated(Eager):
     def _update(self, letter: str, parts: Sequence[Batch], terms_of: TermsOf) -> Terms:
         """One step of an optimiser, and the mean terms."""
         optimiser = self.optimisers[letter]
-        params = optimiser.param_groups[0]["params"]
+        params = params_of(optimiser)
         sizes = [samples_in(part) for part in parts]
         means: dict[str, Tensor] = {}
         for i, (part, size) in enumerate(zip(parts, sizes, strict=True)):
@@ -74,6 +76,7 @@ class Accumulated(Eager):
                 add_gradients(params, gradients_of(weighted, params), is_first=i == 0)
             for name, term in weighted.items():
                 means[name] = means[name] + term.detach() if i else term.detach()
+        self.clipping(params)
         optimiser.step()
         return means
 

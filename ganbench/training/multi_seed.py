@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
 from ganbench.networks.averages import named_tensors
-from ganbench.training.averaging import averaging
+from ganbench.training.averaging import Averaging, averaging
 from ganbench.training.checkpoint import Optimisers
-from ganbench.training.fading import fading
-from ganbench.training.step import Eager, Program, adam
+from ganbench.training.clipping import clipping
+from ganbench.training.fading import Fading, fading
+from ganbench.training.optimisers import optimisers_of
+from ganbench.training.rates import Rates, rates_of
+from ganbench.training.step import Eager, Program
 from ganbench.training.streams import ParallelStreams
 from ganbench.training.vmap_stack import VmapStack, can_stack
 
@@ -26,7 +30,7 @@ class Join(Protocol):
     """How seeds become one program.
 
     seeds: their models, placed, with optimisers. random_states: of a generator of the device, one
-    a seed. real: a batch, (seeds, n, ...), or (n, ...) of one seed.
+    a seed. real: a batch, (seeds, n, ...), or (n, ...) of one seed. steps: of the budget.
     """
 
     def __call__(
@@ -36,15 +40,8 @@ class Join(Protocol):
         real: Batch,
         device: str,
         precision: Precision,
+        steps: int,
     ) -> Program: ...
-
-
-def optimisers_of(learner: Model | VmapStack) -> dict[str, torch.optim.Optimizer]:
-    hparams = learner.hparams
-    return {
-        "D": adam(learner.discriminators, learner, hparams.lr_d or hparams.lr),
-        "G": adam(learner.generators, learner, hparams.lr),
-    }
 
 
 def eager(
@@ -52,12 +49,31 @@ def eager(
     optimisers: Optimisers,
     device: str,
     precision: Precision,
+    steps: int,
     rng: torch.Generator,
 ) -> Eager:
     """One seed's steps."""
-    tensors, hparams = named_tensors(model), model.hparams
-    upkeep = averaging(tensors, hparams), fading(tensors, hparams)
-    return Eager(model, optimisers, device, precision, (rng,), *upkeep)
+    upkeep = upkeep_of(named_tensors(model), optimisers, model.hparams, steps)
+    return Eager(
+        model,
+        optimisers,
+        device,
+        precision,
+        (rng,),
+        *upkeep,
+        clipping(model.hparams, stacked=False),
+    )
+
+
+def upkeep_of(
+    tensors: Mapping[str, Tensor], optimisers: Optimisers, hparams: HParams, steps: int
+) -> tuple[Averaging, Fading, Rates]:
+    """What a learner's steps do beside updates of its weights. tensors: its own, by name."""
+    return (
+        averaging(tensors, hparams),
+        fading(tensors, hparams),
+        rates_of(optimisers, hparams, steps),
+    )
 
 
 def alone(
@@ -66,12 +82,13 @@ def alone(
     real: Batch,
     device: str,
     precision: Precision,
+    steps: int,
 ) -> Eager:
     """One seed, which draws from the device's own generator."""
     ((model, optimisers),) = seeds
     rng = device_rng(device)
     rng.set_state(random_states[0])
-    return eager(model, optimisers, device, precision, rng)
+    return eager(model, optimisers, device, precision, steps, rng)
 
 
 def stacked(
@@ -80,12 +97,14 @@ def stacked(
     real: Batch,
     device: str,
     precision: Precision,
+    steps: int,
 ) -> Eager:
     """As one model of stacked tensors: a step of n seeds takes as many calls as a step of one."""
     stack = VmapStack([model for model, _ in seeds], random_states, real)
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
-    upkeep = averaging(stack.tensors, stack.hparams), fading(stack.tensors, stack.hparams)
-    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep)
+    upkeep = upkeep_of(stack.tensors, optimisers, stack.hparams, steps)
+    clipped = clipping(stack.hparams, stacked=True)
+    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep, clipped)
 
 
 def on_streams(
@@ -94,12 +113,13 @@ def on_streams(
     real: Batch,
     device: str,
     precision: Precision,
+    steps: int,
 ) -> ParallelStreams:
     """Each seed's own steps, at the same time on streams of one GPU."""
     rngs = [rng_at(device, state) for state in random_states]
     return ParallelStreams(
         [
-            eager(model, optimisers, device, precision, rng)
+            eager(model, optimisers, device, precision, steps, rng)
             for (model, optimisers), rng in zip(seeds, rngs, strict=True)
         ]
     )

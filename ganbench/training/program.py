@@ -16,7 +16,8 @@ from ganbench.training.checkpoint import Optimisers
 from ganbench.training.compiled import Compiled
 from ganbench.training.cuda_graphs import step_on
 from ganbench.training.micro_batches import accumulated
-from ganbench.training.multi_seed import Join, alone, optimisers_of
+from ganbench.training.multi_seed import Join, alone
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import Program, Step
 
 SAVES_MEMORY = "its steps save memory, and a captured one keeps what it needs of it"
@@ -48,15 +49,16 @@ def program(
     join: Join,
     device: str,
     precision: Precision,
+    steps: int,
     compiled: bool,
     checkpointed: bool = False,
 ) -> Step:
     """The steps of the seeds, in the fastest form that the device has.
 
     real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
-    one program; a single seed is alone. checkpointed: whether activations are; like
-    micro-batches, it needs a single seed that is not compiled. Raises UserError in a step where a
-    model that is to be compiled cannot be.
+    one program; a single seed is alone. steps: of the budget. checkpointed: whether activations
+    are; like micro-batches, it needs a single seed that is not compiled. Raises UserError in a step
+    where a model that is to be compiled cannot be.
     """
     joined = (join if len(seeds) > 1 else alone)(
         [(seed.model, seed.optimisers) for seed in seeds],
@@ -64,6 +66,7 @@ def program(
         real,
         device,
         precision,
+        steps,
     )
     saving = with_less_memory(joined, seeds[0].model, checkpointed)
     if saving is not joined:

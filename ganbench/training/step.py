@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ganbench.contracts.model import Batch
-from ganbench.core.devices import autocast, is_gpu
+from ganbench.core.devices import autocast
 from ganbench.core.spec import Precision
 from ganbench.training.averaging import NO_AVERAGES, Averaging
 from ganbench.training.checkpoint import Optimisers
+from ganbench.training.clipping import NO_CLIPPING, Clipping
 from ganbench.training.fading import NO_FADING, Fading
+from ganbench.training.optimisers import params_of
+from ganbench.training.rates import CONSTANT_RATES, Rates
 
 Terms = Mapping[str, Tensor]
 
@@ -38,26 +41,14 @@ class Learner(Protocol):
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]: ...
 
 
-def adam(modules: nn.Module, learner: Learner, lr: float) -> torch.optim.Adam:
-    """One Adam over each parameter once; `parameters()` gives tied weights a single time. On a GPU
-    its step count is there too, so that its update can be captured.
-    """
-    hparams, params = learner.hparams, list(modules.parameters())
-    return torch.optim.Adam(
-        params,
-        lr=lr,
-        betas=(hparams.beta1, hparams.beta2),
-        weight_decay=hparams.weight_decay,
-        fused=True,
-        capturable=any(is_gpu(param.device) for param in params),
-    )
-
-
-def update(optimiser: torch.optim.Optimizer, terms: Terms) -> None:
+def update(
+    optimiser: torch.optim.Optimizer, terms: Terms, clipping: Clipping = NO_CLIPPING
+) -> None:
     """One step on the sum of the terms; gradients reach the optimiser's own parameters only."""
-    params = optimiser.param_groups[0]["params"]
+    params = params_of(optimiser)
     for param, gradient in zip(params, gradients_of(terms, params), strict=True):
         param.grad = laid_out(gradient, param)
+    clipping(params)
     optimiser.step()
 
 
@@ -75,7 +66,7 @@ def frozen(optimiser: torch.optim.Optimizer) -> Iterator[None]:
     """Its parameters as constants: no gradient of theirs is computed, and autocast does not take
     their values from before an update.
     """
-    params = optimiser.param_groups[0]["params"]
+    params = params_of(optimiser)
     for param in params:
         param.requires_grad_(False)
     try:
@@ -147,6 +138,8 @@ class Eager(Program):
     rngs: Sequence[torch.Generator] = ()
     averaging: Averaging = NO_AVERAGES
     fading: Fading = NO_FADING
+    rates: Rates = CONSTANT_RATES
+    clipping: Clipping = NO_CLIPPING
 
     @property
     def phases(self) -> Sequence[str]:  # type: ignore[override]
@@ -160,6 +153,7 @@ class Eager(Program):
         """D first, on the fakes that G sees."""
         losses = []
         self.fading.update(at)
+        self.rates.update(at)
         with autocast(self.device, self.precision):
             with torch.set_grad_enabled("G" in phase):
                 fake = self.learner.fakes(real)
@@ -168,10 +162,10 @@ class Eager(Program):
                 if "R" in phase:
                     terms = terms | self.learner.discriminator_penalty(real)
                 losses.append(terms)
-                update(self.optimisers["D"], terms)
+                update(self.optimisers["D"], terms, self.clipping)
             if "G" in phase:
                 with frozen(self.optimisers["D"]):  # also for what is computed again backward
                     losses.append(self.learner.generator_loss(real, fake, at))
-                    update(self.optimisers["G"], losses[-1])
+                    update(self.optimisers["G"], losses[-1], self.clipping)
                 self.averaging.update(at)
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]

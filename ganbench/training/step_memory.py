@@ -20,7 +20,8 @@ from torch.utils.weak import WeakIdKeyDictionary
 from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU, device_rng, random_states_restored
 from ganbench.core.spec import DataSpec, Precision
-from ganbench.training.multi_seed import alone, optimisers_of
+from ganbench.training.multi_seed import alone
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import Seed, program
 
 FLOAT_BYTES = 4
@@ -77,7 +78,7 @@ def peak_bytes(
         real = {"A": batch_of(counted, spec.A), "B": batch_of(counted, spec.B)}
         model.train()
         seed = Seed(model, optimisers_of(model), device_rng(CPU).get_state())
-        step = program([seed], real, alone, CPU, precision, False, checkpointed)
+        step = program([seed], real, alone, CPU, precision, 1, False, checkpointed)
         for number in [*numbers_of(hparams.phases).values()] * 2:  # Adam's state is made first
             step(real, number)
         held: int = sum(value.nbytes for value in real.values())

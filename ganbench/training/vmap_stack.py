@@ -6,9 +6,10 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import autocast, device_rng, random_states_restored, rng_at
 from ganbench.core.spec import Precision
+from ganbench.training.optimisers import fresh_state, params_of
 from ganbench.training.rng import Draw, RecordDraws, ReplayDraws
 
 Optimisers = Mapping[str, torch.optim.Optimizer]
@@ -65,6 +67,14 @@ class VmapStack:
     def _parameters(self, part: str) -> nn.ParameterList:
         own = {name for name, _ in self._first.named_parameters() if name.startswith(f"{part}.")}
         return nn.ParameterList([self.tensors[name] for name in self.tensors if name in own])
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Of all seeds, by their names in one of them."""
+        for name, _ in self._first.named_parameters():
+            yield name, self.tensors[name]  # type: ignore[misc]
+
+    def learning_rates(self) -> Mapping[str, float]:
+        return self._first.learning_rates()
 
     def fakes(self, real: Batch) -> dict[str, Tensor]:
         return self._map("fakes", (EACH,), real)
@@ -124,22 +134,18 @@ class VmapStack:
         )
 
     def join(self, optimisers: Sequence[Optimisers], joined: Optimisers) -> Optimisers:
-        """`joined`, which are Adams over this stack, with the state of each seed's own ones, whose
-        state becomes a view of it, for checkpoints.
+        """`joined`, which are optimisers over this stack, with the state of each seed's own ones,
+        whose state becomes a view of it, for checkpoints.
         """
+        fresh = partial(fresh_state, self.hparams.optimiser)
         for letter, all_seeds in joined.items():
             alone = [own[letter] for own in optimisers]
-            lists = [optimiser.param_groups[0]["params"] for optimiser in alone]
-            for param, own in zip(
-                all_seeds.param_groups[0]["params"], zip(*lists, strict=True), strict=True
-            ):
-                states = [o.state[p] or fresh_state(p) for o, p in zip(alone, own, strict=True)]
+            lists = [params_of(optimiser) for optimiser in alone]
+            for param, own in zip(params_of(all_seeds), zip(*lists, strict=True), strict=True):
+                states = [o.state[p] or fresh(p) for o, p in zip(alone, own, strict=True)]
                 state = {
-                    "step": states[0]["step"],
-                    **{
-                        name: torch.stack([state[name] for state in states])
-                        for name in ("exp_avg", "exp_avg_sq")
-                    },
+                    name: value if name == "step" else torch.stack([s[name] for s in states])
+                    for name, value in states[0].items()
                 }
                 all_seeds.state[param] = state
                 for i, (optimiser, p) in enumerate(zip(alone, own, strict=True)):
@@ -174,15 +180,6 @@ def places_of(model: Model) -> dict[str, str]:
 def stacked(values: Sequence[Tensor]) -> Tensor:
     both = torch.stack([value.detach() for value in values])
     return nn.Parameter(both) if isinstance(values[0], nn.Parameter) else both
-
-
-def fresh_state(param: Tensor) -> dict[str, Tensor]:
-    """What Adam starts a parameter with."""
-    return {
-        "step": torch.zeros((), dtype=torch.float32, device=param.device),
-        "exp_avg": torch.zeros_like(param),
-        "exp_avg_sq": torch.zeros_like(param),
-    }
 
 
 def can_stack(model: Model, real: Batch, precision: Precision) -> bool:

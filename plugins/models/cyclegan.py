@@ -14,6 +14,7 @@ class CycleHParams(HParams):
 
     weight_decay: float = 0.0
     batch_size: int = 1
+    decay: float = 0.5
     lambda_cyc: float = 10.0
     idt_share: float = 0.5
     pool_size: int = 50

@@ -14,6 +14,7 @@ class MultimodalHParams(HParams):
 
     lr: float = 1e-4
     batch_size: int = 1
+    halvings: int = 9
     style_dim: int = 8
     lambda_rec: float = 10.0
     lambda_code: float = 1.0

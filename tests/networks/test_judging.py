@@ -16,7 +16,8 @@ from ganbench.networks.judging import in_one_pass, in_turn, is_joinable, judging
 from ganbench.registry.registry import discover
 from ganbench.running.operators import operators_of
 from ganbench.training.activation_checkpointing import checkpointed
-from ganbench.training.multi_seed import optimisers_of, stacked
+from ganbench.training.multi_seed import stacked
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import Eager
 from tests.plugins.test_models import IMAGES, POINTS, batch, build
@@ -88,7 +89,7 @@ def test_stacked_seeds_judge_in_one_pass_too(spec: DataSpec) -> None:
             for real in batches(spec, 6)
         ]
         rngs = [torch.Generator().manual_seed(seed).get_state() for seed in range(2)]
-        step = stacked(seeds, rngs, reals[0], "cpu", "fp32")
+        step = stacked(seeds, rngs, reals[0], "cpu", "fp32", 10)
         for number, real in enumerate(reals):
             step(real, number)
         trained.append(state(models[1]))

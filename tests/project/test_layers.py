@@ -86,7 +86,17 @@ INSIDE = {
         ("merge",),
     ),
     "training": (
-        ("averaging", "checkpoint", "distances", "fading", "loss_log", "rng", "sampler"),
+        (
+            "averaging",
+            "clipping",
+            "distances",
+            "fading",
+            "loss_log",
+            "optimisers",
+            "rng",
+            "sampler",
+        ),
+        ("checkpoint", "rates"),
         ("checkpoint_selection", "restarts", "step"),
         ("activation_checkpointing", "compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("micro_batches", "multi_seed"),

@@ -16,7 +16,8 @@ from ganbench.core.errors import UserError
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.training.compiled import INDUCTOR, Compile, Compiled
-from ganbench.training.multi_seed import Join, alone, on_streams, optimisers_of, stacked
+from ganbench.training.multi_seed import Join, alone, on_streams, stacked
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import Program
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_streams import SEEDS, batch_of_step, same
@@ -39,7 +40,7 @@ def fresh_compiler() -> Iterator[None]:
 def program(join: Join, models: Sequence[Model], spec: DataSpec) -> Program:
     states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS][: len(models)]
     seeds = [(model, optimisers_of(model)) for model in models]
-    return join(seeds, states, batch_of_step(0, spec, "cpu"), "cpu", "fp32")
+    return join(seeds, states, batch_of_step(0, spec, "cpu"), "cpu", "fp32", 10)
 
 
 def train(program: Program, models: Sequence[Model], spec: DataSpec) -> None:

@@ -28,7 +28,7 @@ from ganbench.training.cuda_graphs import (
 )
 from ganbench.training.loop import CHECKPOINT, Plan, train
 from ganbench.training.loss_log import Window
-from ganbench.training.multi_seed import optimisers_of
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import Eager, Program, Step, Terms
 from tests.plugins.test_models import IMAGES, POINTS, build

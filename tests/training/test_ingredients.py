@@ -29,7 +29,8 @@ from ganbench.training.averaging import RAMP, averaging
 from ganbench.training.cuda_graphs import Captured, Graph, Work
 from ganbench.training.fading import fading
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted
-from ganbench.training.multi_seed import alone, optimisers_of
+from ganbench.training.multi_seed import alone
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_cuda_graphs import OnCPU
@@ -45,6 +46,9 @@ ALL = {
     "blur": 0.1,
     "blur_kimg": 0.03,
     "same_start": True,
+    "decay": 0.5,
+    "halvings": 1,
+    "clip_norm": 1.0,
     "batch_size": 8,
 }
 NAMES = sorted(BUILT_IN.of_kind("model"))
@@ -87,7 +91,7 @@ def test_captured_steps_are_the_steps() -> None:
         optimisers = optimisers_of(model)
         torch.manual_seed(0)
         rng = torch.default_generator.get_state()
-        step = change(alone([(model, optimisers)], [rng], real, "cpu", "fp32"))
+        step = change(alone([(model, optimisers)], [rng], real, "cpu", "fp32", 10))
         for number in range(5 * len(model.hparams.phases)):
             step(real, number)
         states.append(state(model))

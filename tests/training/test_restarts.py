@@ -30,7 +30,7 @@ from ganbench.training.loop import (
     Run,
     train_together,
 )
-from ganbench.training.multi_seed import optimisers_of
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.restarts import ONE_START, Restarts, Tried, restarts_of
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_ingredients import BUILT_IN, with_all

@@ -12,7 +12,7 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
-from ganbench.training.multi_seed import optimisers_of
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import Eager, update
 from tests.plugins.test_models import IMAGES, POINTS, build

@@ -18,7 +18,8 @@ from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
 from ganbench.training.cuda_graphs import Captured, Graph, Work
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run, train_together
-from ganbench.training.multi_seed import how_to_join, on_streams, optimisers_of, stacked
+from ganbench.training.multi_seed import how_to_join, on_streams, stacked
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import Program
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_cuda_graphs import OnCPU
@@ -129,7 +130,7 @@ def steps_of(models: Sequence[Model], device: str) -> Program:
         torch.manual_seed(seed)
         states.append(device_rng(device).get_state())
     seeds = [(model, optimisers_of(model)) for model in models]
-    return on_streams(seeds, states, {}, device, "fp32")
+    return on_streams(seeds, states, {}, device, "fp32", 10)
 
 
 def batch_of_step(number: int, spec: DataSpec, device: str) -> dict[str, Tensor]:

@@ -15,8 +15,9 @@ from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
 from ganbench.training.loop import Plan, batches
-from ganbench.training.multi_seed import Join, optimisers_of, stacked
+from ganbench.training.multi_seed import Join, stacked
 from ganbench.training.multi_seed import alone as by_itself
+from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.rng import Draw
 from ganbench.training.step import Terms
@@ -49,7 +50,7 @@ def first_pass(
     real = batches(data(spec), [Plan(1, batch_size=8, seed=seed) for seed in seeds])(0)
     states = [torch.Generator().manual_seed(seed).get_state() for seed in seeds]
     trained = [(model, optimisers_of(model)) for model in models]
-    program = join(trained, states, real, "cpu", "fp32")
+    program = join(trained, states, real, "cpu", "fp32", 10)
     (terms,) = program.phase(phase, real, torch.tensor(0))
     learner = program.learner  # type: ignore[attr-defined]
     part = learner.discriminators if phase == "D" else learner.generators
