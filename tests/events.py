@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,7 +31,11 @@ def heed_interrupts() -> None:
 
 
 def start(
-    *arguments: str | Path, cache: Path, hook: Path | None = None, **more: str
+    *arguments: str | Path,
+    cache: Path,
+    hook: Path | None = None,
+    program: Sequence[str] = ("-m", "ganbench"),
+    **more: str,
 ) -> subprocess.Popen[str]:
     """`ganbench ARGUMENTS` with a process group of its own.
 
@@ -39,7 +43,7 @@ def start(
     into this folder are events. more: variables of the environment.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "ganbench", *map(str, arguments)],
+        [sys.executable, *program, *map(str, arguments)],
         env=environment_of(cache, hook, more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

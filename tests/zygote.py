@@ -1,7 +1,6 @@
 """Runs ganbench commands, each in a process forked from this one, which has PyTorch imported.
 
-A command's fork server is forked from the command in turn, before that does anything, instead of
-importing PyTorch again. Processes of tests that start commands otherwise do both as users' do.
+Processes of tests that start commands otherwise import it as users' do.
 
 Standard input has a request a line, as JSON: the arguments, folder, environment and files for the
 output. The exit code is printed, on a line; or, of a request with a file for the code, at once the
@@ -14,12 +13,8 @@ import gc
 import json
 import os
 import runpy
-import signal
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
 from importlib import import_module
-from multiprocessing import util
 from pathlib import Path
 from typing import Any
 
@@ -87,36 +82,6 @@ def become(request: dict[str, Any], files: list[int]) -> None:
             runpy.run_path(str(Path(folder) / "sitecustomize.py"))
 
 
-def fork_servers() -> None:
-    """Let multiprocessing fork what it would start as a new process to fork others from."""
-    spawn = util.spawnv_passfds
-
-    def start(path: bytes, arguments: list[str], descriptors: Iterable[int]) -> int:
-        code = arguments[-1]
-        if "multiprocessing.forkserver" not in code:
-            return int(spawn(path, arguments, descriptors))
-        pid = os.fork()
-        if pid == 0:
-            as_if_new(set(descriptors))
-            exec(code, {})
-            os._exit(0)
-        return pid
-
-    util.spawnv_passfds = start
-
-
-def as_if_new(descriptors: set[int]) -> None:
-    """What a new process would not have of its parent's."""
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-        if callable(signal.getsignal(number)):
-            signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for entry in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
-        if entry > 2 and entry not in descriptors:
-            with suppress(OSError):  # that of the listing is closed
-                os.close(entry)
-
-
 # What commands and their workers import only where they use it.
 WHERE_USED = (
     "ganbench.evaluation.fidelity.efficientnet",
@@ -136,6 +101,5 @@ if __name__ == "__main__":
     asked = serve()
     if asked is None:
         os._exit(0)
-    fork_servers()
     sys.argv[1:] = asked
     main()

@@ -153,13 +153,16 @@ def run(restart_portable: Callable[[], None] | None, /, **options: Any) -> None:
     Give models and tasks, or a BENCHMARK file, whose settings the options override. The same
     command again continues, or does nothing but print. Exit code 1 if a cell is not done.
     """
-    from ganbench.running.backends.worker_processes import server_at_hand
+    from ganbench.running.backends.worker_processes import can_fork, server_at_hand
 
+    has_own_process = restart_portable is not None  # in which there is no thread beside it
     if options["portable"] and options["backend"] == "processes" and restart_portable:
         restart_portable()
-    takes_workers = options["backend"] == "processes" and not options["dry_run"]
-    with server_at_hand() if takes_workers else nullcontext():
+    forks = has_own_process and can_fork()
+    takes_server = options["backend"] == "processes" and not options["dry_run"] and not forks
+    with server_at_hand() if takes_server else nullcontext():
         from ganbench.cli.commands.run import run_command
+        from ganbench.running.backends.early import early_workers, no_early_workers
 
-        code = run_command(**options)
+        code = run_command(early=early_workers if forks else no_early_workers, **options)
     sys.exit(code)

@@ -70,11 +70,30 @@ def test_an_early_interruption_is_told_in_a_line(
     assert not (tmp_path / "out").exists()
 
 
+WITHOUT_SERVER = """
+if IS_SERVER:
+    tell("server")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")
+def test_a_command_forks_its_workers_itself(cache_dir: Path, tmp_path: Path) -> None:
+    """So PyTorch is imported once, and each of them has it without a copy."""
+    hook = hooked(tmp_path / "hook", WITHOUT_SERVER)
+    few = (*RUN[:-1], "20", "--seeds", "2", "--workers", "2", "--references", "none")
+    done = start(*few, "--output", tmp_path / "out", cache=cache_dir, hook=hook)
+    _, errors = end_of(done)
+    assert done.returncode == 0 and told(hook, "server") == 0, errors
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no server elsewhere")
 def test_an_interruption_does_not_wait_for_the_server(cache_dir: Path, tmp_path: Path) -> None:
-    """The first worker is asked for while the server still imports, which would end some time."""
+    """The first worker is asked for while the server still imports, which would end some time. A
+    process that does not run the command alone has a server.
+    """
     hook = hooked(tmp_path / "hook", WITH_A_STOPPED_SERVER)
-    started = start(*RUN, "--output", tmp_path / "out", cache=cache_dir, hook=hook)
+    program = "-c", "from ganbench.cli.main import main; main()"
+    started = start(*RUN, "--output", tmp_path / "out", cache=cache_dir, hook=hook, program=program)
     wait_for(lambda: told(hook, "connected") == 1 and sleeps(started.pid), started)
     os.killpg(started.pid, signal.SIGINT)
     printed, errors = end_of(started)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.records import Row
+from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.backend import Progress as CellProgress
 from ganbench.running.job import Job
 from ganbench.running.memory_check import require_memory
@@ -38,9 +40,12 @@ def run_command(
     batch_size: int | None,
     plugin_folders: Sequence[Path],
     dry_run: bool,
+    early: Callable[[Backend, Sequence[Job]], AbstractContextManager[None]],
     **same_names: Any,
 ) -> int:
-    """The exit code: 0 all cells done, 1 some cell not done."""
+    """The exit code: 0 all cells done, 1 some cell not done. early: a context in which a backend
+    has its workers for jobs already.
+    """
     if seeds and seed_list:
         raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
     budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
@@ -52,7 +57,8 @@ def run_command(
         require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
-    result = carry_out(plan, terminal_listener())
+    with early(plan.backend, plan.left):
+        result = carry_out(plan, terminal_listener())
     report(result.rows, result.figures, plan.folder, plan.registry)
     print_sheets(claim_sheets(plan.file.claims, result.rows, plan.registry.columns), "rich")
     return 0 if result.complete else 1

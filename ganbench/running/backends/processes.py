@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import queue
-import signal
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing.synchronize import Event
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ganbench.core.devices import cells_at_a_time
 from ganbench.core.interrupts import Held, interrupts_held
 from ganbench.results.folder import GrowingRows, append_row
 from ganbench.results.records import Row
-from ganbench.running.backends.backend import GRACE_SEC, OnProgress
+from ganbench.running.backends.backend import OnProgress
 from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.part import run_part, settled_rows, wait_for_others
-from ganbench.running.backends.worker_processes import starting_workers, worker_context
+from ganbench.running.backends.pool import Channel, Pool, pool_at, this_worker
 from ganbench.running.job import Job
 from ganbench.running.provenance import failed_row
 from ganbench.running.seed_groups import seed_groups
@@ -31,23 +25,16 @@ from ganbench.running.seed_groups import seed_groups
 POLL_SEC = 0.1
 
 
-class Channel:
-    """A worker's way to the parent: progress up; the wish to stop and its GPU or None down."""
-
-    def __init__(self, progress: Any, stop: Event, places: Any) -> None:
-        self.progress = progress
-        self.stop = stop
-        self.places = places
-
-
 @dataclass(frozen=True)
 class Processes:
     """workers: cells at a time; 0 takes one for each core over the threads of a cell, or as many as
-    `gpus` says. Each has one of the GPUs, which has the next cell when it is free.
+    `gpus` says. Each has one of the GPUs, which has the next cell when it is free. ready: pools
+    to be used instead of new ones, where they have as many workers; who made them ends them.
     """
 
     workers: int = 0
     gpus: Gpus = NO_GPUS
+    ready: list[Pool] = field(default_factory=list)
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
@@ -65,34 +52,41 @@ class Processes:
             parts = [(job,) for job in suspected] or seed_groups(todo, len(places))
             if self.gpus.measures and not ended:
                 parts = parts[: len(places)]
-            del places[1 if suspected else len(parts) :]
-            channel = _channel(places)
-            with (
-                interrupts_held() as held,
-                _pool(len(places), channel, output, self.gpus) as pool,
-            ):
-                under_way: set[str] = set()
-                try:
-                    with starting_workers():
-                        futures = {pool.submit(_run, part, output, afresh): part for part in parts}
-                    for future in _as_ended(futures, held, channel, under_way, on_progress):
-                        rows = future.result()
-                        for job in futures[future]:
-                            under_way.discard(job.cell.id)
+            under_way: set[str] = set()
+            try:
+                with (
+                    interrupts_held() as held,
+                    self.pool(places, 1 if suspected else len(parts)) as pool,
+                    closing(
+                        _rows_of(parts, pool, output, afresh, held, under_way, on_progress)
+                    ) as done,
+                ):
+                    for part, rows in done:
+                        for job in part:
                             if job.cell.id in rows:
                                 todo.remove(job)
                                 ended.append(rows[job.cell.id])
                                 yield rows[job.cell.id]
-                except BrokenProcessPool:
-                    for job in _lost(parts, under_way):
-                        if job.cell.id in suspects:
-                            todo.remove(job)
-                            yield _row_of_killer(job, output, afresh)
-                        suspects.add(job.cell.id)
-                except BaseException:
-                    channel.stop.set()
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    raise
+            except BrokenProcessPool:
+                for job in _lost(parts, under_way):
+                    if job.cell.id in suspects:
+                        todo.remove(job)
+                        yield _row_of_killer(job, output, afresh)
+                    suspects.add(job.cell.id)
+
+    @contextmanager
+    def pool(self, places: Sequence[int | None], most: int) -> Iterator[Pool]:
+        """One that is ready, which stays so unless it breaks, or a new one of `most` workers at
+        most.
+        """
+        if self.ready and places == [None] * self.ready[-1].size:
+            pool = self.ready.pop()
+            yield pool
+            self.ready.append(pool)
+        else:
+            pool = pool_at(places[:most], self.gpus)
+            with pool.executor:
+                yield pool
 
     def places(self, jobs: Sequence[Job], ended: Sequence[Row]) -> list[int | None]:
         """The GPU of each worker, or None. ended: rows of the jobs, none yet at first."""
@@ -104,18 +98,29 @@ class Processes:
         return [*self.gpus.places(ended)]
 
 
-def _channel(places: Sequence[int | None]) -> Channel:
-    context = worker_context()
-    channel = Channel(context.Queue(), context.Event(), context.Queue())
-    for place in places:
-        channel.places.put(place)
-    return channel
-
-
-def _pool(size: int, channel: Channel, output: Path, gpus: Gpus) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        size, worker_context(), initializer=_enter, initargs=(channel, output, gpus)
-    )
+def _rows_of(
+    parts: Sequence[Sequence[Job]],
+    pool: Pool,
+    output: Path,
+    afresh: bool,
+    held: Held,
+    under_way: set[str],
+    on_progress: OnProgress,
+) -> Generator[tuple[Sequence[Job], dict[str, Row]], None, None]:
+    """Each part with its rows, as they end. under_way: the cells that are, meanwhile."""
+    try:
+        with pool.starting():
+            futures = {pool.executor.submit(_run, part, output, afresh): part for part in parts}
+        for future in _as_ended(futures, held, pool.channel, under_way, on_progress):
+            rows = future.result()
+            under_way -= {job.cell.id for job in futures[future]}
+            yield futures[future], rows
+    except BrokenProcessPool:
+        raise
+    except BaseException:
+        pool.channel.stop.set()
+        pool.executor.shutdown(wait=True, cancel_futures=True)
+        raise
 
 
 def _lost(parts: Sequence[Sequence[Job]], under_way: set[str]) -> Sequence[Job]:
@@ -161,45 +166,8 @@ def _pass_on(channel: Channel, under_way: set[str], on_progress: OnProgress) -> 
         on_progress(progress)
 
 
-@dataclass(frozen=True)
-class Worker:
-    """What a worker process has for all of its cells."""
-
-    channel: Channel
-    rows: GrowingRows
-
-
-_worker: list[Worker] = []
-
-
-def _enter(channel: Channel, output: Path, gpus: Gpus) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    threading.Thread(target=_end_soon, args=(channel.stop,), daemon=True).start()
-    gpu = channel.places.get()
-    if gpu is not None:
-        gpus.enter(gpu)
-    _worker[:] = [Worker(channel, GrowingRows(output))]
-
-
-def _end_with_parent() -> None:
-    """A worker of a killed parent must not train on while the next run trains the same cells."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _end_soon(stop: Event) -> None:
-    """Training writes a checkpoint within a step; what takes longer, such as scoring, is begun anew
-    by the next run.
-    """
-    stop.wait()
-    time.sleep(GRACE_SEC)
-    os._exit(1)
-
-
 def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
-    worker = _worker[0]
+    worker = this_worker()
     tell, should_stop = worker.channel.progress.put, worker.channel.stop.is_set
-    return run_part(jobs, output, afresh, worker.rows, tell, should_stop)
+    rows = worker.rows.setdefault(output, GrowingRows(output))
+    return run_part(jobs, output, afresh, rows, tell, should_stop)

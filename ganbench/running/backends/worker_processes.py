@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 
@@ -20,11 +21,16 @@ from ganbench.core.interrupts import interrupts_blocked, interrupts_held
 NEEDED = ["ganbench.running.backends.processes", "ganbench.api", "torch._dynamo"]
 
 
+def import_needed() -> None:
+    for module in NEEDED:
+        import_module(module)
+
+
 def worker_context() -> BaseContext:
     """Fresh processes, none of which shares the parent's threads or device; where a server that has
     imported PyTorch cannot be forked safely, each of them imports it by itself.
     """
-    if sys.platform != "linux":
+    if not can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(NEEDED)
@@ -51,6 +57,11 @@ def end_server() -> None:
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def can_fork() -> bool:
+    """Whether a process that has imported PyTorch can be forked safely."""
+    return sys.platform == "linux"
 
 
 @contextmanager
