@@ -67,6 +67,13 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     metavar="N",
     help="Points of the curves over training, which `ganbench curves` shows.",
 )
+@click.option(
+    "--best-on-test",
+    default="",
+    metavar="COLUMN",
+    help="Show the checkpoint that is best by this column on test, as papers print it, beside the "
+    "last and the selected one. Nothing is concluded from it.",
+)
 @click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."

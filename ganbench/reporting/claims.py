@@ -25,6 +25,7 @@ from ganbench.reporting.statistics import (
     sign_flip_p,
 )
 from ganbench.results.benchmark_file import Claim
+from ganbench.results.best_on_test import refuse_best_on_test
 from ganbench.results.records import Row
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
@@ -128,7 +129,10 @@ def distances(claim: Claim, values: np.ndarray) -> np.ndarray:
 
 
 def direction(claim: Claim, columns: Mapping[str, Column]) -> float:
-    """1 where higher is better, else -1. Raises UserError where neither end is."""
+    """1 where higher is better, else -1. Raises UserError where neither end is, and for what was
+    chosen on test.
+    """
+    refuse_best_on_test(claim.metric, f"claim {claim.id}")
     column = column_of(claim.metric, columns)
     if column is None:
         raise unknown("metric", claim.metric, columns, f"claim {claim.id}")

@@ -12,6 +12,7 @@ import numpy as np
 
 from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, column_of
+from ganbench.reporting.entries import INTERVAL_TEXT, metric_label
 from ganbench.reporting.groups import Group, group_rows, numbers
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
@@ -24,7 +25,7 @@ from ganbench.reporting.statistics import (
     least_seeds,
     seeds_needed,
 )
-from ganbench.reporting.tables import INTERVAL_TEXT, metric_label
+from ganbench.results.best_on_test import refuse_best_on_test
 from ganbench.results.records import Row
 
 HEAD = ("metric", "models", "difference", "p", "p Holm", "n", "seeds for 80 % power")
@@ -51,7 +52,8 @@ def comparison_sheets(
     """A sheet of tests for each setting in the rows.
 
     baseline: compare every model with this one only; empty takes all pairs. metrics: only these;
-    empty takes all that have a better end. Raises UserError for names that the rows do not have.
+    empty takes all that have a better end. Raises UserError for names that the rows do not have,
+    and for what was chosen on test.
     """
     groups = group_rows(rows)
     models = {label for group in groups for label in model_rows(group)}
@@ -59,6 +61,7 @@ def comparison_sheets(
     if baseline and baseline not in models:
         raise unknown("model", baseline, models, "--baseline")
     for name in metrics:
+        refuse_best_on_test(name, "--metrics")
         if name not in known:
             raise unknown("metric", name, known, "--metrics")
     return [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]

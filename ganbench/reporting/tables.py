@@ -5,40 +5,38 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ganbench.core.spec import Column, ColumnKey, column_of
+from ganbench.core.spec import Column, ColumnKey
+from ganbench.reporting.checkpoints import checkpoint_sheets
+from ganbench.reporting.entries import (
+    FINAL,
+    INTERVAL_TEXT,
+    NO_METRIC,
+    SELECTED,
+    entry,
+    metric_label,
+    records,
+    shown,
+)
 from ganbench.reporting.groups import Group, Measured, group_rows, selected_metrics
 from ganbench.reporting.protocols import protocol_notes
-from ganbench.reporting.sheets import ARROWS, Sheet, estimate_text, finite
-from ganbench.reporting.statistics import Estimate, Interval, estimate
+from ganbench.reporting.sheets import Sheet
+from ganbench.reporting.statistics import Interval
 from ganbench.results.records import Row, Status
 
 MAX_LISTED = 10
 TOLD_IN_BUDGET = frozenset({"batch_size", "lr"})
 STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
-FINAL, SELECTED = "final", "selected"
-NO_METRIC = ""  # of a record of rows that ended before any metric
-INTERVAL_TEXT = {
-    "t": "mean ± half of the 95 % t interval over seeds",
-    "bca": "mean [95 % BCa bootstrap interval] over seeds",
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One metric of one model: an estimate over seeds, or the reason why there is none."""
-
-    estimate: Estimate | None
-    reason: str = ""
 
 
 def table_sheets(
     rows: Iterable[Row], columns: Mapping[str, Column], interval: Interval = "t"
 ) -> list[Sheet]:
-    """A sheet for each setting in the rows, and one for the checkpoints that validation selected
-    where they are not the last.
+    """A sheet for each setting in the rows, one for the checkpoints that validation selected
+    where they are not the last, and one with all checkpoints side by side where a run was asked for
+    those that are best on test.
 
     columns: by name, those that metrics declare. interval: "t" or "bca". Raises UserError where a
     column mixes protocols.
@@ -51,6 +49,7 @@ def table_sheets(
         if any(min(of_label) < last_step(group) for of_label in steps.values()):
             selected = selected_group(group)
             sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
+        sheets += checkpoint_sheets(group, columns, interval)
     return sheets
 
 
@@ -141,20 +140,6 @@ def table_sheet(
 def is_absent_reference(rows: Sequence[Row]) -> bool:
     """A reference that these data do not have; a note tells why."""
     return all(row.is_reference and row.status == "skipped" for row in rows)
-
-
-def entry(metric: str, rows: Sequence[Row], measured: Measured, interval: Interval) -> Entry:
-    """Over the seeds that have a number; without one, the first reason. Where no row is done,
-    how the first one ended.
-    """
-    if measured.numbers:
-        return Entry(estimate(measured.numbers, interval))
-    if measured.texts:
-        return Entry(None, measured.texts[0])
-    if not any(row.status == "done" for row in rows):
-        return Entry(None, f"{rows[0].status}: {rows[0].reason}")
-    one_way = ColumnKey.parse(metric).direction == "BA"
-    return Entry(None, f"skipped: {'A to B only' if one_way else 'not computed for it'}")
 
 
 def status_lines(group: Group, models: Iterable[str]) -> list[list[str]]:
@@ -264,53 +249,3 @@ def older_note(group: Group) -> list[str]:
     if not group.older:
         return []
     return [f"{group.older} older rows of the same seeds, by other code, are left out"]
-
-
-def shown(value: Entry, interval: Interval) -> str:
-    if value.estimate is None:
-        return value.reason.split(":")[0]
-    return estimate_text(value.estimate, symmetric=interval == "t")
-
-
-def metric_label(name: str, columns: Mapping[str, Column]) -> str:
-    column = column_of(name, columns)
-    return name if column is None else f"{name} {ARROWS[column.higher_is_better]}".rstrip()
-
-
-def records(
-    group: Group,
-    entries: Mapping[tuple[str, str], Entry],
-    columns: Mapping[str, Column],
-    checkpoint: str,
-) -> list[dict[str, Any]]:
-    """One record a model and metric: what CSV and JSON hold. A metric without any number is there
-    too, with the reason, for a CSV file has no notes.
-    """
-    listed = []
-    first, ends = group.first, group.ends
-    for (metric, model), value in entries.items():
-        rows = group.by_model[model]
-        column = column_of(metric, columns)
-        numbers_ = asdict(value.estimate) if value.estimate else {"n": 0}
-        listed.append(
-            {
-                "task": first.task,
-                "data": first.data,
-                "split": first.split,
-                "preset": first.preset,
-                "recipe": rows[0].recipe,
-                "model": model,
-                "checkpoint": checkpoint,
-                "metric": metric,
-                "unit": column.unit if column else "",
-                "higher_is_better": column.higher_is_better if column else None,
-                "mean": finite(numbers_.get("mean")),
-                "ci_low": finite(numbers_.get("low")),
-                "ci_high": finite(numbers_.get("high")),
-                "n": numbers_["n"],
-                "diverged": ends[model]["diverged"],
-                "failed": ends[model]["failed"],
-                "reason": value.reason,
-            }
-        )
-    return listed

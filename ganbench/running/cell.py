@@ -28,6 +28,7 @@ from ganbench.networks.averages import averaged
 from ganbench.networks.inputs import as_input
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
 from ganbench.results.records import Row, number_or_reason
+from ganbench.running.best_on_test import BestOnTest, best_on_test_of
 from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row, provenance
@@ -35,7 +36,7 @@ from ganbench.running.sample_shapes import keep_shapes, shapes_of
 from ganbench.running.scoring import FEWER, score_all, scored_row
 from ganbench.running.snapshots import Snapshots, snapshots_of
 from ganbench.training.checkpoint import Position
-from ganbench.training.loop import Interrupted, Outcome, Plan, Run, ignore_snapshot, train_together
+from ganbench.training.loop import Interrupted, Outcome, Plan, Run, train_together
 from ganbench.training.multi_seed import how_to_join
 from ganbench.training.restarts import Restarts, restarts_of
 
@@ -51,6 +52,7 @@ class Trainee:
     score: the metric plugins of these names, of the model as it is, on a split.
     fresh: the model with the initial weights of another start, by its index.
     snapshots: None where the data have no validation split.
+    best_on_test: None where it is not asked for.
     """
 
     job: Job
@@ -59,6 +61,7 @@ class Trainee:
     model: Model
     score: Callable[[Split, Sequence[str]], Scored]
     snapshots: Snapshots | None
+    best_on_test: BestOnTest | None
     fresh: Callable[[int], Model]
 
     def run(self, on_losses: OnLosses) -> Run:
@@ -70,13 +73,22 @@ class Trainee:
             device=cell.device,
             precision=cell.precision,
             compiled=cell.compiled,
-            snapshots=self.snapshots.steps if self.snapshots else frozenset(),
+            snapshots=frozenset().union(*(watcher.steps for watcher in self.watchers)),
             checkpoint_every=self.job.checkpoint_every,
             restarts=restarts_of(self.model.hparams, steps),
             checkpoint_activations=self.job.checkpoint_activations,
         )
-        look = self.snapshots.look if self.snapshots else ignore_snapshot
-        return Run(self.model, plan, self.folder, on_losses, look, self.fresh)
+        return Run(self.model, plan, self.folder, on_losses, self.look, self.fresh)
+
+    @property
+    def watchers(self) -> list[Snapshots | BestOnTest]:
+        """Who looks at the model on the way; none of them knows of another."""
+        return [watcher for watcher in (self.snapshots, self.best_on_test) if watcher]
+
+    def look(self, step: int) -> None:
+        for watcher in self.watchers:
+            if step in watcher.steps:
+                watcher.look(step)
 
 
 def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
@@ -92,7 +104,8 @@ def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
 
     fresh = partial(build_model, job.cell, job.context, task)
     snapshots = snapshots_of(job, task, train, model, folder, score)
-    return Trainee(job, folder, task, model, score, snapshots, fresh)
+    best = best_on_test_of(job, task, model, folder, score)
+    return Trainee(job, folder, task, model, score, snapshots, best, fresh)
 
 
 def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
@@ -210,11 +223,13 @@ def _train_and_score(
     told = told_by_training(trainee.snapshots, outcome.position)
     trained = structs.replace(trained, training=told)
     row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
-    if selection is None:
-        return row
-    last = cell.preset.budget_steps
-    best = selection.result(row.metrics, last, lambda: score(split, job.metrics).metrics)
-    return structs.replace(row, selected=best)
+    last = cell.preset.budget_steps, lambda: score(split, job.metrics).metrics
+    if selection is not None:
+        row = structs.replace(row, selected=selection.result(row.metrics, *last))
+    if trainee.best_on_test is not None:
+        told = trainee.best_on_test.told(row.metrics, *last)
+        row = structs.replace(row, training={**row.training, **told})
+    return row
 
 
 def how_trained(position: Position) -> JSON:

@@ -33,6 +33,8 @@ class Job:
     together: cells that differ in their seed alone and train as one program, at most.
     checkpoint_activations: whether it is trained so; no number of a row depends on it.
     snapshots: how many points a curve has, evenly spaced; no number of a row depends on it.
+    best_on_test: the metric plugin and its column by which a checkpoint is chosen on test, to be
+        shown beside the others; None for no such.
     """
 
     cell: Cell
@@ -47,6 +49,7 @@ class Job:
     together: int = 1
     snapshots: int = SNAPSHOTS
     checkpoint_activations: bool = False
+    best_on_test: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Request:
     checkpoint_activations: passes of networks are computed again in the backward pass.
     micro_batch: samples of a domain whose gradients are computed at a time, 0 for the recipe's.
     snapshots: points of the curves over training, evenly spaced.
+    best_on_test: the column by which a checkpoint is chosen on test too, to be shown beside others.
     portable: numbers must be those of every newer x86-64 processor.
     device: as `check_form` knows it. per_device: cells at a time on each GPU, 0 for as many as its
         memory holds.
@@ -75,6 +76,7 @@ class Request:
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
     snapshots: int = SNAPSHOTS
+    best_on_test: str = ""
     together: int = 0
     checkpoint_activations: bool = False
     micro_batch: int = 0

@@ -24,6 +24,7 @@ from ganbench.core.spec import Preset, content_hash
 from ganbench.networks.builder import find_family
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
+from ganbench.running.best_on_test import asked_column
 from ganbench.running.build import build_task
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
@@ -64,7 +65,7 @@ def resolve(request: Request, registry: Registry) -> Grid:
             *reference_cells(request, registry, task, base),
         ):
             (code_hash, training), (evaluation_hash, evaluation) = hashes(files), scored(metrics)
-            of_seed_0 = Job(
+            first = Job(
                 cell=replace(cell, code_hash=code_hash),
                 context=context,
                 metrics=metrics,
@@ -77,9 +78,9 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 snapshots=request.snapshots,
                 together=most_together(cell, request, unsupported),
                 checkpoint_activations=request.checkpoint_activations,
+                best_on_test=asked_column(request, cell, metrics, registry),
             )
-            own = of_seed_0.cell
-            jobs += [replace(of_seed_0, cell=replace(own, seed=seed)) for seed in request.seeds]
+            jobs += [replace(first, cell=replace(first.cell, seed=n)) for n in request.seeds]
     return Grid(tasks, tuple(jobs))
 
 

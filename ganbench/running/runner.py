@@ -36,6 +36,7 @@ from ganbench.running.backends.backend import Backend, Progress
 from ganbench.running.backends.choose import backend_of
 from ganbench.running.backends.gpus import Gpus, gpus_asked
 from ganbench.running.backends.part import settled
+from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
 from ganbench.running.memory_check import require_memory
@@ -150,7 +151,12 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     open_output(output)
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
-    todo = left_to_do(grid, whole_rows(output, listener), request.overwrite)
+    before = whole_rows(output, listener)
+    todo = left_to_do(grid, before, request.overwrite)
+    left = {job.cell.id for job in todo}
+    kept = {row.cell: row for row in before if row.cell not in left}
+    for line in lines_on_rows_without(grid.jobs, kept):
+        listener.say(line)
     require_memory(todo, request, plan.gpus)
     if todo:
         for task in grid.tasks.values():
@@ -270,6 +276,7 @@ def run(
     micro_batch: int = 0,
     checkpoint_every: Every = DEFAULT_EVERY,
     snapshots: int = SNAPSHOTS,
+    best_on_test: str = "",
     overwrite: bool = False,
     weights_dir: Path | str | None = None,
     offline: bool = False,
@@ -283,8 +290,7 @@ def run(
     seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value". data: folders by name.
     budget: preset fields to replace, such as {"budget_steps": 100}. references: none where empty.
     per_device: cells at a time on a GPU, 0 for as many as fit. checkpoint_every: `Every(steps=9)`.
-    backend: "processes", or "here". portable: in a process of its own. micro_batch: 0 for none.
-    Raises UserError for bad arguments, data and folders.
+    backend: "processes" or "here". portable: in a process of its own. Raises UserError for errors.
     """
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 

@@ -66,7 +66,7 @@ INSIDE = {
     ),
     "results": (
         ("records",),
-        ("curves", "jsonl"),
+        ("best_on_test", "curves", "jsonl"),
         ("folder",),
         ("benchmark_file",),
     ),
@@ -80,7 +80,9 @@ INSIDE = {
     "reporting": (
         ("protocols", "statistics"),
         ("groups", "sheets"),
-        ("claims", "curves", "figures", "tables"),
+        ("entries",),
+        ("checkpoints", "claims", "curves", "figures"),
+        ("tables",),
         ("comparisons", "curve_figure"),
         ("frames",),
         ("merge",),
@@ -116,7 +118,7 @@ INSIDE = {
     "running": (
         ("context", "fingerprint", "operators", "request", "sample_shapes"),
         ("job", "memory_options", "portability"),
-        ("build", "provenance", "scoring", "seed_groups", "snapshots"),
+        ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         ("cell", "reference_algorithm", "resolve", "staleness", "translate"),
         ("backends", "workload"),
         ("memory_check", "speed"),

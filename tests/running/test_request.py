@@ -95,7 +95,8 @@ def test_options_and_arguments_make_one_request(
         *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
         *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
-        *("--snapshots", "8", "--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
+        *("--best-on-test", "fid", "--snapshots", "8"),
+        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
     python = asked(
         seeds=[3, 7],
@@ -110,6 +111,7 @@ def test_options_and_arguments_make_one_request(
         backend="here",
         together=4,
         snapshots=8,
+        best_on_test="fid",
         compiled=True,
         portable=True,
         checkpoint_activations=True,
