@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,17 +29,30 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class Jitter:
+    """Training sees random crops, as large as the samples, of the same pictures in a larger size.
+
+    larger: uint8 (n, C, h, w). mirrored: of every second crop, by chance, the mirror image.
+    """
+
+    larger: Tensor
+    mirrored: bool
+
+
+@dataclass(frozen=True)
 class Domain:
     """Samples of one domain in one split.
 
     samples: uint8 images (n, C, H, W), or float32 points (n, D).
     truth: per-sample ground truth, each (n, ...); models never see it.
     constants: ground truth of the domain as a whole, such as the modes' centres.
+    jitter: how training sees the samples; None for as they stand. All else sees `samples`.
     """
 
     samples: Tensor
     truth: Mapping[str, np.ndarray] = field(default_factory=dict)
     constants: Mapping[str, np.ndarray] = field(default_factory=dict)
+    jitter: Jitter | None = None
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -47,7 +60,14 @@ class Domain:
     def take(self, index: np.ndarray) -> Domain:
         """The samples at `index`, int64 (k,), in its order, with their truth."""
         truth = {name: values[index] for name, values in self.truth.items()}
-        return Domain(self.samples[torch.from_numpy(index)], truth, self.constants)
+        places = torch.from_numpy(index)
+        jitter = self.jitter and replace(self.jitter, larger=self.jitter.larger[places])
+        return Domain(self.samples[places], truth, self.constants, jitter)
+
+    @property
+    def drawn_from(self) -> Tensor:
+        """The pictures of which training draws."""
+        return self.samples if self.jitter is None else self.jitter.larger
 
     def shuffled(self, *purpose: str) -> Domain:
         """In an order of its own, so that no pairing with the other domain can leak."""

@@ -21,6 +21,7 @@ from ganbench.networks.inputs import as_input
 from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
 from ganbench.training.distances import distances_kept
+from ganbench.training.jitter import cutting
 from ganbench.training.loss_log import LossLog, Window
 from ganbench.training.multi_seed import Join, stacked
 from ganbench.training.program import Seed, place, program
@@ -266,10 +267,12 @@ def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> N
 def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
     """The batch of a step, by domain: (n, ...) for one plan's seed, (seeds, n, ...) for several.
     It is gathered on the device, where the data are, by indices that come there for many steps at
-    a time.
+    a time, and cut there where a domain has a jitter.
     """
-    device, batch_size = plans[0].device, plans[0].batch_size
-    samples = {"A": split.A.samples.to(device), "B": split.B.samples.to(device)}
+    device, batch_size, seeds = plans[0].device, plans[0].batch_size, [p.seed for p in plans]
+    domains = {"A": split.A, "B": split.B}
+    samples = {name: each.drawn_from.to(device) for name, each in domains.items()}
+    cut = {name: cutting(each, name, batch_size, seeds) for name, each in domains.items()}
     samplers = {
         name: [Sampler(len(values), batch_size, plan.seed, name) for plan in plans]
         for name, values in samples.items()
@@ -286,7 +289,8 @@ def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Te
 
     def draw_one(name: str, step: int) -> Tensor:
         block, within = divmod(step, DRAWN_STEPS)
-        drawn = as_input(samples[name].index_select(0, indices_of(block)[name][within]), device)
+        drawn = cut[name](samples[name].index_select(0, indices_of(block)[name][within]), step)
+        drawn = as_input(drawn, device)
         several = len(plans) > 1
         return drawn.reshape(len(plans), batch_size, *drawn.shape[1:]) if several else drawn
 

@@ -61,7 +61,7 @@ INSIDE = {
         ("pixels", "procedural"),
         ("listing",),
         ("datasets", "decoded", "overlap", "readers"),
-        ("image_folder",),
+        ("image_folder", "split_folders"),
         ("labels",),
     ),
     "results": (
@@ -93,6 +93,7 @@ INSIDE = {
             "clipping",
             "distances",
             "fading",
+            "jitter",
             "loss_log",
             "optimisers",
             "rng",
@@ -111,7 +112,7 @@ INSIDE = {
     ),
     "task_families": (
         ("collection", "mixtures"),
-        ("collection_task",),
+        ("collection_task", "own_folders"),
         ("attributes", "products", "views"),
         ("objects",),
     ),
