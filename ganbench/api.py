@@ -14,7 +14,7 @@ from ganbench.contracts.metric import (
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.recipes import adversarial_recipes, reconstruction_recipes
 from ganbench.contracts.reference import Reference
-from ganbench.contracts.task import Domain, Report, Split, Task
+from ganbench.contracts.task import Domain, Jitter, Report, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import Undefined, UserError
 from ganbench.core.figures import SeedPanels, SharedPanels, Shown
@@ -30,6 +30,7 @@ from ganbench.data.listing import Listing, UnreadableFiles
 from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.sameness import sameness
+from ganbench.data.split_folders import find_split_folders
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
@@ -60,6 +61,7 @@ from ganbench.task_families.objects.chairs import CHAIRS
 from ganbench.task_families.objects.handbags import HANDBAGS
 from ganbench.task_families.objects.heads import HEADS, HeadOptions
 from ganbench.task_families.objects.shoes import SHOES
+from ganbench.task_families.own_folders import OwnFolders, own_folders
 from ganbench.task_families.products import Product, ProductOptions, ProductTask
 from ganbench.task_families.views import ObjectClass, ViewOptions, ViewsTask
 
@@ -91,6 +93,7 @@ __all__ = [
     "HeadOptions",
     "ImageFolder",
     "ImagePool",
+    "Jitter",
     "Listing",
     "Metric",
     "MixtureOptions",
@@ -98,6 +101,7 @@ __all__ = [
     "NetworkBuilder",
     "NoiseToMixture",
     "ObjectClass",
+    "OwnFolders",
     "Preset",
     "Product",
     "ProductOptions",
@@ -126,6 +130,7 @@ __all__ = [
     "decoded",
     "edges_of",
     "feature_matching_loss",
+    "find_split_folders",
     "fingerprint",
     "gradient_penalty",
     "grid_centres",
@@ -137,6 +142,7 @@ __all__ = [
     "mixture",
     "nearest_latents",
     "only_finite",
+    "own_folders",
     "patch_nce",
     "pixel_digests",
     "places_of",

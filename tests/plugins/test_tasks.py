@@ -14,6 +14,7 @@ from ganbench.contracts.task import Split, Task
 from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
 from ganbench.task_families.collection import shared_parts
+from tests.data.stand_in_sets import write_animals, write_horses, write_pictures
 
 SPLITS = ("train", "validation", "test")
 
@@ -150,6 +151,63 @@ def test_folder_splits_by_file(cache_dir: Path, tmp_path: Path) -> None:
     before = task.fingerprint()
     Image.new("RGB", (40, 20), "white").save(tmp_path / "A" / "0.png")
     assert task.fingerprint() != before
+
+
+def colours(split: Split) -> list[int]:
+    return [
+        round(mean.item()) for d in (split.A, split.B) for mean in d.samples.float().mean((1, 2, 3))
+    ]
+
+
+def test_a_set_is_tested_on_its_own_test_images(cache_dir: Path, tmp_path: Path) -> None:
+    """Train and validation are of the train images alone, whatever the shares."""
+    for number, name in enumerate(("trainA", "trainB", "testA", "testB")):
+        (tmp_path / name).mkdir()
+        for i in range(20):
+            shade = (50 * number + 2 * i,) * 3
+            Image.new("RGB", (40, 20), shade).save(tmp_path / name / f"{i}.png")
+    task = make("folder", cache_dir, {"set": tmp_path}, validation_share=0.2)
+    shades = {i: [50 * n + 2 * k for n in (i, i + 1) for k in range(20)] for i in (0, 2)}
+    assert sorted(colours(task.load("test"))) == shades[2]
+    train, validation = colours(task.load("train")), colours(task.load("validation"))
+    assert (len(train), len(validation)) == (32, 8)
+    assert sorted(train + validation) == shades[0]
+    people = [set(task.load(s).A.truth["identity"].tolist()) for s in SPLITS]  # type: ignore[arg-type]
+    assert len(set.union(*people)) == sum(map(len, people)) == 40
+    everything = make("folder", cache_dir, {"set": tmp_path}, validation_share=0)
+    assert len(everything.load("train").A) == 20
+    with pytest.raises(UserError, match="there is no validation split"):
+        everything.load("validation")
+
+
+def test_the_owners_validation_images_are_for_validation(cache_dir: Path, tmp_path: Path) -> None:
+    write_horses(tmp_path)
+    for domain in "AB":
+        write_pictures(tmp_path / f"val{domain}", 5, 9)
+    task = make("folder", cache_dir, {"set": tmp_path})
+    both = {s: task.load(s) for s in SPLITS}  # type: ignore[arg-type]
+    lengths = {name: (len(split.A), len(split.B)) for name, split in both.items()}
+    assert lengths == {"train": (12, 14), "validation": (5, 5), "test": (6, 7)}
+    animals = {"set": write_animals(tmp_path / "animals")}
+    other = make("folder", cache_dir, animals, class_A="cat", class_B="dog")
+    assert len(other.load("test").B) == 7 and other.fingerprint() != task.fingerprint()
+
+
+def test_training_sees_larger_pictures_and_all_else_the_samples(
+    cache_dir: Path, tmp_path: Path
+) -> None:
+    paths = {"set": write_horses(tmp_path)}
+    task = make("folder", cache_dir, paths, load_px=18, mirrored=True)
+    train, plain = task.load("train"), make("folder", cache_dir, paths).load("train")
+    assert equal(train, plain) and plain.A.jitter is None
+    assert train.A.jitter is not None and train.A.jitter.mirrored
+    assert train.A.drawn_from.shape == (len(train.A), 3, 18, 18)
+    small = torch.nn.functional.interpolate(train.A.drawn_from.float(), (16, 16), mode="area")
+    off = [(small[[i]] - train.A.samples.float()).abs().mean((1, 2, 3)) for i in range(len(small))]
+    assert [int(o.argmin()) for o in off] == list(range(len(small)))  # the same ones, in one order
+    assert task.load("test").A.jitter is None and task.load("validation").A.jitter is None
+    with pytest.raises(UserError, match="load_px"):
+        assert make("folder", cache_dir, paths, load_px=15).spec
 
 
 def test_labels_of_a_folder_ought_to_stay(cache_dir: Path, tmp_path: Path) -> None:
