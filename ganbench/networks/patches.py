@@ -1,14 +1,15 @@
 """Discriminators of patches (Isola et al., 2017): a logit for each overlapping part of a picture.
 
 Five convolutions of 4 x 4, so that a logit sees 70 x 70 px: three halve the side and two do not.
-All but the first and the last have instance norm, as in CycleGAN (Zhu et al., 2017).
+All but the first and the last have instance norm, as in CycleGAN (Zhu et al., 2017). They see
+pictures from -1 to 1, so that the zeros around one are a middle grey.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import Discriminator, Shape, require_power_of_two
@@ -20,6 +21,15 @@ MOST_CHANNELS = 8  # times the width
 INITIAL_STD = 0.02
 
 
+class ToSigned(nn.Module):
+    """Pictures in [0, 1] for networks that are made for [-1, 1], on their way in."""
+
+    sample_by_sample = True
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * x - 1
+
+
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
     """No sample's judgement depends on another sample, so it is a critic too. Raises UserError for
     a size that the translators of its families do not have.
@@ -29,7 +39,7 @@ def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
     width = architecture.width
     channels = [shape[0], *(width * min(2**i, MOST_CHANNELS) for i in range(halvings + 1))]
     strides = [2] * halvings + [1]
-    blocks = [
+    blocks: list[nn.Module] = [
         convolved(a, b, stride, is_first=i == 0)
         for i, ((a, b), stride) in enumerate(zip(pairwise(channels), strides, strict=True))
     ]
@@ -38,10 +48,11 @@ def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
 
 
 def convolved(channels_in: int, channels_out: int, stride: int, *, is_first: bool) -> nn.Module:
+    before = [ToSigned()] if is_first else []
     norm = nn.Identity() if is_first else nn.InstanceNorm2d(channels_out)
     # An instance norm takes a bias away again.
     convolution = nn.Conv2d(channels_in, channels_out, KERNEL, stride, padding=1, bias=is_first)
-    return nn.Sequential(convolution, norm, nn.LeakyReLU(0.2))
+    return nn.Sequential(*before, convolution, norm, nn.LeakyReLU(0.2))
 
 
 def started(network: nn.Module) -> nn.Module:

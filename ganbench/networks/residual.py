@@ -25,19 +25,12 @@ from ganbench.networks.blocks import (
     require_power_of_two,
     same_size,
 )
-from ganbench.networks.patches import discriminator, started
+from ganbench.networks.patches import ToSigned, discriminator, started
 
 LARGE_PX = 256
 BLOCKS, BLOCKS_OF_LARGE = 6, 9  # of CycleGAN, by the size of the pictures
 BLOCKS_OF_CONTENT = 4  # of MUNIT
 Norm = Callable[[int], nn.Module]
-
-
-class ToSigned(nn.Module):
-    """Pictures in [0, 1] for networks that are made for [-1, 1], on their way in."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return 2 * x - 1
 
 
 class FromSigned(nn.Module):
