@@ -1,0 +1,107 @@
+"""Is each model here its authors' model? Runs their code beside ours and writes a table.
+
+    python -m benchmarks.parity.compare --authors FOLDER [--only NAME] [--output FOLDER]
+
+FOLDER has a checkout of each repository, as OWNER+NAME. Both sides train on a CPU in double
+precision from the same weights, on the same batches and from the same random state. A row tells the
+largest relative difference of a loss, and of a weight, within the first 1, 2 and 20 updates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import warnings
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import torch
+
+from benchmarks.parity import cut, discogan
+from benchmarks.parity.authors import commit_of
+from benchmarks.parity.pair import (
+    UPDATES,
+    Case,
+    Difference,
+    differences,
+    double_precision,
+    largest,
+)
+
+MODULES = (discogan, cut)
+AT = (1, 2, UPDATES)
+BOUND = 1e-9
+HERE = Path(__file__).parent
+Row = dict[str, str]
+
+
+def row_of(case: Case, commit: str, found: Sequence[Difference]) -> Row:
+    """A row of the table. found: as `differences` gives them."""
+    numbers = {
+        f"{kind}_{updates}": f"{largest(found, kind, updates).relative:.1e}"
+        for kind in ("loss", "weight")
+        for updates in AT
+    }
+    worst = max(found, key=lambda one: one.relative)
+    terms = dict.fromkeys(one.name for one in found if one.kind == "loss")
+    weights = {one.name for one in found if one.kind == "weight"}
+    return {
+        "row": case.name,
+        "model": case.model,
+        "repository": case.repository,
+        "commit": commit,
+        "files": case.files,
+        "settings": case.settings,
+        "terms": " ".join(terms),
+        "weights": str(len(weights)),
+        **numbers,
+        "agrees": "yes" if worst.relative <= BOUND else "no",
+        "worst": f"{worst.kind} {worst.name}, update {worst.update}",
+        "adapted": case.adapted,
+    }
+
+
+def run(case: Case, folder: Path) -> tuple[str, list[Difference]]:
+    """The commit of theirs and what differs; what their code says on the way is not shown."""
+    with double_precision(), warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        return commit_of(folder), differences(case.make(folder))
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    columns = ("row", "repository", "commit", "settings", "terms")
+    numbers = tuple(f"{kind}_{updates}" for kind in ("loss", "weight") for updates in AT)
+    names = (*columns, *numbers, "agrees")
+    lines = [f"| {' | '.join(names)} |", f"| {' | '.join('---' for _ in names)} |"]
+    for row in rows:
+        shown = {**row, "commit": row["commit"][:7]}
+        lines.append(f"| {' | '.join(shown[name] for name in names)} |")
+    lines += ["", *(f"- {row['row']}: {row['adapted']}." for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--authors", type=Path, required=True, help="folder of the checkouts")
+    parser.add_argument("--only", default="", help="rows whose name has this")
+    parser.add_argument("--output", type=Path, default=HERE, help="where the table goes")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)  # the networks are small
+    rows = []
+    for case in (case for module in MODULES for case in module.CASES):
+        if arguments.only in case.name:
+            rows.append(row_of(case, *run(case, arguments.authors / case.folder)))
+            print(*rows[-1].values(), sep=" | ", flush=True)
+    if not rows:
+        parser.error(f"no row has {arguments.only!r} in its name")
+    with (arguments.output / "parity.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    (arguments.output / "parity.md").write_text(as_markdown(rows))
+
+
+if __name__ == "__main__":
+    main()

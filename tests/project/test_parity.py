@@ -1,0 +1,182 @@
+"""`benchmarks/parity`: what two equal sides are told to be, and what one is that differs.
+
+The authors' code is not here; the comparison itself is tested on pairs that are made up.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from benchmarks.parity.authors import define, importable, narrowed, parsed, run, statements
+from benchmarks.parity.compare import BOUND, as_markdown, row_of
+from benchmarks.parity.pair import (
+    Batch,
+    Case,
+    Losses,
+    Matched,
+    Pair,
+    Side,
+    biases_before_norm,
+    differences,
+    double_precision,
+    largest,
+    relative,
+    same_start,
+)
+
+SHAPES = {"A": (4, 3), "B": (4, 2)}
+
+
+def linear_side(network: nn.Linear, weights: dict[str, torch.Tensor], weight: float = 1.0) -> Side:
+    """Plain descent on two losses, of which `rec` has a weight."""
+
+    def update(real: Batch, number: int) -> Losses:
+        out = network(real["A"])
+        terms = {"adv": out.mean(), "rec": weight * (out - real["B"]).square().mean()}
+        for param, slope in zip(
+            network.parameters(),
+            torch.autograd.grad(sum(terms.values()), list(network.parameters())),
+            strict=True,
+        ):
+            param.data -= 0.1 * slope
+        return terms
+
+    return Side(update, weights)
+
+
+def linear_pair(weight: float = 1.0) -> Pair:
+    ours, theirs = nn.Linear(3, 2), nn.Linear(3, 2)
+    own, other = same_start({"G": Matched(ours, theirs)})
+    return Pair(linear_side(ours, own), linear_side(theirs, other, weight), SHAPES)
+
+
+CASE = Case("row", "model", "owner/name", "file.py", "recipe paper", "nothing", lambda folder: None)
+
+
+def test_equal_sides_agree() -> None:
+    with double_precision():
+        found = differences(linear_pair())
+    assert max(one.relative for one in found) == 0
+    assert {one.name for one in found} == {"adv", "rec", "G.weight", "G.bias"}
+    assert row_of(CASE, "0" * 40, found)["agrees"] == "yes"
+
+
+def test_a_term_with_another_weight_is_told_by_its_name() -> None:
+    with double_precision():
+        found = differences(linear_pair(1.0 + 1e-6))
+    first = [one for one in found if one.kind == "loss" and one.update == 1]
+    assert {one.name: one.relative > BOUND for one in first} == {"adv": False, "rec": True}
+    assert largest(found, "loss", 1).relative == pytest.approx(1e-6, rel=1e-3)
+    row = row_of(CASE, "0" * 40, found)
+    assert row["agrees"] == "no"
+    assert float(row["weight_1"]) <= float(row["weight_2"]) <= float(row["weight_20"])
+
+
+def test_one_other_weight_is_told_by_its_name() -> None:
+    with double_precision():
+        pair = linear_pair()
+        pair.theirs.weights["G.bias"].data[1] += 1e-6
+        found = differences(pair, 1)
+    weights = {one.name: one.relative for one in found if one.kind == "weight"}
+    assert weights["G.bias"] > BOUND
+    assert weights["G.bias"] > weights["G.weight"]
+
+
+def test_a_term_of_one_side_alone_is_an_error() -> None:
+    pair = linear_pair()
+    less = replace(
+        pair.ours, update=lambda real, number: {"adv": pair.ours.update(real, number)["adv"]}
+    )
+    with pytest.raises(ValueError, match="update 1: loss rec on one side alone"):
+        differences(replace(pair, ours=less))
+
+
+def test_what_is_not_finite_does_not_agree() -> None:
+    ours = torch.tensor([1.0, math.nan])
+    assert relative(ours, ours) == math.inf
+    assert relative(torch.zeros(2), torch.zeros(2)) == 0
+    assert relative(torch.tensor(math.inf), torch.tensor(1.0)) == math.inf
+
+
+def test_both_sides_draw_the_same_numbers() -> None:
+    network = nn.Linear(3, 2)
+
+    def update(real: Batch, number: int) -> Losses:
+        return {"drawn": torch.rand(()) + number}
+
+    side = Side(update, {"G": network.weight})
+    found = differences(Pair(side, side, SHAPES), 3)
+    assert max(one.relative for one in found) == 0
+
+
+def test_a_bias_before_an_instance_norm_is_left_out() -> None:
+    layers = [nn.Conv2d(3, 2, 3), nn.InstanceNorm2d(2), nn.Conv2d(2, 1, 3), nn.ReLU()]
+    theirs, ours = nn.Sequential(*layers), nn.Sequential(nn.Conv2d(3, 2, 3, bias=False), layers[2])
+    left_out = biases_before_norm(theirs)
+    assert left_out == {"0.bias"}
+    own, other = same_start({"D": Matched(ours, theirs, left_out)})
+    assert [*own] == [*other] == ["D.0.weight", "D.1.weight", "D.1.bias"]
+    assert torch.equal(other["D.0.weight"], ours[0].weight)
+    assert not theirs[0].bias.any()
+
+
+def test_parameters_of_other_shapes_have_no_counterpart() -> None:
+    with pytest.raises(ValueError, match="G differ in shape"):
+        same_start({"G": Matched(nn.Linear(3, 2), nn.Linear(2, 3))})
+
+
+SCRIPT = """
+def double(x):
+    return 2 * x
+
+def main():
+    for i in range(64):
+        total = 1
+        total = double(total)
+        if total:
+            total += 64
+        print "done", total
+"""
+
+
+def test_statements_of_a_script_run_with_values_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "train.py"
+    file.write_text(SCRIPT)
+    names: dict[str, object] = {"total": 5}
+    tree = narrowed(parsed(file), 64, 8)
+    define(tree, ["double"], names)
+    run(statements(tree, "total = double", "if total"), names)
+    assert names["total"] == 18
+    with pytest.raises(LookupError, match="no statements"):
+        statements(ast.parse("a = 1"), "a", "b")
+
+
+def test_modules_of_a_checkout_are_forgotten(tmp_path: Path) -> None:
+    for folder, value in (("first", 1), ("second", 2)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "parity_net.py").write_text(f"import not_there\nVALUE = {value}\n")
+    found = []
+    for folder in ("first", "second"):
+        with importable(tmp_path / folder, ["not_there"]):
+            import parity_net
+
+            found.append(parity_net.VALUE)
+    assert found == [1, 2]
+    with pytest.raises(ModuleNotFoundError):
+        import not_there  # noqa: F401
+
+
+def test_the_table_has_a_row_a_case() -> None:
+    with double_precision():
+        row = row_of(CASE, "0123456789" * 4, differences(linear_pair()))
+    text = as_markdown([row, row])
+    assert text.count("\n| row |") == 2
+    assert "0123456" in text
+    assert text.count("- row: nothing.") == 2
