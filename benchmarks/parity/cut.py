@@ -222,7 +222,7 @@ def as_our_model_draws(model: Any) -> Iterator[None]:
 
 REPOSITORY = "taesungp/contrastive-unpaired-translation"
 OF_CYCLEGAN = (
-    f"the networks are those of our family resnet, a pool has {POOL} pictures and draws our numbers, "
+    f"the networks are our family resnet, a pool has {POOL} pictures and draws our numbers, "
     "discriminators are updated before the generators and not after them, opt.amp is False"
 )
 OF_CUT = (
