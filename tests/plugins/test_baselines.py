@@ -51,6 +51,7 @@ OTHER_SHAPES = (
     DataSpec("points", (2,), (3,)),
     DataSpec("image", (1, 16, 16), (3, 16, 16)),
 )
+MOST_LINES, MEAN_LINES = 80, 50  # of a model's file
 step = torch.tensor(0)
 
 
@@ -116,6 +117,12 @@ def lines_of(file: Path) -> int:
 
 def test_models_are_short_on_the_whole() -> None:
     assert mean(lines_of(one.path) for one in discover().of_kind("model").values()) <= 50
+
+
+def test_models_are_short_in_the_mean() -> None:
+    paths = [plugin.path for plugin in discover().of_kind("model").values()]
+    lines = [len(path.read_text(encoding="utf-8").splitlines()) for path in paths]
+    assert mean(lines) <= MEAN_LINES
 
 
 def test_no_model_goes_without_these_tests() -> None:
@@ -391,7 +398,7 @@ def test_distance_statistics_are_those_of_the_data() -> None:
 
 @pytest.mark.parametrize("bytes_of_images", [False, True])
 def test_distance_statistics_by_hand(bytes_of_images: bool) -> None:
-    """Over pairs of samples, each with its neighbour in one random order with repetitions."""
+    """Over random pairs of two samples."""
     spec = DataSpec("image", (1, 16, 16), (1, 16, 16)) if bytes_of_images else POINTS
     model = build("distancegan", spec, "paper")
     if bytes_of_images:
@@ -405,11 +412,36 @@ def test_distance_statistics_by_hand(bytes_of_images: bool) -> None:
     model.fit_statistics(a, a)
     torch.manual_seed(3)
     for found in ((model.mean_A, model.std_A), (model.mean_B, model.std_B)):
-        order = torch.randint(3, (6,)).tolist()
-        pairs = [tuple(sorted((order[i - 1], order[i]))) for i in range(6)]
-        values = [between.get(pair, 0.0) for pair in pairs]  # type: ignore[call-overload]
-        assert len({*values}) > 1
+        first, ahead = (torch.randint(low, 3, (2_000,)).tolist() for low in (0, 1))
+        pairs = [tuple(sorted((i, (i + k) % 3))) for i, k in zip(first, ahead, strict=True)]
+        values = [between[pair] for pair in pairs]  # type: ignore[index]
+        assert {*values} == {*between.values()}
         assert [x.item() for x in found] == pytest.approx([mean(values), stdev(values)], rel=1e-5)
+
+
+def test_distances_of_a_batch_are_those_of_all_its_pairs() -> None:
+    model = build("distancegan", POINTS, "paper")
+    model.mean_A.fill_(1.0)
+    model.std_A.fill_(2.0)
+    points = torch.tensor([[0.0, 0.0], [0.0, 4.0], [5.0, 1.0], [1.0, 1.0]])
+    before = [2.0, 3.0, 1.0, 4.0, 2.0, 2.0]
+    fakes = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 0.0], [0.0, 6.0]])
+    after = [1.0, 0.0, 3.0, 1.0, 4.0, 3.0]
+    expected = mean(abs((x - 1) / 2 - y) for x, y in zip(before, after, strict=True))
+    term = model.generator_loss({"A": points, "B": points}, {"B": fakes}, step)["dist_A"]
+    assert term.item() == pytest.approx(0.05 * expected)
+    alone = model.generator_loss({"A": points[:1], "B": points[:1]}, {"B": fakes[:1]}, step)
+    assert alone["dist_A"].item() == 0
+
+
+def test_weights_of_realism_and_distances_change_after_the_warm_up() -> None:
+    model = build("distancegan", IMAGES, "code")
+    real = batch(IMAGES)
+    fake = model.fakes(real)
+    early, late = (model.generator_loss(real, fake, torch.tensor(at)) for at in (9_999, 10_000))
+    ratios = {name: (late[name] / early[name]).item() for name in early}
+    expected = {"adv_B": 0.5 / 0.99, "feat_B": 0.5 / 0.99, "dist_A": 0.5 / 0.01}
+    assert ratios == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_generator_that_scales_keeps_the_normalised_distances() -> None:
@@ -474,3 +506,17 @@ def test_a_run_that_was_stopped_goes_on_with_its_pool(tmp_path: Path) -> None:
     again = run(tmp_path / "stopped", lambda: False)
     assert int(straight["pools.A.count"]) == 12
     assert all(torch.equal(straight[key], again[key]) for key in straight)
+
+
+@pytest.mark.parametrize("name", ["cyclegan", "munit"])
+def test_squares_of_both_sides_by_hand(name: str) -> None:
+    """As in their authors' code: G's have no half; D's have one in CycleGAN and none in MUNIT."""
+    model, real = build(name, IMAGES, "paper"), batch(IMAGES)
+    fake = model.fakes(real)
+    judge, half = model.discriminators["D_B"], 0.5 if name == "cyclegan" else 1.0
+    of_real, of_fake = judge(real["B"]).logits, judge(fake["B"].detach()).logits
+    of_d = model.discriminator_loss(real, model.judged(fake), step)["D_B"]
+    by_hand = half * ((of_real - 1).square().mean() + of_fake.square().mean())
+    assert of_d.item() == pytest.approx(by_hand.item(), rel=1e-5)
+    of_g = model.generator_loss(real, fake, step)["adv_B"]
+    assert of_g.item() == pytest.approx((of_fake - 1).square().mean().item(), rel=1e-5)
