@@ -10,7 +10,9 @@ from ganbench.api import LEAST_SQUARES, HParams, Model, require_range, seeded_la
 
 @dataclass(frozen=True)
 class MultimodalHParams(HParams):
-    """The paper's weights and style; 10 on images, 1 on contents and styles."""
+    """The paper's weights and style; 10 on images, 1 on contents and styles. The authors' images go
+    from -1 to 1, where the same difference is twice as large as here: recipe `code` has 20.
+    """
 
     lr: float = 1e-4
     batch_size: int = 1
@@ -30,6 +32,10 @@ class MUNIT(Model):
     adversarial = LEAST_SQUARES
     several_outputs, metrics = True, ("variety",)
 
+    @classmethod
+    def recipes(cls, spec):
+        return {**super().recipes(spec), "code": MultimodalHParams(lambda_rec=20.0)}
+
     def build(self, nets):
         for name in "AB":
             self.generators[name] = nets.style_autoencoder(name, self.hparams.style_dim)
@@ -44,12 +50,17 @@ class MUNIT(Model):
             terms |= {name: fake, f"content_{other}": content, f"style_{name}": style}
         return terms
 
+    def discriminator_loss(self, real, fake, step):
+        """Their squares have no half, here and in G's terms."""
+        terms = super().discriminator_loss(real, fake, step)
+        return {name: 2 * term for name, term in terms.items()}
+
     def generator_loss(self, real, fake, step):
         terms = {}
         for name, other in ("AB", "BA"):
             own = self.generators[name]
             rec = own.decode(fake[f"content_{name}"], own.style(real[name]))
-            terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half
+            terms |= self.adversarial_terms(name, real, fake, 2.0)
             terms[f"rec_{name}"] = self.hparams.lambda_rec * F.l1_loss(rec, real[name])
             for code, encode in ((f"content_{other}", own.content), (f"style_{name}", own.style)):
                 terms[code] = self.hparams.lambda_code * F.l1_loss(encode(fake[name]), fake[code])
