@@ -6,7 +6,7 @@ from ganbench.api import ContrastiveModel, Model, statistics_kept
 class CUT(ContrastiveModel, Model):
     def generator_loss(self, real, fake, step):
         generator, weight = self.generators["G_AB"], self.hparams.lambda_nce / 2
-        terms = self.adversarial_terms("B", real, fake, 2.0)  # its squares have no half
+        terms = self.adversarial_terms("B", real, fake, 2.0)  # G's squares have no half
         with statistics_kept(generator):
             pairs = {"A": (real["A"], fake["B"]), "B": (real["B"], generator(real["B"]))}
             for domain, pair in pairs.items():

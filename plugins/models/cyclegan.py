@@ -10,7 +10,9 @@ from ganbench.api import LEAST_SQUARES, HParams, ImagePool, Model, require_range
 
 @dataclass(frozen=True)
 class CycleHParams(HParams):
-    """The paper's values; the weight of the identity is a share of the cycle's."""
+    """The paper's values; the weight of the identity is a share of the cycle's. The authors' images
+    go from -1 to 1, where the same difference is twice as large as here: recipe `code` has 20.
+    """
 
     weight_decay: float = 0.0
     batch_size: int = 1
@@ -29,6 +31,10 @@ class CycleGAN(Model):
     hparams_type = CycleHParams
     directions = ("AB", "BA")
     adversarial = LEAST_SQUARES
+
+    @classmethod
+    def recipes(cls, spec):
+        return {**super().recipes(spec), "code": CycleHParams(lambda_cyc=20.0)}
 
     def build(self, nets):
         self.pools = nn.ModuleDict()
@@ -50,7 +56,7 @@ class CycleGAN(Model):
         terms, lambda_cyc = {}, self.hparams.lambda_cyc
         for name, other in ("AB", "BA"):
             back = self.generators[f"G_{other}{name}"]
-            terms |= self.adversarial_terms(name, real, fake, 2.0)  # their squares have no half
+            terms |= self.adversarial_terms(name, real, fake, 2.0)  # G's squares have no half
             terms[f"cyc_{name}"] = lambda_cyc * F.l1_loss(back(fake[other]), real[name])
             if self.lambda_idt:
                 terms[f"idt_{name}"] = self.lambda_idt * F.l1_loss(back(real[name]), real[name])

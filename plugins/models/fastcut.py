@@ -30,7 +30,7 @@ class FastCUT(ContrastiveModel, Model):
 
     def generator_loss(self, real, fake, step):
         generator = self.generators["G_AB"]
-        terms = self.adversarial_terms("B", real, fake, 2.0)  # its squares have no half
+        terms = self.adversarial_terms("B", real, fake, 2.0)  # G's squares have no half
         with statistics_kept(generator):
             outputs = [mirrored(x, fake["flip"]) for x in generator.maps(fake["B"])]
             contrast = self.contrast(generator.maps(real["A"]), outputs)
