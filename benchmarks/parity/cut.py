@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,25 +36,56 @@ from ganbench.contracts.model import Model
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
 
-SIZE, WIDTH, BATCH, POOL, PLACES = 32, 4, 2, 4, 16
-SHAPE = (3, SIZE, SIZE)
-SHAPES = dict.fromkeys("AB", (BATCH, *SHAPE))
-SPEC = DataSpec("image", SHAPE, SHAPE)
-# Their options for the networks of CycleGAN's paper, which our family `resnet` has.
-PUBLISHED = ("--no_antialias", "--no_antialias_up", "--netG", "resnet_6blocks")
+PLACES, UNITS = 16, 64  # with few units an embedding can be 0, which has no direction
+# Of initial weights: by theirs, 0.02, embeddings hang on biases alone, and slopes are rounding.
+GAIN = "--init_gain=1"
+# Their options for the networks of CycleGAN's paper, which our families have.
+PUBLISHED = ("--no_antialias", "--no_antialias_up", "--netG=resnet_6blocks")
+U_NET = ("--no_antialias", "--netG=unet_128")
 # Among their layers, what our encoders' blocks make: after the activation of each convolution, and
 # after each residual block.
-OUR_MAPS = "3,6,9,10,11,12,13,14,15"
-CYCLE = {"pool_size": POOL, "lambda_cyc": 20.0}
-CONTRAST = {"places": PLACES, "units": 2 * WIDTH}
+OUR_MAPS = "--nce_layers=3,6,9,10,11,12,13,14,15"
 
 
-def their_model(folder: Path, model: str, options: Sequence[str]) -> Any:
+@dataclass(frozen=True)
+class Setting:
+    """family: of our networks, and options: of theirs, that come to the same. size, width, batch,
+    pool: of both.
+    """
+
+    family: str = "resnet"
+    options: tuple[str, ...] = PUBLISHED
+    size: int = 32
+    width: int = 4
+    batch: int = 2
+    pool: int = 4
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (3, self.size, self.size)
+
+    @property
+    def spec(self) -> DataSpec:
+        return DataSpec("image", self.shape, self.shape)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return dict.fromkeys("AB", (self.batch, *self.shape))
+
+    def our_networks(self) -> NetworkBuilder:
+        return NetworkBuilder(self.spec, Architecture(self.width), 0, self.family)
+
+
+SMALL = Setting()
+
+
+def their_model(folder: Path, model: str, setting: Setting, options: Sequence[str] = ()) -> Any:
     """As their train.py makes it, for a CPU."""
-    sizes = ("ngf", "ndf", "batch_size", "pool_size", "num_patches", "netF_nc")
-    values = (WIDTH, WIDTH, BATCH, POOL, PLACES, 2 * WIDTH)
-    own = sizes if model == "cut" else sizes[:4]
-    given = [f"--{name}={value}" for name, value in zip(own, values, strict=False)]
+    sizes = {
+        "ngf": setting.width, "ndf": setting.width,
+        "batch_size": setting.batch, "pool_size": setting.pool,
+    }  # fmt: skip
+    given = [f"--{name}={value}" for name, value in sizes.items()]
     command = ["train.py", "--gpu_ids=-1", f"--model={model}", *given, *options]
     with importable(folder, ["dominate", "visdom"]), patch.object(sys, "argv", command):
         from models import create_model  # type: ignore[import-not-found]
@@ -65,41 +97,39 @@ def their_model(folder: Path, model: str, options: Sequence[str]) -> Any:
 
 
 def as_theirs(real: Batch) -> dict[str, Any]:
-    return {**{f"{name}": signed(real[name]) for name in "AB"}, "A_paths": "", "B_paths": ""}
-
-
-def our_networks() -> NetworkBuilder:
-    return NetworkBuilder(SPEC, Architecture(WIDTH), 0, "resnet")
+    return {"A": signed(real["A"]), "B": signed(real["B"]), "A_paths": "", "B_paths": ""}
 
 
 def matched(ours: nn.Module, theirs: nn.Module) -> Matched:
     return Matched(ours, theirs, biases_before_norm(theirs), biases_before_norm(ours))
 
 
-def pair_of(model: Model, networks: Mapping[str, nn.Module], update: Any) -> Pair:
+def pair_of(setting: Setting, model: Model, networks: Mapping[str, nn.Module], update: Any) -> Pair:
     """networks: theirs, by our names."""
     own = {**dict(model.generators.items()), **dict(model.discriminators.items())}
     ours, theirs = same_start({name: matched(own[name], networks[name]) for name in own})
-    return Pair(our_side(model, ours, batch_of(SHAPES, 0)), Side(update, theirs), SHAPES)
+    side = our_side(model, ours, batch_of(setting.shapes, 0))
+    return Pair(side, Side(update, theirs), setting.shapes)
 
 
 # CycleGAN
 
 
-def cyclegan(changed: Mapping[str, Any], folder: Path) -> Pair:
-    theirs = their_model(folder, "cycle_gan", PUBLISHED)
+def cyclegan(setting: Setting, recipe: str, order: Callable[[Any], None], folder: Path) -> Pair:
+    """order: of the updates of G and D on their side."""
+    theirs = their_model(folder, "cycle_gan", setting, setting.options)
     for pool in (theirs.fake_A_pool, theirs.fake_B_pool):
         pool.query = partial(as_our_pool_draws, pool, pool.query)
     networks = {
         "G_AB": theirs.netG_A, "G_BA": theirs.netG_B, "D_A": theirs.netD_B, "D_B": theirs.netD_A,
     }  # fmt: skip
-    model = build("cyclegan", our_networks(), "paper", changed)
-    return pair_of(model, networks, partial(cyclegan_update, theirs))
+    changed = {"pool_size": setting.pool}
+    model = build("cyclegan", setting.our_networks(), recipe, changed)
+    return pair_of(setting, model, networks, partial(cyclegan_update, order, theirs))
 
 
-def cyclegan_update(model: Any, real: Batch, number: int) -> Losses:
-    """Their own steps, with the discriminators' before the generators'."""
-    model.set_input(as_theirs(real))
+def d_first(model: Any) -> None:
+    """Their own steps in our order."""
     model.forward()
     judges = [model.netD_A, model.netD_B]
     model.set_requires_grad(judges, True)
@@ -111,6 +141,16 @@ def cyclegan_update(model: Any, real: Batch, number: int) -> Losses:
     model.optimizer_G.zero_grad()
     model.backward_G()
     model.optimizer_G.step()
+
+
+def g_first(model: Any) -> None:
+    """As they have it."""
+    model.optimize_parameters()
+
+
+def cyclegan_update(order: Callable[[Any], None], model: Any, real: Batch, number: int) -> Losses:
+    model.set_input(as_theirs(real))
+    order(model)
     # Named after the generator: G_A makes B, and D_A judges it.
     return {
         "D_A": model.loss_D_B, "D_B": model.loss_D_A,
@@ -169,33 +209,35 @@ class OfLength1(nn.Module):
         return F.normalize(x, dim=1)
 
 
-def cut(name: str, is_lent: bool, has_length_1: bool, folder: Path) -> Pair:
-    """is_lent: whether our model has their networks and maps, or theirs ours. has_length_1: whether
-    their embeddings are divided by their length alone, without 1e-7 more.
+def cut(name: str, is_lent: bool, length: nn.Module | None, folder: Path) -> Pair:
+    """is_lent: whether our model has their networks and maps, or theirs ours. length: what divides
+    their embeddings by their length in place of their own way.
     """
-    mode = {"cut": "CUT", "fastcut": "FastCUT"}[name]
-    ours = () if is_lent else (*PUBLISHED, f"--nce_layers={OUR_MAPS}")
-    theirs = their_model(folder, "cut", [f"--CUT_mode={mode}", *ours])
-    with as_our_model_draws(theirs):
-        theirs.data_dependent_initialize(as_theirs(batch_of(SHAPES, 0)))
-    if has_length_1:
-        theirs.netF.l2norm = OfLength1()
+    setting = SMALL
+    options = [f"--CUT_mode={name}", f"--num_patches={PLACES}", f"--netF_nc={UNITS}", GAIN]
+    ours = () if is_lent else (*PUBLISHED, OUR_MAPS)
+    theirs = their_model(folder, "cut", setting, [*options, *ours])
+    with as_our_model_draws():
+        theirs.data_dependent_initialize(as_theirs(batch_of(setting.shapes, 0)))
+    theirs.netF.l2norm = length or theirs.netF.l2norm
     networks = {"G_AB": theirs.netG, "H_AB": theirs.netF, "D_B": theirs.netD}
-    nets: NetworkBuilder = our_networks()
+    nets = setting.our_networks()
     if is_lent:
         lent = {
             "G_AB": Maps(theirs.netG, theirs.nce_layers),
             "H_AB": Heads(theirs.netF),
             "D_B": SignedJudge(theirs.netD),
         }
-        nets = LentNetworks(SPEC, lent)
-    model = build(name, nets, "paper", CONTRAST)
-    return pair_of(model, networks, partial(cut_update, theirs))
+        nets = LentNetworks(setting.spec, lent)
+    model = build(name, nets, "paper", {"places": PLACES, "units": UNITS})
+    if length is None:
+        model.generators["H_AB"].network.l2norm = OfLength1()
+    return pair_of(setting, model, networks, partial(cut_update, theirs))
 
 
 def cut_update(model: Any, real: Batch, number: int) -> Losses:
     model.set_input(as_theirs(real))
-    with as_our_model_draws(model):
+    with as_our_model_draws():
         model.optimize_parameters()
     terms = {"D_B": model.loss_D, "adv_B": model.loss_G_GAN, "nce_A": model.loss_NCE}
     if model.opt.nce_idt:
@@ -204,7 +246,7 @@ def cut_update(model: Any, real: Batch, number: int) -> Losses:
 
 
 @contextmanager
-def as_our_model_draws(model: Any) -> Iterator[None]:
+def as_our_model_draws() -> Iterator[None]:
     """Their chances and places from PyTorch's generator, from which ours come."""
 
     def permutation(n: int) -> np.ndarray:
@@ -221,26 +263,55 @@ def as_our_model_draws(model: Any) -> Iterator[None]:
 
 
 REPOSITORY = "taesungp/contrastive-unpaired-translation"
-OF_CYCLEGAN = (
-    f"the networks are our family resnet, a pool has {POOL} pictures and draws our numbers, "
-    "discriminators are updated before the generators and not after them, opt.amp is False"
-)
-OF_CUT = (
-    "places and flips are our numbers, embeddings are divided by their length and not by 1e-7 more"
-)
+ORDER = "discriminators are updated before the generators and not after them"
+POOL = "a pool of 4 pictures draws our numbers"
+LENGTH = "embeddings are divided by their length alone"
+DRAWS = "places and flips are our numbers, initial weights have a gain of 1"
+
+
+def cyclegan_case(
+    row: str, settings: str, adapted: str, make: Callable[[Path], Pair], departure: str = ""
+) -> Case:
+    file = "models/cycle_gan_model.py"
+    return Case(row, "cyclegan", REPOSITORY, file, settings, adapted, make, departure)
+
+
+def cut_case(
+    name: str, row: str, adapted: str, make: Callable[[Path], Pair], departure: str = ""
+) -> Case:
+    files = "models/cut_model.py, models/patchnce.py"
+    return Case(row, name, REPOSITORY, files, "recipe paper", adapted, make, departure)
+
 
 CASES = (
-    Case(
-        "cyclegan", "cyclegan", REPOSITORY, "models/cycle_gan_model.py",
-        "recipe paper, lambda_cyc 20", OF_CYCLEGAN, partial(cyclegan, CYCLE),
+    cyclegan_case(
+        "cyclegan (resnet)", "recipe code", f"{ORDER}, {POOL}, opt.amp is False",
+        partial(cyclegan, SMALL, "code", d_first),
+    ),
+    cyclegan_case(
+        "cyclegan (unet)", "recipe code", f"{ORDER}, {POOL}, opt.amp is False",
+        partial(cyclegan, Setting("unet", U_NET, 128, 1, 1), "code", d_first),
+    ),
+    cyclegan_case(
+        "cyclegan, weights as they stand", "recipe paper", f"{ORDER}, {POOL}, opt.amp is False",
+        partial(cyclegan, SMALL, "paper", d_first),
+        "a weight of 10 on pictures from 0 to 1, where theirs go from -1 to 1",
+    ),
+    cyclegan_case(
+        "cyclegan, their order", "recipe code", "no pool, opt.amp is False",
+        partial(cyclegan, Setting(pool=0), "code", g_first),
+        "generators are updated before the discriminators",
     ),
     *(
-        Case(
-            f"{name} ({whose} networks)", name, REPOSITORY,
-            "models/cut_model.py, models/patchnce.py", "recipe paper", OF_CUT,
-            partial(cut, name, is_lent, True),
+        cut_case(
+            name, f"{name} ({whose} networks)", f"{DRAWS}, {LENGTH}",
+            partial(cut, name, is_lent, OfLength1()),
         )
         for name in ("cut", "fastcut")
         for whose, is_lent in (("our", False), ("their", True))
+    ),
+    cut_case(
+        "cut", "cut, their length", DRAWS, partial(cut, "cut", True, None),
+        "embeddings are divided by their length and 1e-7 more",
     ),
 )  # fmt: skip

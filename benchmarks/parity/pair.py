@@ -30,6 +30,8 @@ from ganbench.training.program import Seed, place, program
 Batch = Mapping[str, Tensor]
 Losses = Mapping[str, Tensor]
 UPDATES = 20
+DRAWN_STD = 0.02
+NORMS = (nn.InstanceNorm2d, nn.BatchNorm2d, nn.BatchNorm1d)
 NO_PARAMETERS: frozenset[str] = frozenset()
 
 
@@ -61,6 +63,7 @@ class Case:
     make: the pair, from the folder of the checkout.
     settings: in words, our recipe and what stands in place of its values.
     adapted: in words, what is not as the authors run it.
+    departure: in words, what is left on purpose in which the two differ; empty where they agree.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Case:
     settings: str
     adapted: str
     make: Callable[[Path], Pair]
+    departure: str = ""
 
     @property
     def folder(self) -> str:
@@ -89,19 +93,30 @@ class Difference:
 def build(
     name: str, nets: NetworkBuilder, recipe: str, changed: Mapping[str, Any] | None = None
 ) -> Model:
-    """Our model with the networks of a builder. changed: values in place of the recipe's."""
+    """Our model with the networks of a builder. changed: values in place of the recipe's. Rates
+    stay: theirs fall after many epochs, and 20 updates are none.
+    """
     model_type = discover().load("model", name)
-    hparams = replace(model_type.recipes(nets.spec)[recipe], **(changed or {}))
+    values = {"decay": 0.0, "halvings": 0, **(changed or {})}
+    hparams = replace(model_type.recipes(nets.spec)[recipe], **values)
     model: Model = model_type(hparams)
     model.build_seeded(nets)
     return model
 
 
-def our_side(model: Model, weights: Mapping[str, Tensor], real: Batch) -> Side:
-    """Our model in the program that trains cells. real: a batch like those that it will see."""
+def our_side(
+    model: Model,
+    weights: Mapping[str, Tensor],
+    real: Batch,
+    layout: torch.memory_format = torch.channels_last,
+) -> Side:
+    """Our model in the program that trains cells. real: a batch like those that it will see.
+    layout: of the weights; networks of theirs may take one alone.
+    """
     optimisers = place(model, CPU)
+    model.to(memory_format=layout)
     seed = Seed(model, optimisers, torch.get_rng_state())
-    step = program([seed], real, alone, CPU, "fp32", False)
+    step = program([seed], real, alone, CPU, "fp32", UPDATES, False)
 
     def update(real: Batch, number: int) -> Losses:
         losses: dict[str, Tensor] = {}
@@ -124,7 +139,9 @@ class Matched:
 
 def same_start(networks: Mapping[str, Matched]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Theirs take our weights, in the order in which both have them. Gives both sides' parameters
-    under our names. What is left out of theirs becomes 0.
+    under our names. What is left out of theirs becomes 0. Parameters of zeros are drawn first: two
+    zeros would be alike whatever belongs together, and Adam's first step from one is the learning
+    rate times a sign, in which rounding shows.
 
     Raises ValueError where a parameter has no counterpart of its shape.
     """
@@ -136,6 +153,8 @@ def same_start(networks: Mapping[str, Matched]) -> tuple[dict[str, Tensor], dict
         if shapes[0] != shapes[1]:
             raise ValueError(f"the parameters of {name} differ in shape: {shapes[0]}, {shapes[1]}")
         for (key, value), copy in zip(own.items(), other.values(), strict=True):
+            if not value.any():
+                value.data.normal_(0.0, DRAWN_STD)
             copy.data.copy_(value.data)
             ours[f"{name}.{key}"], theirs[f"{name}.{key}"] = value, copy
         for key, value in matched.theirs.named_parameters():
@@ -149,14 +168,14 @@ def _kept(network: nn.Module, left_out: frozenset[str]) -> dict[str, Tensor]:
 
 
 def biases_before_norm(network: nn.Module) -> frozenset[str]:
-    """Of convolutions that an instance norm follows, which takes them away again."""
+    """Of layers that a norm of each map or unit follows, which takes them away again."""
     names = set()
     for path, module in network.named_modules():
         if isinstance(module, nn.Sequential):
             layers = list(module.named_children())
             for (key, layer), (_, after) in pairwise(layers):
                 has_bias = getattr(layer, "bias", None) is not None
-                if has_bias and isinstance(after, nn.InstanceNorm2d):
+                if has_bias and isinstance(after, NORMS):
                     names.add(f"{path}.{key}.bias".lstrip("."))
     return frozenset(names)
 

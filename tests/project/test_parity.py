@@ -15,7 +15,14 @@ import torch
 from torch import nn
 
 from benchmarks.parity.authors import define, importable, narrowed, parsed, run, statements
-from benchmarks.parity.compare import BOUND, as_markdown, row_of
+from benchmarks.parity.compare import (
+    BOUND,
+    MODULES,
+    as_markdown,
+    contradictions,
+    read_table,
+    row_of,
+)
 from benchmarks.parity.pair import (
     Batch,
     Case,
@@ -30,7 +37,9 @@ from benchmarks.parity.pair import (
     relative,
     same_start,
 )
+from ganbench.registry.registry import discover
 
+ROOT = Path(__file__).parents[2]
 SHAPES = {"A": (4, 3), "B": (4, 2)}
 
 
@@ -173,10 +182,53 @@ def test_modules_of_a_checkout_are_forgotten(tmp_path: Path) -> None:
         import not_there  # noqa: F401
 
 
-def test_the_table_has_a_row_a_case() -> None:
+def rows_of(weight: float, departure: str) -> dict[str, str]:
     with double_precision():
-        row = row_of(CASE, "0123456789" * 4, differences(linear_pair()))
-    text = as_markdown([row, row])
-    assert text.count("\n| row |") == 2
-    assert "0123456" in text
-    assert text.count("- row: nothing.") == 2
+        found = differences(linear_pair(weight))
+    return row_of(replace(CASE, departure=departure), "0123456789" * 4, found)
+
+
+def test_a_table_tells_what_agrees_and_what_departs() -> None:
+    agreeing, departing = rows_of(1.0, ""), rows_of(2.0, "another weight")
+    first, second, third = as_markdown([departing, agreeing]).split("\n\n")
+    assert first.endswith("| row | owner/name `0123456` | 0.0e+00 / 0.0e+00 / 0.0e+00 |"
+                          " 0.0e+00 / 0.0e+00 / 0.0e+00 |")  # fmt: skip
+    assert "| row | another weight | 5.0e-01 / " in second
+    assert third.count("- row: recipe paper; nothing.") == 2
+
+
+def test_a_row_that_is_not_as_it_ought_to_be_is_named() -> None:
+    for weight, departure, is_wrong in (
+        (1.0, "", False),
+        (2.0, "", True),
+        (2.0, "another weight", False),
+        (1.0, "another weight", True),
+    ):
+        assert contradictions([rows_of(weight, departure)]) == ["row"] * is_wrong
+
+
+COMMITTED = read_table(ROOT / "benchmarks" / "parity" / "parity.csv")
+
+
+def test_the_committed_table_agrees_for_every_model() -> None:
+    assert not contradictions(COMMITTED)
+    agreeing = {row["model"] for row in COMMITTED if row["agrees"] == "yes"}
+    assert agreeing == set(discover().of_kind("model"))
+    for row in COMMITTED:
+        numbers = [float(value) for name, value in row.items() if name[-1] in "120" and value]
+        assert len(numbers) == 6
+        assert (max(numbers) <= BOUND) == (row["agrees"] == "yes")
+        assert len(row["commit"]) == 40 and row["terms"] and int(row["weights"])
+
+
+def test_the_committed_table_is_of_the_cases_that_there_are() -> None:
+    cases = [case for module in MODULES for case in module.CASES]
+    fields = ("name", "model", "repository", "files", "settings", "adapted", "departure")
+    told = [tuple(row[{"name": "row"}.get(name, name)] for name in fields) for row in COMMITTED]
+    assert told == [tuple(getattr(case, name) for name in fields) for case in cases]
+
+
+def test_the_page_of_models_has_the_table() -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    for block in as_markdown(COMMITTED).split("\n\n")[:2]:
+        assert block in page
