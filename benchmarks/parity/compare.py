@@ -119,24 +119,32 @@ def read_table(file: Path) -> list[Row]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--authors", type=Path, required=True, help="folder of the checkouts")
-    parser.add_argument("--only", default="", help="rows whose name has this")
+    parser.add_argument("--only", default="", help="rows whose name has this; others stay")
     parser.add_argument("--output", type=Path, default=HERE, help="where the table goes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # the networks are small
-    rows = []
-    for case in (case for module in MODULES for case in module.CASES):
-        if arguments.only in case.name:
-            rows.append(row_of(case, *run(case, arguments.authors / case.folder)))
-            print(*rows[-1].values(), sep=" | ", flush=True)
-    if not rows:
+    cases = [case for module in MODULES for case in module.CASES]
+    file = arguments.output / "parity.csv"
+    rows = {row["row"]: row for row in (read_table(file) if file.exists() else [])}
+    chosen = [case for case in cases if arguments.only in case.name]
+    if not chosen:
         parser.error(f"no row has {arguments.only!r} in its name")
-    with (arguments.output / "parity.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+    for case in chosen:
+        rows[case.name] = row_of(case, *run(case, arguments.authors / case.folder))
+        print(*rows[case.name].values(), sep=" | ", flush=True)
+    kept = [rows[case.name] for case in cases if case.name in rows]
+    write(file, kept)
+    if wrong := contradictions(kept):
+        raise SystemExit(f"not as it ought to be: {', '.join(wrong)}")
+
+
+def write(file: Path, rows: Sequence[Row]) -> None:
+    """The table, and beside it the same in Markdown."""
+    with file.open("w", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    (arguments.output / "parity.md").write_text(as_markdown(rows))
-    if wrong := contradictions(rows):
-        raise SystemExit(f"not as it ought to be: {', '.join(wrong)}")
+    file.with_suffix(".md").write_text(as_markdown(rows))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from benchmarks.parity.compare import (
     contradictions,
     read_table,
     row_of,
+    write,
 )
 from benchmarks.parity.pair import (
     Batch,
@@ -205,6 +206,13 @@ def test_a_row_that_is_not_as_it_ought_to_be_is_named() -> None:
         (1.0, "another weight", True),
     ):
         assert contradictions([rows_of(weight, departure)]) == ["row"] * is_wrong
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    rows = [rows_of(1.0, ""), rows_of(2.0, "another weight, twice as large")]
+    write(tmp_path / "parity.csv", rows)
+    assert read_table(tmp_path / "parity.csv") == rows
+    assert (tmp_path / "parity.md").read_text() == as_markdown(rows)
 
 
 COMMITTED = read_table(ROOT / "benchmarks" / "parity" / "parity.csv")
