@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.hparams import HParams
+from ganbench.core.devices import is_gpu
 from ganbench.training.optimisers import FULL_RATE, groups_in
 
 
@@ -30,7 +31,7 @@ class Rates:
         """For the step of number `at`, a tensor."""
         if not self.rates:
             return
-        done = at.float() / self.steps
+        done = at.to(self.rates[0].dtype) / self.steps
         share = 0.5 ** (done * (self.halvings + 1)).floor()
         if self.decay:
             share = share * ((1 - done) / self.decay).clamp(max=1)
@@ -53,6 +54,7 @@ def rates_of(
     groups = list(groups_in(optimisers))
     for group in groups:
         device = group["params"][0].device
-        group["lr"] = torch.tensor(group[FULL_RATE], dtype=torch.float32, device=device)
+        dtype = torch.float32 if is_gpu(device) else torch.float64  # what its kernels read
+        group["lr"] = torch.tensor(group[FULL_RATE], dtype=dtype, device=device)
     rates, full = [group["lr"] for group in groups], [group[FULL_RATE] for group in groups]
     return Rates(rates, full, hparams.decay, hparams.halvings, steps)
