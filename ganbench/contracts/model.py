@@ -79,6 +79,12 @@ class Model(nn.Module, ABC):
         real: float samples (n, ...) by domain.
         """
 
+    def reals(self, real: Batch) -> Batch:
+        """What the discriminators judge as real, under the names that `fakes` has for what they
+        judge: the samples of the domains, and what a model adds, such as turned ones.
+        """
+        return real
+
     @abstractmethod
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
         """Named, already weighted scalar terms. real: float samples (n, ...) by domain. fake: what
@@ -90,22 +96,22 @@ class Model(nn.Module, ABC):
         """Named scalar terms; `fake` has the judged entries only, and carries no gradient to the
         generators.
         """
-        terms = {}
-        for domain in fake:
-            judge = self.discriminators[f"D_{domain}"]
-            of_real, of_fake = self.judge_both(judge, real[domain], fake[domain])
-            terms[f"D_{domain}"] = self.adversarial.discriminator(of_real.logits, of_fake.logits)
+        terms, reals = {}, self.reals(real)
+        for name in fake:
+            judge = self.discriminators[f"D_{name}"]
+            of_real, of_fake = self.judge_both(judge, reals[name], fake[name])
+            terms[f"D_{name}"] = self.adversarial.discriminator(of_real.logits, of_fake.logits)
         return terms
 
     def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]:
         """R1 of each discriminator, as named, weighted scalars; asked for in phases with an "R".
         real: float samples (n, ...) by domain.
         """
-        h = self.hparams
+        h, reals = self.hparams, self.reals(real)
         return {
             f"r1_{name.removeprefix('D_')}": h.r1 / 2 * h.r1_every * squared_slopes(judge, values)
             for name, judge in self.discriminators.items()
-            for values in [real[name.removeprefix("D_")]]
+            for values in [reals[name.removeprefix("D_")]]
         }
 
     def learning_rates(self) -> Mapping[str, float]:
@@ -181,13 +187,15 @@ class Model(nn.Module, ABC):
         return rec
 
     def adversarial_terms(
-        self, domain: DomainName, real: Batch, fake: Batch, weight: Tensor | float = 1.0
+        self, judged: str, real: Batch, fake: Batch, weight: Tensor | float = 1.0
     ) -> dict[str, Tensor]:
-        """The adversarial term of one domain, the same for all models that are compared: the loss
-        of the game and what the hyper-parameters add to it, times `weight`. Names end in the
-        domain's, such as `adv_B`. real, fake: samples (n, ...) by domain.
+        """The adversarial term of what D_`judged` judges, the same for all models that are
+        compared: the loss of the game and what the hyper-parameters add to it, times `weight`.
+        Names end in `judged`, such as `adv_B`. real: samples (n, ...) by domain. fake: what `fakes`
+        gave.
         """
+        judge, right = self.discriminators[f"D_{judged}"], self.reals(real)[judged]
         terms: dict[str, Tensor] = self.hparams.adversarial_terms(
-            self.adversarial, self.discriminators[f"D_{domain}"], real[domain], fake[domain], weight
+            self.adversarial, judge, right, fake[judged], weight
         )
-        return {f"{name}_{domain}": term for name, term in terms.items()}
+        return {f"{name}_{judged}": term for name, term in terms.items()}

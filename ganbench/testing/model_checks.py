@@ -62,18 +62,22 @@ def check_parameters_have_one_owner(subject: Subject) -> None:
 
 def check_discriminators_have_their_fakes(subject: Subject) -> None:
     """`fakes` gives each discriminator D_X samples of the shape of X, and D_X gives a
-    DiscriminatorOutput.
+    DiscriminatorOutput. X is a domain or has samples of its own in `reals`.
     """
     for built in each(subject):
         real, model = batch(built.spec), built.model
-        fake = model.fakes(real)
+        fake, reals = model.fakes(real), model.reals(real)
         for name, judge in model.discriminators.items():
-            domain = name.removeprefix("D_")
-            require(name in ("D_A", "D_B"), f"a discriminator is called {name}; use D_A or D_B")
-            require(domain in fake, f"fakes() gives nothing for {name}; give it under '{domain}'")
-            shape = (BATCH, *(built.spec.A if domain == "A" else built.spec.B))
-            require_shape(fake[domain], shape, f"fakes()['{domain}']", built)
-            judgement = judge(fake[domain])
+            judged = name.removeprefix("D_")
+            require(
+                name.startswith("D_") and judged in reals,
+                f"a discriminator is called {name}; use D_A or D_B, or give what it judges as real "
+                "in reals()",
+            )
+            require(judged in fake, f"fakes() gives nothing for {name}; give it under '{judged}'")
+            shape = tuple(reals[judged].shape)
+            require_shape(fake[judged], shape, f"fakes()['{judged}']", built)
+            judgement = judge(fake[judged])
             require(
                 isinstance(judgement, DiscriminatorOutput),
                 f"{name} does not return a DiscriminatorOutput",
@@ -141,7 +145,7 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
         noise = batch(built.spec)
         judged = [name.removeprefix("D_") for name in model.discriminators]
         real = {name: 0.6 + 0.4 * values for name, values in noise.items()}
-        fake = {name: 0.4 * noise[name] for name in judged}
+        fake = {name: 0.4 * model.reals(noise)[name] for name in judged}
         optimiser = torch.optim.Adam(model.discriminators.parameters(), 2e-3)
         wrong = judged
         for _ in range(MAX_D_ROUNDS):  # a gradient penalty needs more than one
@@ -158,9 +162,9 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
         )
 
 
-def gap(model: Model, domain: str, real: Batch, fake: Batch) -> float:
-    judge = model.discriminators[f"D_{domain}"]
-    return float((judge(real[domain]).scores - judge(fake[domain]).scores).mean().detach())
+def gap(model: Model, judged: str, real: Batch, fake: Batch) -> float:
+    judge, right = model.discriminators[f"D_{judged}"], model.reals(real)[judged]
+    return float((judge(right).scores - judge(fake[judged]).scores).mean().detach())
 
 
 def check_batch_of_one(subject: Subject) -> None:
