@@ -36,6 +36,7 @@ class Family:
     content_encoder: Callable[[Shape, Architecture], nn.Module]
     style_encoder: Callable[[Shape, int, Architecture], nn.Module]
     styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
+    autoencoder: Callable[[Shape, Architecture], Autoencoder]
 
 
 class DiscriminatorOutput(NamedTuple):
@@ -146,6 +147,63 @@ class StyleAutoencoder(nn.Module):
         self.content = content
         self.style = style
         self.decode = decode
+
+
+class Autoencoder(nn.Module):
+    """encode: samples to codes, (n, c, h, w) of images, (n, c) of points. decode: codes to samples.
+
+    common: so many blocks on either side of the code do not depend on the domain's shape.
+    """
+
+    def __init__(self, encode: list[nn.Module], decode: list[nn.Module], common: int) -> None:
+        super().__init__()
+        self.encode = nn.Sequential(*encode)
+        self.decode = nn.Sequential(*decode)
+        self.common = common
+
+    def share(self, other: Autoencoder, blocks: int) -> None:
+        """Take so many of the other's blocks on either side of the code in the place of one's own.
+        Raises UserError for more than are common.
+        """
+        if blocks > self.common:
+            raise UserError(
+                f"these networks have {self.common} blocks beside the code that domains can share",
+                f"shared_blocks={blocks}",
+                f"set shared_blocks={self.common} or less, or take another network",
+            )
+        for i in range(blocks):
+            self.encode[-1 - i] = other.encode[-1 - i]
+            self.decode[i] = other.decode[i]
+
+
+class Residual(nn.Module):
+    """Two convolutions of 3 x 3 whose result is added to what comes in."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(
+            *mirrored_conv(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+            nn.ReLU(),
+            *mirrored_conv(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.branch(x)
+        return out
+
+
+def mirrored_conv(
+    channels_in: int, channels_out: int, kernel: int, *, bias: bool = False
+) -> list[nn.Module]:
+    """A convolution that keeps the size; beyond its edge a picture goes on as its mirror image.
+
+    An instance norm takes a bias away again, and what is left of its gradient is rounding, which
+    Adam would follow; so there is none where one comes next.
+    """
+    conv = nn.Conv2d(channels_in, channels_out, kernel, bias=bias)
+    return [nn.ReflectionPad2d(kernel // 2), conv]
 
 
 def require_power_of_two(size: int, whose: str, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import torch
 from torch import nn
@@ -13,7 +13,7 @@ from ganbench.core.devices import seed_all
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
-from ganbench.networks.blocks import Family, StyleAutoencoder
+from ganbench.networks.blocks import Autoencoder, Family, StyleAutoencoder
 from ganbench.networks.contrastive import Projections
 
 N = TypeVar("N", bound=nn.Module)
@@ -87,11 +87,15 @@ class NetworkBuilder:
             )
         return self._seeded(f"H_{source}{target}", lambda: Projections(channels, units))
 
-    def discriminator(self, domain: DomainName) -> nn.Module:
-        """Judges samples (n, ...) of `domain`; returns a DiscriminatorOutput."""
+    def discriminator(self, domain: DomainName, judged: str = "") -> nn.Module:
+        """Judges samples (n, ...) of the shape of `domain`; returns a DiscriminatorOutput.
+
+        judged: the name of what it judges where that is not the domain itself; two discriminators
+            then start from weights of their own.
+        """
         shape = self.spec.shape(domain)
         return self._seeded(
-            f"D_{domain}", lambda: self.family.discriminator(shape, self.architecture)
+            f"D_{judged or domain}", lambda: self.family.discriminator(shape, self.architecture)
         )
 
     def critic(self, domain: DomainName) -> nn.Module:
@@ -123,6 +127,20 @@ class NetworkBuilder:
             self._seeded(
                 f"decode_{domain}", lambda: self.family.styled_decoder(shape, style_dim, arch)
             ),
+        )
+
+    def autoencoders(self, shared_blocks: int) -> dict[DomainName, Autoencoder]:
+        """One for each domain, whose codes either of the two decodes. B has so many blocks on
+        either side of the code in common with A. Raises UserError for more than the family has.
+        """
+        made = {domain: self._autoencoder(domain) for domain in get_args(DomainName)}
+        made["B"].share(made["A"], shared_blocks)
+        return made
+
+    def _autoencoder(self, domain: DomainName) -> Autoencoder:
+        shape = self.spec.shape(domain)
+        return self._seeded(
+            f"autoencoder_{domain}", lambda: self.family.autoencoder(shape, self.architecture)
         )
 
     def _seeded(self, role: str, make: Callable[[], N]) -> N:

@@ -15,9 +15,11 @@ from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import (
     LATENT_PX,
     AdaptiveInstanceNorm,
+    Autoencoder,
     Chain,
     Discriminator,
     Family,
+    Residual,
     Shape,
     Styled,
     encoder_channels,
@@ -146,6 +148,16 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
     return Styled(blocks, to_image(channels[0], shape[0]))
 
 
+def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
+    """Images to maps (n, c, 4, 4) and back, with a residual block on either side. Batch norm would
+    mix the statistics of domains there.
+    """
+    channels = encoder_channels(shape[-1], architecture.width)
+    encode = [*encoder_blocks(shape[0], channels, nn.BatchNorm2d), Residual(channels[-1])]
+    decode = [Residual(channels[-1]), *decoder_blocks(shape[0], channels)]
+    return Autoencoder(encode, decode, 1)
+
+
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
     """Normalised by the batch, as the paper has it."""
     return judge(shape, architecture, nn.BatchNorm2d)
@@ -171,4 +183,5 @@ FAMILY = Family(
     content_encoder=content_encoder,
     style_encoder=style_encoder,
     styled_decoder=styled_decoder,
+    autoencoder=autoencoder,
 )

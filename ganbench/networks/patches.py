@@ -8,12 +8,14 @@ pictures from -1 to 1, so that the zeros around one are a middle grey.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TypeVar
 
 from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import Discriminator, Shape, require_power_of_two
 
+N = TypeVar("N", bound=nn.Module)
 KERNEL = 4
 HALVINGS, FEWER_HALVINGS = 3, 2  # a picture of 16 px has no place for a third
 SMALL_PX = 16
@@ -55,7 +57,7 @@ def convolved(channels_in: int, channels_out: int, stride: int, *, is_first: boo
     return nn.Sequential(*before, convolution, norm, nn.LeakyReLU(0.2))
 
 
-def started(network: nn.Module) -> nn.Module:
+def started(network: N) -> N:
     """The network with the initial weights of pix2pix and CycleGAN: normal, and biases of zero."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):

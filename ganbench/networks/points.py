@@ -8,7 +8,14 @@ from torch import Tensor, nn
 
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
-from ganbench.networks.blocks import Chain, Discriminator, Family, Joined, Shape
+from ganbench.networks.blocks import (
+    Autoencoder,
+    Chain,
+    Discriminator,
+    Family,
+    Joined,
+    Shape,
+)
 
 N = TypeVar("N", bound=nn.Module)
 
@@ -98,6 +105,27 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
     return Joined(decoder(architecture.width + style_dim, shape, architecture))
 
 
+class ResidualUnits(nn.Module):
+    """(n, width) to (n, width): what two linear layers make of it is added."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(relu_block(width, width), nn.Linear(width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.branch(x)
+        return out
+
+
+def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
+    """Points to codes (n, width) and back, with a residual block on either side of the code."""
+    width = architecture.width
+    first = relu_block(shape[0], width, norm=architecture.generator_norm)
+    encode = [first, ResidualUnits(width)]
+    decode = [ResidualUnits(width), *decoder(width, shape, architecture)]
+    return initialised(Autoencoder(encode, decode, 1), architecture.init_std)
+
+
 FAMILY = Family(
     check_size=check_size,
     translator=translator,
@@ -107,4 +135,5 @@ FAMILY = Family(
     content_encoder=content_encoder,
     style_encoder=style_encoder,
     styled_decoder=styled_decoder,
+    autoencoder=autoencoder,
 )

@@ -1,8 +1,10 @@
-"""The networks of CycleGAN (Zhu et al., 2017) and of MUNIT (Huang et al., 2018), for images.
+"""The networks of CycleGAN (Zhu et al., 2017), MUNIT (Huang et al., 2018) and UNIT (Liu et al.,
+2017), for images.
 
 A translator halves the side twice, has residual blocks, and doubles it twice (Johnson et al.,
 2016); discriminators are of patches. MUNIT's encoder of contents is the same without the way up,
-and its decoder has blocks that are normalised by the style. Encoders of styles and decoders of
+and its decoder has blocks that are normalised by the style. UNIT's autoencoders have residual
+blocks on either side of the code. Encoders of styles and decoders of
 latents are those of `plain`, whose kind their papers have too. It differs from the originals in
 MUNIT's styles, which go to each norm through a linear map of its own and not through one network.
 """
@@ -19,9 +21,12 @@ from ganbench.core.spec import Architecture
 from ganbench.networks import images
 from ganbench.networks.blocks import (
     AdaptiveInstanceNorm,
+    Autoencoder,
     Chain,
+    Residual,
     Shape,
     Styled,
+    mirrored_conv,
     require_power_of_two,
     same_size,
 )
@@ -29,7 +34,7 @@ from ganbench.networks.patches import ToSigned, discriminator, started
 
 LARGE_PX = 256
 BLOCKS, BLOCKS_OF_LARGE = 6, 9  # of CycleGAN, by the size of the pictures
-BLOCKS_OF_CONTENT = 4  # of MUNIT
+BLOCKS_OF_CONTENT = 4  # of MUNIT and UNIT
 Norm = Callable[[int], nn.Module]
 
 
@@ -38,24 +43,6 @@ class FromSigned(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return (x.tanh() + 1) / 2
-
-
-class Residual(nn.Module):
-    """Two convolutions of 3 x 3 whose result is added to what comes in."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.branch = nn.Sequential(
-            *mirrored_conv(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
-            nn.ReLU(),
-            *mirrored_conv(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = x + self.branch(x)
-        return out
 
 
 class StyledResidual(nn.Module):
@@ -72,18 +59,6 @@ class StyledResidual(nn.Module):
         branch = F.relu(self.first_norm(self.first(x), style))
         out: Tensor = x + self.second_norm(self.second(branch), style)
         return out
-
-
-def mirrored_conv(
-    channels_in: int, channels_out: int, kernel: int, *, bias: bool = False
-) -> list[nn.Module]:
-    """A convolution that keeps the size; beyond its edge a picture goes on as its mirror image.
-
-    An instance norm takes a bias away again, and what is left of its gradient is rounding, which
-    Adam would follow; so there is none where one comes next.
-    """
-    conv = nn.Conv2d(channels_in, channels_out, kernel, bias=bias)
-    return [nn.ReflectionPad2d(kernel // 2), conv]
 
 
 def shrinking(channels_in: int, width: int) -> list[nn.Module]:
@@ -156,6 +131,16 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
     return started(Styled(blocks, nn.Sequential(*enlarging(width), *to_image(width, shape[0]))))
 
 
+def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
+    """Images to maps (n, c, h/4, w/4) and back, with UNIT's four residual blocks on either side."""
+    check_size(shape[-1], "")
+    width = architecture.width
+    before, after = ([Residual(4 * width) for _ in range(BLOCKS_OF_CONTENT)] for _ in range(2))
+    encode = [*shrinking(shape[0], width), *before]
+    decode = [*after, *growing(width), *to_image(width, shape[0])]
+    return started(Autoencoder(encode, decode, BLOCKS_OF_CONTENT))
+
+
 def check_size(size: int, whose: str) -> None:
     """Raises UserError for a side in pixels that the families of a comparison do not share."""
     require_power_of_two(size, whose, "network 'resnet' halves it twice, and its judges thrice")
@@ -169,4 +154,5 @@ FAMILY = replace(
     critic=discriminator,
     content_encoder=content_encoder,
     styled_decoder=styled_decoder,
+    autoencoder=autoencoder,
 )

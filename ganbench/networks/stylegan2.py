@@ -20,6 +20,7 @@ from ganbench.core.spec import Architecture
 from ganbench.networks import images
 from ganbench.networks.blocks import (
     LATENT_PX,
+    Autoencoder,
     Shape,
     encoder_channels,
     require_power_of_two,
@@ -174,6 +175,27 @@ class Translator(nn.Module):
         return out
 
 
+class FromMap(nn.Module):
+    """Maps to a stage: where the decoder starts, and whose mean gives the style."""
+
+    def __init__(self, channels: int, colours: int) -> None:
+        super().__init__()
+        self.mapping = mapping(channels, channels)
+        self.colours = colours
+
+    def forward(self, x: Tensor) -> Stage:
+        return first_stage(x, self.mapping(x.mean((2, 3))), self.colours)
+
+
+def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
+    """Images to maps (n, c, 4, 4) and back; the encoder is that of `plain`."""
+    plain = images.autoencoder(shape, architecture)
+    top = encoder_channels(shape[-1], architecture.width)[-1]
+    blocks = synthesis(shape, architecture.width, top)
+    decode = [plain.decode[0], FromMap(top, shape[0]), *blocks]
+    return Autoencoder(list(plain.encode), decode, plain.common)
+
+
 class Start(nn.Module):
     """A latent to its style, and to the map that all pictures start from."""
 
@@ -220,4 +242,5 @@ FAMILY = replace(
     translator=Translator,
     decoder=decoder,
     styled_decoder=StyledDecoder,
+    autoencoder=autoencoder,
 )
