@@ -36,7 +36,7 @@ from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.contrastive import patch_nce, places_of, statistics_kept
 from ganbench.networks.image_pool import ImagePool
-from ganbench.networks.latents import nearest_latents, seeded_latent
+from ganbench.networks.latents import code_around, nearest_latents, seeded_latent
 from ganbench.networks.losses import (
     LEAST_SQUARES,
     LOG_LOSS,
@@ -45,6 +45,7 @@ from ganbench.networks.losses import (
     gradient_penalty,
     reconstruction_distance,
 )
+from ganbench.networks.turns import TURNS
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
@@ -73,6 +74,7 @@ __all__ = [
     "LEAST_SQUARES",
     "LOG_LOSS",
     "SHOES",
+    "TURNS",
     "Adversarial",
     "AdversarialHParams",
     "Architecture",
@@ -127,6 +129,7 @@ __all__ = [
     "batched",
     "cached_arrays",
     "circle_centres",
+    "code_around",
     "decoded",
     "edges_of",
     "feature_matching_loss",

@@ -16,6 +16,15 @@ def seeded_latent(dim: int, seed: int, device: torch.device) -> Tensor:
     return torch.randn(1, dim, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
+def code_around(mean: Tensor) -> Tensor:
+    """Codes (n, ...) of variance 1 around their means, in training.
+
+    The numbers of `randn_like` would depend on how the means lie in memory, and so not be the same
+    where seeds are stacked.
+    """
+    return mean + torch.randn(mean.shape, device=mean.device)
+
+
 def nearest_latents(
     decode: Callable[[Tensor], Tensor], x: Tensor, latent_dim: int, steps: int, lr: float
 ) -> Tensor:

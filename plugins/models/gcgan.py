@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import torch.nn.functional as F
 from torch import nn
 
-from ganbench.api import LEAST_SQUARES, HParams, ImagePool, Model, require_range, statistics_kept
+from ganbench.api import (
+    LEAST_SQUARES,
+    TURNS,
+    HParams,
+    ImagePool,
+    Model,
+    require_range,
+    statistics_kept,
+)
 
 
 @dataclass(frozen=True)
 class GeometryHParams(HParams):
-    """The paper's weight; the optimiser, the batch and the pool are its code's by default.
-
-    geometry: a quarter turn clockwise, or upside down. lambda_geo: of each of the text's two norms.
-    lambda_idt: of the identity, on B and on turned B; the text's objective has none.
+    """The paper's weight, of each of its two norms, and no identity; the rest is its code's.
+    geometry: a quarter turn clockwise, or upside down. lambda_idt: on B, and on turned B.
     """
 
     weight_decay: float = 0.0
@@ -41,18 +46,16 @@ class GcGAN(Model):
 
     @classmethod
     def unsupported(cls, spec):
-        return None if spec.kind == "image" else "it turns pictures; a point has no pixels to turn"
+        is_flat = spec.kind == "image" or spec.A == spec.B == (2,)
+        return None if is_flat else "it turns pictures, and points in a plane"
 
     def build(self, nets):
+        self.turned, self.pools = TURNS[self.hparams.geometry], nn.ModuleDict()
         self.generators["G_AB"] = nets.translator("A", "B")
-        self.pools = nn.ModuleDict()
-        for judged in ("B", "turned_B"):
-            self.discriminators[f"D_{judged}"] = nets.discriminator("B", judged)
-            self.pools[judged] = ImagePool(self.hparams.pool_size, nets.spec.B)
+        for name in ("B", "turned_B"):
+            self.discriminators[f"D_{name}"] = nets.discriminator("B", name)
+            self.pools[name] = ImagePool(self.hparams.pool_size, nets.spec.B)
         self.lambda_idt = self.hparams.lambda_idt * (nets.spec.A == nets.spec.B)
-
-    def turned(self, x):
-        return x.rot90(-1, (2, 3)) if self.hparams.geometry == "rot90" else x.flip(2)
 
     def reals(self, real):
         return {**real, "turned_B": self.turned(real["B"])}
@@ -64,17 +67,14 @@ class GcGAN(Model):
             return {"B": fake, "turned_B": translate(self.turned(real["A"]))}
 
     def discriminator_loss(self, real, fake, step):
-        pooled = {judged: self.pools[judged](fake[judged]) for judged in fake}
-        return super().discriminator_loss(real, pooled, step)
+        return super().discriminator_loss(real, {n: self.pools[n](fake[n]) for n in fake}, step)
 
     def generator_loss(self, real, fake, step):
-        translate, reals = self.generators["G_AB"], self.reals(real)
-        gap = F.l1_loss(self.turned(fake["B"]), fake["turned_B"])
-        terms = {"geo_B": 2 * self.hparams.lambda_geo * gap}  # turned back, the norm is the same
+        reals, translate = self.reals(real), self.generators["G_AB"]
+        gap = (self.turned(fake["B"]) - fake["turned_B"]).abs().mean()  # the same, turned back
+        terms = {"geo_B": 2 * self.hparams.lambda_geo * gap}
+        for name in self.pools:
+            terms |= self.adversarial_terms(name, real, fake, 2.0)  # its squares have no half
         with statistics_kept(translate):
-            for name in self.pools:
-                terms |= self.adversarial_terms(name, real, fake, 2.0)  # its squares have no half
-                if self.lambda_idt:
-                    idt = F.l1_loss(translate(reals[name]), reals[name])
-                    terms[f"idt_{name}"] = self.lambda_idt * idt
-        return terms
+            idt = {n: translate(reals[n]) - reals[n] for n in self.pools if self.lambda_idt}
+        return terms | {f"idt_{n}": self.lambda_idt * x.abs().mean() for n, x in idt.items()}

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 
-from ganbench.api import HParams, Model, require_range
+from ganbench.api import HParams, Model, code_around, require_range
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,9 @@ class LatentHParams(HParams):
 
     def __post_init__(self):
         super().__post_init__()
-        names = ("lambda_adv", "lambda_kl", "lambda_rec", "lambda_kl_cyc", "lambda_cyc")
-        for name in (*names, "shared_blocks"):
-            require_range(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        for name, value in vars(self).items():
+            if name.startswith(("lambda_", "shared_")):
+                require_range(value >= 0, name, value, "0 or more")
 
 
 class UNIT(Model):
@@ -47,7 +46,7 @@ class UNIT(Model):
 
     def fakes(self, real):
         means = {name: self.generators[name].encode(real[name]) for name in "AB"}
-        codes = {name: mean + torch.randn_like(mean) for name, mean in means.items()}
+        codes = {name: code_around(means[name]) for name in "AB"}
         fake = {name: self.generators[name].decode(codes[o]) for name, o in ("AB", "BA")}
         return fake | {f"mean_{n}": means[n] for n in "AB"} | {f"code_{n}": codes[n] for n in "AB"}
 
@@ -62,15 +61,15 @@ class UNIT(Model):
 
     def generator_loss(self, real, fake, step):
         h, terms = self.hparams, {}
-        for name, other in ("AB", "BA"):
-            mean, again = fake[f"mean_{name}"], self.generators[other].encode(fake[other])
-            codes = {"rec": fake[f"code_{name}"], "cyc": again + torch.randn_like(again)}
+        for name, other in ("BA", "AB"):
+            own, mean = self.generators[name], fake[f"mean_{name}"]
+            again = self.generators[other].encode(fake[other])
+            rec, back = own.decode(fake[f"code_{name}"]), own.decode(code_around(again))
             terms |= self.adversarial_terms(name, real, fake, h.lambda_adv)
             terms[f"kl_{name}"] = h.lambda_kl / 2 * mean.square().mean()
+            terms[f"rec_{name}"] = h.lambda_rec * F.l1_loss(rec, real[name])
             terms[f"kl_cyc_{name}"] = h.lambda_kl_cyc / 2 * again.square().mean()
-            for term, weight in (("rec", h.lambda_rec), ("cyc", h.lambda_cyc)):
-                decoded = self.generators[name].decode(codes[term])
-                terms[f"{term}_{name}"] = weight * F.l1_loss(decoded, real[name])
+            terms[f"cyc_{name}"] = h.lambda_cyc * F.l1_loss(back, real[name])
         return terms
 
     def translate(self, x, to, seed=0):

@@ -279,12 +279,42 @@ def test_contents_of_either_domain_go_into_both_decoders() -> None:
         assert a.decode(b.content(images(16)), points(2, STYLE)).shape == (2, *spec.A)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("size", SIZES)
+def test_an_image_is_encoded_and_decoded(size: int, family: str) -> None:
+    net, x = image_builder(size, width=2, family=family).autoencoders(0)["A"].eval(), images(size)
+    code = net.encode(x)
+    side = size // 4 if family == "resnet" else 4
+    assert code.shape[2:] == (side, side)
+    out = net.decode(code)
+    assert out.shape == x.shape
+    assert out.min() >= 0 and out.max() <= 1
+    assert not torch.equal(out, net.decode(code.flip(0)))
+
+
+def test_a_point_is_encoded_and_decoded() -> None:
+    nets = NetworkBuilder(POINTS, Architecture(64, final_relu=True, init_std=0.02), 0)
+    net, x = nets.autoencoders(0)["B"], points(200, 5)
+    assert net.encode(x).shape == (200, 64)
+    assert net.decode(net.encode(x)).shape == x.shape and net.decode(net.encode(x)).min() >= 0
+    for part in (net.encode, net.decode):
+        assert next(part.parameters()).std().item() == pytest.approx(0.02, rel=0.2)
+
+
+def test_discriminators_of_one_domain_start_alike_where_they_judge_the_same() -> None:
+    first, same, other = (image_builder(16).discriminator("B", name) for name in ("", "B", "C"))
+    assert torch.equal(weights(first), weights(same))
+    assert weights(first).shape == weights(other).shape
+    assert not torch.equal(weights(first), weights(other))
+
+
 MAKE: dict[str, Callable[[NetworkBuilder, str], nn.Module]] = {
     "translator": lambda nets, to: nets.translator("B" if to == "A" else "A", to),  # type: ignore[arg-type]
     "discriminator": lambda nets, to: nets.discriminator(to),  # type: ignore[arg-type]
     "critic": lambda nets, to: nets.critic(to),  # type: ignore[arg-type]
     "decoder": lambda nets, to: nets.decoder(to, LATENT),  # type: ignore[arg-type]
     "style_autoencoder": lambda nets, to: nets.style_autoencoder(to, STYLE),  # type: ignore[arg-type]
+    "autoencoders": lambda nets, to: nets.autoencoders(0)[to],  # type: ignore[index]
 }
 
 

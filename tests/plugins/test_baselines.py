@@ -34,17 +34,20 @@ from tests.training.test_loop import data, run, state
 
 pytestmark = pytest.mark.numeric
 
+UNIT_TERMS = ("adv", "kl", "rec", "kl_cyc", "cyc")
 TERMS = {
     "cogan": {"adv_A", "adv_B"},
     "cut": {"adv_B", "nce_A", "nce_B"},
     "cyclegan": {"adv_A", "adv_B", "cyc_A", "cyc_B", "idt_A", "idt_B"},
     "distancegan": {"adv_B", "dist_A"},
     "fastcut": {"adv_B", "nce_A"},
+    "gcgan": {"adv_B", "adv_turned_B", "geo_B"},
     "lsgan": {"adv_B"},
     "munit": {
         *("adv_A", "adv_B", "rec_A", "rec_B"),
         *("content_A", "content_B", "style_A", "style_B"),
     },
+    "unit": {f"{name}_{domain}" for name in UNIT_TERMS for domain in "AB"},
     "wgan_gp": {"adv_B"},
 }
 OTHER_SHAPES = (

@@ -51,6 +51,7 @@ INSIDE = {
             "kept_buffers",
             "latents",
             "starts",
+            "turns",
         ),
         ("contrastive", "images", "judging", "losses", "patches", "points"),
         ("builder",),
