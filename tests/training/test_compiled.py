@@ -26,6 +26,7 @@ from tests.training.test_vmap_stack import largest_difference, of_seeds
 pytestmark = pytest.mark.numeric
 
 MODELS = sorted(discover().of_kind("model"))
+LAYERS_TWICE_IN_FAKES = {"unit"}
 has_compiler = pytest.mark.skipif(not shutil.which("g++"), reason="needs a C++ compiler")
 
 
@@ -65,11 +66,16 @@ def both_ways(
 
 @pytest.mark.parametrize("name", MODELS)
 def test_what_is_traced_is_the_whole_step(name: str) -> None:
-    """Traced in one piece and run by PyTorch's own kernels, it gives the very same weights."""
+    """Traced in one piece and run by PyTorch's own kernels, it gives the very same weights; where
+    `fakes` uses one layer twice and losses use it too, but for the order of three gradients.
+    """
     counter = CompileCounterWithBackend("aot_eager")
     whole = partial(torch.compile, backend=counter, fullgraph=True)
     plain, compiled = both_ways(name, IMAGES, alone, whole)
-    assert same(plain[0], compiled[0])
+    if name in LAYERS_TWICE_IN_FAKES:
+        assert largest_difference(plain[0], compiled[0]) < 1e-6
+    else:
+        assert same(plain[0], compiled[0])
     assert counter.frame_count >= 3  # fakes, and the losses of D and of G
 
 
