@@ -24,6 +24,7 @@ class GeometryHParams(HParams):
 
     weight_decay: float = 0.0
     batch_size: int = 8
+    decay: float = 0.5
     geometry: Literal["rot90", "vflip"] = "rot90"
     lambda_geo: float = 20.0
     lambda_idt: float = 0.0
@@ -46,8 +47,8 @@ class GcGAN(Model):
 
     @classmethod
     def unsupported(cls, spec):
-        is_flat = spec.kind == "image" or spec.A == spec.B == (2,)
-        return None if is_flat else "it turns pictures, and points in a plane"
+        can_turn = spec.kind == "image" or spec.A == spec.B == (2,)
+        return None if can_turn else "it turns pictures, and points in a plane"
 
     def build(self, nets):
         self.turned, self.pools = TURNS[self.hparams.geometry], nn.ModuleDict()
@@ -55,26 +56,25 @@ class GcGAN(Model):
         for name in ("B", "turned_B"):
             self.discriminators[f"D_{name}"] = nets.discriminator("B", name)
             self.pools[name] = ImagePool(self.hparams.pool_size, nets.spec.B)
-        self.lambda_idt = self.hparams.lambda_idt * (nets.spec.A == nets.spec.B)
+        self.has_idt = self.hparams.lambda_idt > 0 and nets.spec.A == nets.spec.B
 
     def reals(self, real):
         return {**real, "turned_B": self.turned(real["B"])}
 
     def fakes(self, real):
-        translate = self.generators["G_AB"]
-        fake = translate(real["A"])
-        with statistics_kept(translate):
-            return {"B": fake, "turned_B": translate(self.turned(real["A"]))}
+        fake = self.generators["G_AB"](real["A"])
+        with statistics_kept(self.generators):
+            return {"B": fake, "turned_B": self.generators["G_AB"](self.turned(real["A"]))}
 
     def discriminator_loss(self, real, fake, step):
         return super().discriminator_loss(real, {n: self.pools[n](fake[n]) for n in fake}, step)
 
     def generator_loss(self, real, fake, step):
-        reals, translate = self.reals(real), self.generators["G_AB"]
-        gap = (self.turned(fake["B"]) - fake["turned_B"]).abs().mean()  # the same, turned back
-        terms = {"geo_B": 2 * self.hparams.lambda_geo * gap}
+        h, reals, translate = self.hparams, self.reals(real), self.generators["G_AB"]
+        gap = (self.turned(fake["B"]) - fake["turned_B"]).abs().mean()
+        terms = {"geo_B": 2 * h.lambda_geo * gap}  # the other norm is this one, turned back
         for name in self.pools:
             terms |= self.adversarial_terms(name, real, fake, 2.0)  # its squares have no half
         with statistics_kept(translate):
-            idt = {n: translate(reals[n]) - reals[n] for n in self.pools if self.lambda_idt}
-        return terms | {f"idt_{n}": self.lambda_idt * x.abs().mean() for n, x in idt.items()}
+            idt = {n: translate(reals[n]) - reals[n] for n in self.pools if self.has_idt}
+        return terms | {f"idt_{n}": h.lambda_idt * x.abs().mean() for n, x in idt.items()}

@@ -14,7 +14,8 @@ from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.turns import TURNS
-from ganbench.training.step import adam, update
+from ganbench.training.optimisers import optimisers_of
+from ganbench.training.step import update
 from tests.plugins.test_baselines import Watched, made
 from tests.plugins.test_models import BUILT_IN, IMAGES, POINTS, batch, build
 
@@ -196,8 +197,8 @@ def test_points_are_turned_in_a_plane_alone() -> None:
 
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 def test_updates_bring_a_translation_of_the_turned_input_nearer(geometry: str) -> None:
-    model, real = made("gcgan", IMAGES, 2, "resnet", geometry=geometry), batch(IMAGES, 2)
-    optimiser, costs = adam(model.generators, model, 1e-2), []
+    model, real = made("gcgan", IMAGES, 2, "resnet", geometry=geometry, lr=1e-2), batch(IMAGES, 2)
+    optimiser, costs = optimisers_of(model)["G"], []
     for _ in range(10):
         cost = terms(model, real)["geo_B"]
         update(optimiser, {"geo_B": cost})

@@ -12,7 +12,8 @@ from ganbench.contracts.model import Model
 from ganbench.core.errors import UserError
 from ganbench.core.spec import DataSpec
 from ganbench.networks.blocks import Autoencoder
-from ganbench.training.step import adam, update
+from ganbench.training.optimisers import optimisers_of
+from ganbench.training.step import update
 from tests.plugins.test_baselines import made
 from tests.plugins.test_models import IMAGES, POINTS, batch, build
 
@@ -71,8 +72,8 @@ def test_a_shared_weight_is_trained_once_by_the_slopes_of_both_domains(family: s
     stood in its list twice.
     """
     torch.manual_seed(0)
-    model = unit(family)
-    optimiser = adam(model.generators, model, 1e-3)
+    model = unit(family, lr=1e-3)
+    optimiser = optimisers_of(model)["G"]
     (params,) = (group["params"] for group in optimiser.param_groups)
     assert len(params) == len({id(param) for param in params})
     shared = next(model.generators["A"].decode[0].parameters())
@@ -199,7 +200,7 @@ def test_both_players_have_the_weight_of_the_game() -> None:
 def test_an_autoencoder_learns_to_give_back_what_it_is_given() -> None:
     torch.manual_seed(0)
     model, real = made("unit", POINTS, 32, lr=5e-3), batch(POINTS, 32)
-    optimiser, costs = adam(model.generators, model, model.hparams.lr), []
+    optimiser, costs = optimisers_of(model)["G"], []
     for _ in range(60):
         terms = model.generator_loss(real, model.fakes(real), step)
         update(optimiser, {name: terms[name] for name in ("rec_A", "rec_B")})
