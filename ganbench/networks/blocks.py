@@ -167,7 +167,7 @@ class Autoencoder(nn.Module):
         """
         if blocks > self.common:
             raise UserError(
-                f"these networks have {self.common} blocks beside the code that domains can share",
+                f"domains cannot share {blocks} blocks of these networks on either side of a code",
                 f"shared_blocks={blocks}",
                 f"set shared_blocks={self.common} or less, or take another network",
             )

@@ -61,7 +61,7 @@ def test_the_blocks_next_to_the_code_are_one_for_both_domains(family: str) -> No
 @pytest.mark.parametrize("family", FAMILIES)
 def test_more_blocks_than_there_are_cannot_be_shared(family: str) -> None:
     most = FAMILIES[family]
-    with pytest.raises(UserError, match=f"have {most} blocks") as told:
+    with pytest.raises(UserError, match=f"cannot share {most + 1} blocks") as told:
         unit(family, most + 1)
     assert f"set shared_blocks={most} or less" in str(told.value)
 
