@@ -42,8 +42,8 @@ class GcGAN(Model):
 
     @classmethod
     def recipes(cls, spec):
-        """In the code each norm moves one of its two sides: half the slope. Identity: 0.5 * 10."""
-        return super().recipes(spec) | {"code": GeometryHParams(lambda_geo=10.0, lambda_idt=5.0)}
+        """In the code a norm moves one of its sides, half the slope, of values from -1 to 1."""
+        return super().recipes(spec) | {"code": GeometryHParams(lambda_idt=10.0)}
 
     @classmethod
     def unsupported(cls, spec):

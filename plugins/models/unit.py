@@ -37,8 +37,9 @@ class UNIT(Model):
 
     @classmethod
     def recipes(cls, spec):
-        """The code has a decay, and a sample's divergence once, but no divergence has its half."""
-        return super().recipes(spec) | {"code": LatentHParams(weight_decay=1e-4, lambda_kl_cyc=0.2)}
+        """The code has divergences once and without their half, a decay, values from -1 to 1."""
+        code = {"weight_decay": 1e-4, "lambda_rec": 200.0, "lambda_kl_cyc": 0.2, "lambda_cyc": 200.0}
+        return super().recipes(spec) | {"code": LatentHParams(**code)}
 
     def build(self, nets):
         self.generators.update(nets.autoencoders(self.hparams.shared_blocks))

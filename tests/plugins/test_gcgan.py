@@ -155,13 +155,15 @@ def test_turned_samples_do_not_move_the_statistics_that_scoring_uses() -> None:
 
 
 def test_the_slope_of_recipe_code_is_that_of_norms_that_move_one_side_each() -> None:
-    """The authors cut the gradient of the second argument of each norm off."""
+    """The authors cut the gradient of the second argument of each norm off, of pictures that go
+    from -1 to 1 and so are twice as far apart.
+    """
     model, real = build("gcgan", IMAGES, "code"), batch(IMAGES)
     fake = model.fakes(real)
     upright, turned = fake["B"], fake["turned_B"]
     ours = model.generator_loss(real, fake, step)["geo_B"]
     goal, turned_goal = torch.rot90(turned, 1, (2, 3)).detach(), model.turned(upright).detach()
-    theirs = 20 * ((upright - goal).abs().mean() + (turned - turned_goal).abs().mean())
+    theirs = 20 * 2 * ((upright - goal).abs().mean() + (turned - turned_goal).abs().mean())
     assert ours.item() == pytest.approx(theirs.item() / 2)
     params = list(model.generators.parameters())
     slopes = [torch.autograd.grad(loss, params, retain_graph=True) for loss in (ours, theirs)]
@@ -182,7 +184,7 @@ def test_the_identity_is_of_the_code_and_of_domains_of_one_shape() -> None:
         assert set(terms(model, real)) == expected
     model, real = build("gcgan", IMAGES, "code"), batch(IMAGES)
     model.generators["G_AB"] = Negative()
-    same = 5 * (1 - 2 * real["B"]).abs().mean()
+    same = 0.5 * 10 * 2 * (1 - 2 * real["B"]).abs().mean()
     found = terms(model, real)
     torch.testing.assert_close(found["idt_B"], same)
     torch.testing.assert_close(found["idt_turned_B"], same)
