@@ -11,9 +11,12 @@ import ast
 import re
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock, patch
@@ -22,10 +25,25 @@ import torch
 from torch import Tensor
 
 
-def commit_of(folder: Path) -> str:
-    """The commit that is checked out. Raises CalledProcessError where it is no checkout."""
-    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+def commit_of(folder: Path, branch: str = "HEAD") -> str:
+    """The commit that is checked out, or that of a branch. Raises CalledProcessError where it is no
+    checkout.
+    """
+    command = ["git", "-C", str(folder), "rev-parse", branch]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@contextmanager
+def checkout(folder: Path, branch: str, paths: Sequence[str]) -> Iterator[Path]:
+    """Files and folders of a branch that is not checked out, in a folder of their own for a while.
+    Raises CalledProcessError where they are not there.
+    """
+    command = ["git", "-C", str(folder), "archive", branch, *paths]
+    archive = subprocess.run(command, capture_output=True, check=True).stdout
+    with TemporaryDirectory() as place:
+        with tarfile.open(fileobj=BytesIO(archive)) as files:
+            files.extractall(place, filter="data")
+        yield Path(place)
 
 
 @contextmanager

@@ -21,7 +21,17 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.parity import cogan, cut, discogan, distancegan, munit, pytorch_gan, wgan_gp
+from benchmarks.parity import (
+    cogan,
+    cut,
+    discogan,
+    distancegan,
+    gcgan,
+    munit,
+    pytorch_gan,
+    unit,
+    wgan_gp,
+)
 from benchmarks.parity.authors import commit_of
 from benchmarks.parity.pair import (
     UPDATES,
@@ -33,7 +43,7 @@ from benchmarks.parity.pair import (
     seed_everything,
 )
 
-MODULES = (discogan, distancegan, cut, munit, cogan, wgan_gp, pytorch_gan)
+MODULES = (discogan, distancegan, cut, gcgan, munit, cogan, unit, wgan_gp, pytorch_gan)
 AT = (1, 2, UPDATES)
 BOUND = 1e-9
 HERE = Path(__file__).parent
@@ -77,7 +87,7 @@ def run(case: Case, folder: Path) -> tuple[str, list[Difference]]:
     with double_precision(), warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         seed_everything(0)
-        return commit_of(folder), differences(case.make(folder))
+        return commit_of(folder, case.branch), differences(case.make(folder))
 
 
 def as_markdown(rows: Sequence[Row]) -> str:

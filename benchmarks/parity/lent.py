@@ -14,7 +14,9 @@ from ganbench.networks.builder import NetworkBuilder
 
 
 class LentNetworks(NetworkBuilder):
-    """Gives out copies of networks by their role: `G_AB`, `D_B`, `H_AB`, `S_A`, `decoder_A`."""
+    """Gives out copies of networks by their role: `G_AB`, `D_B`, `H_AB`, `S_A`, `decoder_A`,
+    `autoencoder_A`.
+    """
 
     def __init__(self, spec: DataSpec, networks: Mapping[str, nn.Module]) -> None:
         super().__init__(spec, Architecture(1), 0)
@@ -26,13 +28,18 @@ class LentNetworks(NetworkBuilder):
     def projections(self, source: str, target: str, units: int) -> Any:
         return deepcopy(self.networks[f"H_{source}{target}"])
 
-    def discriminator(self, domain: str) -> Any:
-        return deepcopy(self.networks[f"D_{domain}"])
+    def discriminator(self, domain: str, judged: str = "") -> Any:
+        return deepcopy(self.networks[f"D_{judged or domain}"])
 
     critic = discriminator
 
     def style_autoencoder(self, domain: str, style_dim: int) -> Any:
         return deepcopy(self.networks[f"S_{domain}"])
+
+    def autoencoders(self, shared_blocks: int) -> Any:
+        made = {name: deepcopy(self.networks[f"autoencoder_{name}"]) for name in "AB"}
+        made["B"].share(made["A"], shared_blocks)
+        return made
 
     def decoder(self, domain: str, latent_dim: int) -> Any:
         return deepcopy(self.networks[f"decoder_{domain}"])

@@ -64,6 +64,7 @@ class Case:
     settings: in words, our recipe and what stands in place of its values.
     adapted: in words, what is not as the authors run it.
     departure: in words, what is left on purpose in which the two differ; empty where they agree.
+    branch: theirs, where it is not what is checked out.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Case:
     adapted: str
     make: Callable[[Path], Pair]
     departure: str = ""
+    branch: str = "HEAD"
 
     @property
     def folder(self) -> str:

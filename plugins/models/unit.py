@@ -38,7 +38,7 @@ class UNIT(Model):
     @classmethod
     def recipes(cls, spec):
         """The code has divergences once and without their half, a decay, values from -1 to 1."""
-        code = {"weight_decay": 1e-4, "lambda_rec": 200.0, "lambda_kl_cyc": 0.2, "lambda_cyc": 200.0}
+        code = {"weight_decay": 1e-4, "lambda_rec": 2e2, "lambda_kl_cyc": 0.2, "lambda_cyc": 2e2}
         return super().recipes(spec) | {"code": LatentHParams(**code)}
 
     def build(self, nets):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,16 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks.parity.authors import define, importable, narrowed, parsed, run, statements
+from benchmarks.parity.authors import (
+    checkout,
+    commit_of,
+    define,
+    importable,
+    narrowed,
+    parsed,
+    run,
+    statements,
+)
 from benchmarks.parity.compare import (
     BOUND,
     MODULES,
@@ -181,6 +191,27 @@ def test_modules_of_a_checkout_are_forgotten(tmp_path: Path) -> None:
     assert found == [1, 2]
     with pytest.raises(ModuleNotFoundError):
         import not_there  # noqa: F401
+
+
+def test_files_of_a_branch_are_there_for_a_while(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        user = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", "-C", str(tmp_path), *user, *arguments], check=True)
+
+    git("init", "--quiet", "--initial-branch=first")
+    for branch in ("older", "main"):
+        git("checkout", "--quiet", "-b", branch)
+        (tmp_path / "src").mkdir(exist_ok=True)
+        (tmp_path / "src" / "net.py").write_text(branch)
+        (tmp_path / "picture.gif").write_text(branch)
+        git("add", ".")
+        git("commit", "--quiet", "-m", branch)
+    with checkout(tmp_path, "older", ["src"]) as files:
+        assert (files / "src" / "net.py").read_text() == "older"
+        assert [path.name for path in files.iterdir()] == ["src"]
+    assert not files.exists()
+    assert (tmp_path / "src" / "net.py").read_text() == "main"
+    assert commit_of(tmp_path) == commit_of(tmp_path, "main") != commit_of(tmp_path, "older")
 
 
 def rows_of(weight: float, departure: str) -> dict[str, str]:
