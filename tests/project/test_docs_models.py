@@ -76,7 +76,7 @@ def test_recipes_have_the_values_of_the_page(row: list[str]) -> None:
             "beta2",
         }
         off = {f.name: f.default for f in fields(hparams) if f.metadata.get(INGREDIENT)}
-        plain = {"feat_share": 0.0, "distance": "l2", "warmup_steps": 0, **off}
+        plain = {"feat_share": 0.0, "distance": "l2", "geometry": "rot90", "warmup_steps": 0, **off}
         assert all(found[key] == plain.get(key, 1.0) for key in unnamed), name
 
 
