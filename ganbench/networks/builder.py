@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar, get_args
 
@@ -15,8 +16,10 @@ from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
 from ganbench.networks.blocks import Autoencoder, Family, StyleAutoencoder
 from ganbench.networks.contrastive import Projections
+from ganbench.networks.styles import ByDomain, MappingNetwork, he_normal, started
 
 N = TypeVar("N", bound=nn.Module)
+MAPPING_WIDTHS = 8  # units of a mapping network for images, by the width
 
 # The module of each family, which has it as FAMILY. It is imported when it is used, and a cell's
 # identity has the one that the cell uses.
@@ -25,8 +28,10 @@ FAMILIES: Mapping[DataKind, Mapping[str, str]] = {
     "image": {
         PLAIN: "ganbench.networks.images",
         "resnet": "ganbench.networks.residual",
+        "starganv2": "ganbench.networks.starganv2",
         "stylegan2": "ganbench.networks.stylegan2",
         "unet": "ganbench.networks.unet",
+        "vit-unet": "ganbench.networks.vit_unet",
     },
 }
 
@@ -142,6 +147,43 @@ class NetworkBuilder:
         return self._seeded(
             f"autoencoder_{domain}", lambda: self.family.autoencoder(shape, self.architecture)
         )
+
+    def shared_autoencoder(self, style_dim: int) -> StyleAutoencoder:
+        """One for both domains: contents of samples of either, styles (n, style_dim) by domain, as
+        `style(x, "B")`, and samples of either, which the style alone tells apart. Raises UserError
+        where the domains differ in shape.
+        """
+        shape, arch = self.spec.A, self.architecture
+        self._require_one_shape()
+        return StyleAutoencoder(
+            self._seeded("content", lambda: self.family.content_encoder(shape, arch)),
+            self._seeded(
+                "style", lambda: ByDomain(self.family.style_encoder(shape, 2 * style_dim, arch))
+            ),
+            self._seeded("decode", lambda: self.family.styled_decoder(shape, style_dim, arch)),
+        )
+
+    def shared_critics(self) -> dict[str, nn.Module]:
+        """Critics `D_A` and `D_B` of which the last layer alone is each one's own. Raises UserError
+        where the domains differ in shape.
+        """
+        self._require_one_shape()
+        critics: dict[DomainName, Any] = {"A": self.critic("A"), "B": self.critic("B")}
+        critics["B"].blocks = critics["A"].blocks
+        return {f"D_{domain}": critic for domain, critic in critics.items()}
+
+    def mapping(self, latent_dim: int, style_dim: int) -> MappingNetwork:
+        """Takes latents (n, latent_dim) to styles (n, style_dim) of a domain: `mapping(z, "B")`."""
+        arch = self.architecture
+        units = (MAPPING_WIDTHS if self.spec.kind == "image" else 1) * arch.width
+        draw = partial(nn.init.normal_, std=arch.init_std) if arch.init_std else he_normal
+        return self._seeded(
+            "mapping", lambda: started(MappingNetwork(latent_dim, style_dim, units), draw)
+        )
+
+    def _require_one_shape(self) -> None:
+        if self.spec.A != self.spec.B:
+            raise UserError(f"one network for both domains: {self.spec.A} and {self.spec.B}")
 
     def _seeded(self, role: str, make: Callable[[], N]) -> N:
         with torch.random.fork_rng(devices=[]):

@@ -53,7 +53,10 @@ def stems(files: set[Path]) -> set[str]:
     return {file.stem for file in files}
 
 
-IMAGE_NETWORKS = {"convolutions", "images", "patches", "residual", "stylegan2", "unet"}
+IMAGE_NETWORKS = {
+    *("convolutions", "images", "patches", "residual"),
+    *("starganv2", "stylegan2", "unet", "vit_unet"),
+}
 
 
 def test_training_points_reaches_no_image_network(tmp_path: Path) -> None:
@@ -69,8 +72,10 @@ def test_training_points_reaches_no_image_network(tmp_path: Path) -> None:
     [
         ("plain", {"images", "convolutions"}),
         ("resnet", {"images", "convolutions", "patches", "residual"}),
+        ("starganv2", {"images", "convolutions", "patches", "residual", "starganv2"}),
         ("stylegan2", {"images", "convolutions", "stylegan2"}),
         ("unet", {"images", "convolutions", "patches", "unet"}),
+        ("vit-unet", {"images", "convolutions", "patches", "vit_unet"}),
     ],
 )
 def test_training_images_reaches_the_networks_of_its_family(

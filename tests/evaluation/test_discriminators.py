@@ -16,6 +16,7 @@ from ganbench.evaluation.discriminators import logits_in_training, overfit, over
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
+from tests.networks.test_families import FAMILIES
 from tests.plugins.test_models import IMAGES, POINTS, build
 from tests.training.test_loop import data, state
 
@@ -136,7 +137,7 @@ def test_sets_are_whole_batches_of_what_there_is(batch: int, one: int, other: in
     assert 1 <= size <= batch and n % size == 0 and size <= n <= min(one, other, 500)
 
 
-@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet"])
+@pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 def test_judging_leaves_model_and_chance_as_they_are(name: str, family: str) -> None:
     """Batch norm's statistics, pools of images, the vectors of weight norms; twice the same."""

@@ -53,9 +53,10 @@ INSIDE = {
             "starts",
             "turns",
         ),
-        ("contrastive", "images", "judging", "losses", "patches", "points"),
+        ("contrastive", "images", "judging", "losses", "patches", "penalties", "points", "styles"),
         ("builder",),
-        ("residual", "stylegan2", "unet"),
+        ("residual", "stylegan2", "unet", "vit_unet"),
+        ("starganv2",),
     ),
     "data": (
         ("edges", "misread", "rendering", "sameness", "tree"),
@@ -76,7 +77,7 @@ INSIDE = {
         ("discogan", "metric", "reference"),
         ("recipes",),
         ("model",),
-        ("contrast",),
+        ("contrast", "cycle"),
     ),
     "reporting": (
         ("protocols", "statistics"),

@@ -121,7 +121,15 @@ def largest_difference(one: Model, other: Model) -> float:
 
 @pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
-@pytest.mark.parametrize(("name", "family"), [("standard", "resnet"), ("wgan_gp", "unet")])
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("standard", "resnet"),
+        ("standard", "vit-unet"),
+        ("standard", "starganv2"),
+        ("wgan_gp", "unet"),
+    ],
+)
 def test_seeds_of_published_networks_together_are_seeds_alone(
     tmp_path: Path, name: str, family: str
 ) -> None:
