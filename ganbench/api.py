@@ -1,6 +1,7 @@
 """The only names that a plugin imports."""
 
 from ganbench.contracts.contrast import ContrastHParams, ContrastiveModel
+from ganbench.contracts.cycle import CycleHParams, CycleModel
 from ganbench.contracts.discogan import AdversarialHParams, ReconstructionHParams
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.metric import (
@@ -12,7 +13,12 @@ from ganbench.contracts.metric import (
     share_read,
 )
 from ganbench.contracts.model import Batch, Model
-from ganbench.contracts.recipes import adversarial_recipes, reconstruction_recipes
+from ganbench.contracts.recipes import (
+    adversarial_recipes,
+    reconstruction_recipes,
+    stabilised,
+    with_stable,
+)
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Domain, Jitter, Report, Split, Task
 from ganbench.core.cache import cached_arrays
@@ -46,6 +52,8 @@ from ganbench.networks.losses import (
     reconstruction_distance,
 )
 from ganbench.networks.turns import TURNS
+from ganbench.networks.penalties import centred_penalty
+from ganbench.networks.styles import half_drawn
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
@@ -86,6 +94,8 @@ __all__ = [
     "Column",
     "ContrastHParams",
     "ContrastiveModel",
+    "CycleHParams",
+    "CycleModel",
     "DataSpec",
     "DiscriminatorOutput",
     "Domain",
@@ -128,6 +138,7 @@ __all__ = [
     "arc_centres",
     "batched",
     "cached_arrays",
+    "centred_penalty",
     "circle_centres",
     "code_around",
     "decoded",
@@ -137,6 +148,7 @@ __all__ = [
     "fingerprint",
     "gradient_penalty",
     "grid_centres",
+    "half_drawn",
     "kept_classes",
     "labels_path",
     "labels_told",
@@ -163,5 +175,7 @@ __all__ = [
     "seeded_latent",
     "share_read",
     "split_indices",
+    "stabilised",
     "statistics_kept",
+    "with_stable",
 ]

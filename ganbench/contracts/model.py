@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -36,6 +37,7 @@ class Model(nn.Module, ABC):
     hparams_type: of the recipe `paper`, where a model has no other.
     adversarial: the game that G and D play; the log loss for all models of the paper.
     judge_both: how a discriminator judges real samples and fakes; the trainer sets it by device.
+    budget_steps: how many steps a training has; the trainer sets it. Without one it is endless.
     several_outputs: whether `translate` gives another output under another seed.
     metrics: metric plugins that score this model in addition to the task's.
     expected_failures: checks of the kit that this model cannot pass, and why.
@@ -53,6 +55,7 @@ class Model(nn.Module, ABC):
         super().__init__()
         self.hparams = hparams
         self.judge_both: Judging = in_turn
+        self.budget_steps: float = math.inf
         self.generators = nn.ModuleDict()
         self.discriminators = nn.ModuleDict()
 
@@ -172,6 +175,12 @@ class Model(nn.Module, ABC):
                     "set ema_kimg=0",
                 )
             self.averages = Averages(self.generators)
+
+    def falling(self, step: Tensor, share: float = 1.0) -> Tensor:
+        """1 at step 0, from there linearly to 0 after a share of the budget, and 0 then: a factor
+        of what is to fade over a training, a scalar.
+        """
+        return (1 - step / (share * self.budget_steps)).clamp(min=0)
 
     def judged(self, fake: Batch) -> dict[str, Tensor]:
         """The entries of `fakes` that a discriminator judges, cut off from the generators."""

@@ -35,6 +35,7 @@ STABLE: dict[str, Any] = {
     "batch_size": 64,
     "augment": "noise",
     "r1": 0.1,
+    "r1_every": 16,
     "ema_kimg": 20.0,
     "blur": 0.1,
     "blur_kimg": 51.2,

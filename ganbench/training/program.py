@@ -60,6 +60,8 @@ def program(
     are; like micro-batches, it needs a single seed that is not compiled. Raises UserError in a step
     where a model that is to be compiled cannot be.
     """
+    for seed in seeds:
+        seed.model.budget_steps = steps
     joined = (join if len(seeds) > 1 else alone)(
         [(seed.model, seed.optimisers) for seed in seeds],
         [seed.random_state for seed in seeds],

@@ -29,6 +29,7 @@ from ganbench.registry.registry import discover
 from ganbench.training.loop import Interrupted, Plan, train
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import update
+from tests.networks.test_families import FAMILIES
 from tests.plugins.test_models import IMAGES, NAMES, POINTS, batch, build
 from tests.training.test_loop import data, run, state
 
@@ -48,6 +49,8 @@ TERMS = {
         *("content_A", "content_B", "style_A", "style_B"),
     },
     "unit": {f"{name}_{domain}" for name in UNIT_TERMS for domain in "AB"},
+    "starganv2": {f"{term}_{domain}" for term in ("adv", "style", "div", "cyc") for domain in "AB"},
+    "uvcgan": {"adv_A", "adv_B", "cyc_A", "cyc_B", "idt_A", "idt_B"},
     "wgan_gp": {"adv_B"},
 }
 OTHER_SHAPES = (
@@ -248,7 +251,7 @@ def test_a_trained_critics_slope_between_data_and_fakes_is_1() -> None:
     assert critic(real).logits.mean() > critic(fake).logits.mean() + 1
 
 
-@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet", "points"])
+@pytest.mark.parametrize("family", [*FAMILIES, "points"])
 def test_coupled_gans_share_all_but_the_layers_next_to_the_samples(family: str) -> None:
     if family == "points":
         model = made("cogan", POINTS, width=8)
@@ -337,7 +340,7 @@ def test_the_pool_feeds_the_discriminators_alone() -> None:
         assert torch.equal(second[~kept], fake[name][~kept])
 
 
-@pytest.mark.parametrize("family", ["plain", "resnet", "stylegan2", "unet", "points"])
+@pytest.mark.parametrize("family", [*FAMILIES, "points"])
 def test_one_content_has_as_many_translations_as_there_are_seeds(family: str) -> None:
     spec = POINTS if family == "points" else IMAGES
     model = made("munit", spec, 8, "plain" if family == "points" else family).eval()
