@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F
+from torch.nn.functional import l1_loss
 
 from ganbench.api import HParams, Model, half_drawn, require_range, stabilised, with_stable
 
@@ -54,27 +54,25 @@ class StarGANv2(Model):
         return {"F": 0.01}
 
     def fakes(self, real):
-        terms, G = {}, self.generators["G"]
+        terms, (G, F) = {}, self.generators.values()
         for to, source in ("AB", "BA"):
-            content = G.content(real[source])
-            style = half_drawn(self.generators["F"], G.style, real[to], to)
-            fake = G.decode(content, style)
-            terms |= {to: fake, f"content_{source}": content, f"style_{to}": style}
+            kept, style = G.content(real[source]), half_drawn(F, G.style, real[to], to)
+            terms |= {to: G.decode(kept, style), f"content_{source}": kept, f"style_{to}": style}
         return terms
 
     def generator_loss(self, real, fake, step):
-        terms, G, h = {}, self.generators["G"], self.hparams
+        terms, (G, F), h = {}, self.generators.values(), self.hparams
         lambda_div = h.lambda_div * self.falling(step, h.div_share)
         for to, source in ("AB", "BA"):
             terms |= self.adversarial_terms(to, real, fake, 0.5)  # of a mean over both domains
             with torch.no_grad():
-                style = half_drawn(self.generators["F"], G.style, real[to].flip(0), to)
+                style = half_drawn(F, G.style, real[to].flip(0), to)
                 other = G.decode(fake[f"content_{source}"], style)
             back = G.decode(G.content(fake[to]), G.style(real[source], source))
-            again = F.l1_loss(G.style(fake[to], to), fake[f"style_{to}"])
+            again = l1_loss(G.style(fake[to], to), fake[f"style_{to}"])
             terms[f"style_{to}"] = h.lambda_style / 2 * again
-            terms[f"div_{to}"] = -lambda_div / 2 * F.l1_loss(fake[to], other)
-            terms[f"cyc_{source}"] = h.lambda_cyc / 2 * F.l1_loss(back, real[source])
+            terms[f"div_{to}"] = -lambda_div / 2 * l1_loss(fake[to], other)
+            terms[f"cyc_{source}"] = h.lambda_cyc / 2 * l1_loss(back, real[source])
         return terms
 
     def translate(self, x, to, seed=0):

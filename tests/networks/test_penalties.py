@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.blocks import DiscriminatorOutput
+from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.losses import gradient_penalty
 from ganbench.networks.penalties import centred_penalty
 
@@ -74,3 +76,17 @@ def test_a_flat_critic_has_a_gradient_for_every_centre() -> None:
         )
         (found,) = torch.autograd.grad(penalty, weight)
         assert found.isfinite().all()
+
+
+@pytest.mark.parametrize("centre", [0.0, 3.0])
+def test_slopes_of_a_trained_critic_come_to_the_centre(centre: float) -> None:
+    torch.manual_seed(0)
+    critic = NetworkBuilder(DataSpec("points", (2,), (2,)), Architecture(16), 0).critic("B")
+    optimiser = torch.optim.Adam(critic.parameters(), 1e-2)
+    for _ in range(80):
+        optimiser.zero_grad()
+        centred_penalty(critic, torch.randn(32, 2), torch.randn(32, 2), centre).backward()
+        optimiser.step()
+    x = torch.randn(200, 2).requires_grad_()
+    (slopes,) = torch.autograd.grad(critic(x).logits.sum(), x)
+    assert slopes.norm(dim=1).mean().item() == pytest.approx(centre, abs=0.3)

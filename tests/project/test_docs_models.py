@@ -16,7 +16,7 @@ from tests.plugins.test_models import ANGLES, IMAGES, batch, build
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 MODELS = discover().of_kind("model")
 NAMED_COLUMNS = ("lr", "beta1", "weight_decay", "batch_size", "schedule")
-BETA2 = {"wgan_gp": 0.9}
+BETA2 = {"starganv2": 0.99, "uvcgan": 0.99, "wgan_gp": 0.9}
 
 
 def table(start: str) -> list[list[str]]:
