@@ -29,7 +29,9 @@ from benchmarks.parity import (
     gcgan,
     munit,
     pytorch_gan,
+    starganv2,
     unit,
+    uvcgan,
     wgan_gp,
 )
 from benchmarks.parity.authors import commit_of
@@ -43,7 +45,10 @@ from benchmarks.parity.pair import (
     seed_everything,
 )
 
-MODULES = (discogan, distancegan, cut, gcgan, munit, cogan, unit, wgan_gp, pytorch_gan)
+MODULES = (
+    *(discogan, distancegan, cut, gcgan, munit, cogan, unit, wgan_gp, pytorch_gan),
+    *(starganv2, uvcgan),
+)
 AT = (1, 2, UPDATES)
 BOUND = 1e-9
 HERE = Path(__file__).parent
