@@ -51,9 +51,9 @@ from ganbench.networks.losses import (
     gradient_penalty,
     reconstruction_distance,
 )
-from ganbench.networks.turns import TURNS
 from ganbench.networks.penalties import centred_penalty
 from ganbench.networks.styles import half_drawn
+from ganbench.networks.turns import TURNS
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
