@@ -28,6 +28,7 @@ from tests.plugins.test_models import IMAGES, POINTS
 pytestmark = pytest.mark.numeric
 
 BUILT_IN = discover()
+BUDGET = 1_000  # steps, in which rates hardly fall
 MODELS = sorted(BUILT_IN.of_kind("model"))
 BATCH = 8
 KINDS = [(POINTS, "plain"), (IMAGES, "plain"), (IMAGES, "stylegan2")]
@@ -57,7 +58,7 @@ def step_of(
     optimisers = place(model, "cpu")
     seed_all(3)
     seed = Seed(model, optimisers, device_rng("cpu").get_state())
-    how = alone, "cpu", precision, False, checkpointed
+    how = alone, "cpu", precision, BUDGET, False, checkpointed
     return program([seed], batch_of(0, spec), *how)
 
 
