@@ -167,6 +167,13 @@ MODELS = (
         FAKES,
     ),
     Broken(
+        "a discriminator to which nothing is real",
+        "model",
+        "check_discriminators_have_their_fakes",
+        LAST_OF_BUILD + '        self.discriminators["D_turned_B"] = nets.discriminator("B")\n',
+        LAST_OF_BUILD,
+    ),
+    Broken(
         "a term that is no scalar",
         "model",
         "check_loss_terms_are_finite_scalars",
