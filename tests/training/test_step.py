@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -63,6 +64,18 @@ def default_dtype(dtype: torch.dtype) -> Iterator[None]:
     torch.set_default_dtype(before)
 
 
+def plain_groups(
+    nets: torch.nn.ModuleDict, lr: float, multiples: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Of each network; what several have in common is the first one's."""
+    groups, taken = [], set[torch.nn.Parameter]()
+    for name, net in nets.items():
+        own = [param for param in net.parameters() if param not in taken]
+        taken.update(own)
+        groups.append({"params": own, "lr": lr * multiples.get(name, 1.0)})
+    return groups
+
+
 def plain_steps(model: Model, reals: Sequence[dict[str, torch.Tensor]]) -> None:
     """As one writes it first: all passes with gradients, `backward`, an Adam parameter by
     parameter, and weights in their plain layout.
@@ -70,8 +83,7 @@ def plain_steps(model: Model, reals: Sequence[dict[str, torch.Tensor]]) -> None:
     hparams = model.hparams
     adams = {
         letter: torch.optim.Adam(
-            list(nets.parameters()),
-            lr=hparams.lr,
+            plain_groups(nets, hparams.lr, model.learning_rates()),
             betas=(hparams.beta1, hparams.beta2),
             weight_decay=hparams.weight_decay,
             foreach=False,
@@ -87,6 +99,8 @@ def plain_steps(model: Model, reals: Sequence[dict[str, torch.Tensor]]) -> None:
                 continue
             if letter == "D":
                 terms = model.discriminator_loss(real, model.judged(fake), at)
+                if "R" in phase:
+                    terms |= model.discriminator_penalty(real)
             else:
                 terms = model.generator_loss(real, fake, at)
             for optimiser in adams.values():
