@@ -71,7 +71,8 @@ class CycleModel(Model):
         return super().discriminator_loss(real, pooled, step)
 
     def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
-        terms, lambda_cyc = dict[str, Tensor](), self.hparams.lambda_cyc
+        lambda_cyc = self.hparams.lambda_cyc
+        terms: dict[str, Tensor] = {}
         for name, other in OTHER.items():
             back = self.generators[f"G_{other}{name}"]
             terms |= self.adversarial_terms(name, real, fake, 2.0)  # G's squares have no half

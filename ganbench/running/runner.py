@@ -34,6 +34,7 @@ from ganbench.results.folder import (
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Backend, Progress
 from ganbench.running.backends.choose import backend_of
+from ganbench.running.backends.early import Early, no_early_workers
 from ganbench.running.backends.gpus import Gpus, gpus_asked
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
@@ -140,9 +141,10 @@ def planned(request: Request) -> Planned:
     return Planned(request, file, registry, backend, grid, folder, gpus)
 
 
-def carry_out(plan: Planned, listener: Listener) -> Result:
+def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers) -> Result:
     """Fetch weights, run the cells that are left, append their rows to the folder, draw figures.
 
+    early: a context in which a backend has its workers for jobs already; nothing was computed yet.
     Raises UserError for the user's mistakes.
     """
     request, grid, output = plan.request, plan.grid, plan.folder
@@ -157,18 +159,19 @@ def carry_out(plan: Planned, listener: Listener) -> Result:
     kept = {row.cell: row for row in before if row.cell not in left}
     for line in lines_on_rows_without(grid.jobs, kept):
         listener.say(line)
-    require_memory(todo, request, plan.gpus)
-    if todo:
-        for task in grid.tasks.values():
-            task.prepare(listener.say)
-        for line in small_sets(todo, grid.tasks):
-            listener.say(line)
-    if request.overwrite:
-        forget(todo, output)
-    listener.start(todo, len(grid.jobs))
-    jobs = heaviest_first(todo)
-    for row in plan.backend.run(jobs, output, request.overwrite, listener.progress):
-        listener.ended(row)
+    with early(plan.backend, todo):
+        require_memory(todo, request, plan.gpus)
+        if todo:
+            for task in grid.tasks.values():
+                task.prepare(listener.say)
+            for line in small_sets(todo, grid.tasks):
+                listener.say(line)
+        if request.overwrite:
+            forget(todo, output)
+        listener.start(todo, len(grid.jobs))
+        jobs = heaviest_first(todo)
+        for row in plan.backend.run(jobs, output, request.overwrite, listener.progress):
+            listener.ended(row)
     rows = rows_of(grid, output)
     if todo:
         draw_figures(rows, output, plan.registry, listener.say)

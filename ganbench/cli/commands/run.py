@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.records import Row
-from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.backend import Progress as CellProgress
+from ganbench.running.backends.early import Early
 from ganbench.running.job import Job
 from ganbench.running.memory_check import require_memory
 from ganbench.running.request import request_of
@@ -40,7 +39,7 @@ def run_command(
     batch_size: int | None,
     plugin_folders: Sequence[Path],
     dry_run: bool,
-    early: Callable[[Backend, Sequence[Job]], AbstractContextManager[None]],
+    early: Early,
     **same_names: Any,
 ) -> int:
     """The exit code: 0 all cells done, 1 some cell not done. early: a context in which a backend
@@ -57,8 +56,7 @@ def run_command(
         require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
-    with early(plan.backend, plan.left):
-        result = carry_out(plan, terminal_listener())
+    result = carry_out(plan, terminal_listener(), early)
     report(result.rows, result.figures, plan.folder, plan.registry)
     print_sheets(claim_sheets(plan.file.claims, result.rows, plan.registry.columns), "rich")
     return 0 if result.complete else 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.pool import forked_pool
 from ganbench.running.backends.processes import Processes
 from ganbench.running.backends.worker_processes import import_needed
 from ganbench.running.job import Job
+
+Early = Callable[[Backend, Sequence[Job]], AbstractContextManager[None]]
 
 
 @contextmanager
