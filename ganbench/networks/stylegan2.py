@@ -243,6 +243,4 @@ FAMILY = replace(
     decoder=decoder,
     styled_decoder=StyledDecoder,
     autoencoder=autoencoder,
-    attentive_translator=None,
-    attentive_discriminator=None,
 )

@@ -200,6 +200,4 @@ FAMILY = replace(
     translator=translator,
     discriminator=discriminator,
     critic=discriminator,
-    attentive_translator=None,
-    attentive_discriminator=None,
 )

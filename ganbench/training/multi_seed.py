@@ -13,9 +13,7 @@ from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
 from ganbench.networks.averages import named_tensors
-from ganbench.networks.bounds import bounds_of
 from ganbench.training.averaging import Averaging, averaging
-from ganbench.training.bounding import bounding
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.clipping import clipping
 from ganbench.training.fading import Fading, fading
@@ -55,8 +53,7 @@ def eager(
     rng: torch.Generator,
 ) -> Eager:
     """One seed's steps."""
-    tensors = named_tensors(model)
-    upkeep = upkeep_of(tensors, optimisers, model.hparams, steps)
+    upkeep = upkeep_of(named_tensors(model), optimisers, model.hparams, steps)
     return Eager(
         model,
         optimisers,
@@ -65,7 +62,6 @@ def eager(
         (rng,),
         *upkeep,
         clipping(model.hparams, stacked=False),
-        bounding(tensors, bounds_of(model)),
     )
 
 
@@ -108,8 +104,7 @@ def stacked(
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
     upkeep = upkeep_of(stack.tensors, optimisers, stack.hparams, steps)
     clipped = clipping(stack.hparams, stacked=True)
-    bounded = bounding(stack.tensors, bounds_of(seeds[0][0]))
-    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep, clipped, bounded)
+    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep, clipped)
 
 
 def on_streams(

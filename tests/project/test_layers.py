@@ -40,27 +40,20 @@ INSIDE = {
         ("registry",),
     ),
     "networks": (
-        ("norms",),
         (
             "augmentation",
             "blur",
             "averages",
             "blocks",
-            "bounds",
             "convolutions",
             "image_pool",
             "inputs",
             "kept_buffers",
             "latents",
-            "spectral",
             "starts",
             "turns",
         ),
-        (
-            *("attention", "contrastive", "judging", "losses", "patches", "penalties"),
-            *("points", "styles"),
-        ),
-        ("attentive_residual", "images"),
+        ("contrastive", "images", "judging", "losses", "patches", "penalties", "points", "styles"),
         ("builder",),
         ("residual", "stylegan2", "unet", "vit_unet"),
         ("starganv2",),
@@ -99,7 +92,6 @@ INSIDE = {
     "training": (
         (
             "averaging",
-            "bounding",
             "clipping",
             "distances",
             "fading",
