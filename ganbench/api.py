@@ -48,10 +48,9 @@ from ganbench.networks.losses import (
     LOG_LOSS,
     Adversarial,
     feature_matching_loss,
-    gradient_penalty,
     reconstruction_distance,
 )
-from ganbench.networks.penalties import centred_penalty
+from ganbench.networks.penalties import centred_penalty, gradient_penalty
 from ganbench.networks.styles import half_drawn
 from ganbench.networks.turns import TURNS
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask

@@ -52,23 +52,6 @@ LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_los
 LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
 
 
-def gradient_penalty(
-    judge: Callable[[Tensor], DiscriminatorOutput], real: Tensor, fake: Tensor
-) -> Tensor:
-    """Mean squared distance from 1 of the critic's gradient norms, between real samples and fakes
-    (Gulrajani et al., 2017); a scalar.
-
-    judge: the critic. real, fake: samples (n, ...). Each pair gets its own random point between.
-
-    `torch.func` takes the gradient, so that many seeds can be stacked.
-    """
-    share = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
-    between = real + share * (fake - real)
-    slopes = torch.func.grad(lambda x: judge(x).scores.sum())(between)
-    norms: Tensor = slopes.flatten(1).norm(dim=1)
-    return (norms - 1).square().mean()
-
-
 def squared_slopes(judge: nn.Module, real: Tensor) -> Tensor:
     """Mean squared norm of D's gradient at real samples, a scalar: the penalty R1 (Mescheder et
     al., 2018), without its weight. It leaves D's buffers as they are.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import torch
@@ -28,18 +29,11 @@ class Trained(Protocol):
     def learning_rates(self) -> Mapping[str, float]: ...
 
 
-def adam(groups: Any, h: HParams, on_gpu: bool) -> torch.optim.Optimizer:
+def adam(
+    groups: Any, h: HParams, on_gpu: bool, kind: type[torch.optim.Adam] = torch.optim.Adam
+) -> torch.optim.Optimizer:
     betas = h.beta1, h.beta2
-    return torch.optim.Adam(
-        groups, betas=betas, weight_decay=h.weight_decay, fused=True, capturable=on_gpu
-    )
-
-
-def adamw(groups: Any, h: HParams, on_gpu: bool) -> torch.optim.Optimizer:
-    betas = h.beta1, h.beta2
-    return torch.optim.AdamW(
-        groups, betas=betas, weight_decay=h.weight_decay, fused=True, capturable=on_gpu
-    )
+    return kind(groups, betas=betas, weight_decay=h.weight_decay, fused=True, capturable=on_gpu)
 
 
 def rmsprop(groups: Any, h: HParams, on_gpu: bool) -> torch.optim.Optimizer:
@@ -56,7 +50,7 @@ def sgd(groups: Any, h: HParams, on_gpu: bool) -> torch.optim.Optimizer:
 # that their updates can be captured.
 OPTIMISERS: Mapping[str, tuple[Make, tuple[str, ...]]] = {
     "adam": (adam, ("exp_avg", "exp_avg_sq")),
-    "adamw": (adamw, ("exp_avg", "exp_avg_sq")),
+    "adamw": (partial(adam, kind=torch.optim.AdamW), ("exp_avg", "exp_avg_sq")),
     "rmsprop": (rmsprop, ("square_avg", "momentum_buffer")),
     "sgd": (sgd, ("momentum_buffer",)),
 }

@@ -11,8 +11,7 @@ from torch import Tensor
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
-from ganbench.networks.losses import gradient_penalty
-from ganbench.networks.penalties import centred_penalty
+from ganbench.networks.penalties import centred_penalty, gradient_penalty
 
 pytestmark = pytest.mark.numeric
 

@@ -21,10 +21,10 @@ from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.image_pool import ImagePool
 from ganbench.networks.losses import (
-    gradient_penalty,
     least_squares_discriminator_loss,
     least_squares_generator_loss,
 )
+from ganbench.networks.penalties import gradient_penalty
 from ganbench.registry.registry import discover
 from ganbench.training.loop import Interrupted, Plan, train
 from ganbench.training.optimisers import optimisers_of
