@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Literal
 
 import torch
@@ -11,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.networks.blocks import DiscriminatorOutput
+from ganbench.networks.spectral import with_vectors_kept
 
 DistanceName = Literal["l1", "l2", "huber"]
 
@@ -52,6 +55,15 @@ LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_los
 LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
 
 
+def over_heads(loss: Callable[..., Tensor], *answers: DiscriminatorOutput) -> Tensor:
+    """The sum of a loss, such as a game's, over all that judges: a scalar.
+
+    answers: of one discriminator, whose logits of one head at a time the loss takes.
+    """
+    logits = zip(*(answer.heads for answer in answers), strict=True)
+    return reduce(add, (loss(*of_head) for of_head in logits))
+
+
 def gradient_penalty(
     judge: Callable[[Tensor], DiscriminatorOutput], real: Tensor, fake: Tensor
 ) -> Tensor:
@@ -64,7 +76,8 @@ def gradient_penalty(
     """
     share = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
     between = real + share * (fake - real)
-    slopes = torch.func.grad(lambda x: judge(x).scores.sum())(between)
+    judged = with_vectors_kept(judge)
+    slopes = torch.func.grad(lambda x: judged(x).scores.sum())(between)
     norms: Tensor = slopes.flatten(1).norm(dim=1)
     return (norms - 1).square().mean()
 
