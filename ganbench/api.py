@@ -38,7 +38,7 @@ from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.sameness import sameness
 from ganbench.data.split_folders import find_split_folders
 from ganbench.evaluation.fidelity.metric import FidelityMetric
-from ganbench.networks.blocks import DiscriminatorOutput
+from ganbench.networks.blocks import Attended, DiscriminatorOutput, Judges
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.contrastive import patch_nce, places_of, statistics_kept
 from ganbench.networks.image_pool import ImagePool
@@ -48,9 +48,11 @@ from ganbench.networks.losses import (
     LOG_LOSS,
     Adversarial,
     feature_matching_loss,
+    over_heads,
     reconstruction_distance,
 )
 from ganbench.networks.penalties import centred_penalty, gradient_penalty
+from ganbench.networks.spectral import spectral_norm
 from ganbench.networks.styles import half_drawn
 from ganbench.networks.turns import TURNS
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask
@@ -85,6 +87,7 @@ __all__ = [
     "Adversarial",
     "AdversarialHParams",
     "Architecture",
+    "Attended",
     "AttributeOptions",
     "AttributeTask",
     "Batch",
@@ -105,6 +108,7 @@ __all__ = [
     "ImageFolder",
     "ImagePool",
     "Jitter",
+    "Judges",
     "Listing",
     "Metric",
     "MixtureOptions",
@@ -156,6 +160,7 @@ __all__ = [
     "mixture",
     "nearest_latents",
     "only_finite",
+    "over_heads",
     "own_folders",
     "patch_nce",
     "pixel_digests",
@@ -173,6 +178,7 @@ __all__ = [
     "seed_for",
     "seeded_latent",
     "share_read",
+    "spectral_norm",
     "split_indices",
     "stabilised",
     "statistics_kept",

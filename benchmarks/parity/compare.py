@@ -30,6 +30,7 @@ from benchmarks.parity import (
     munit,
     pytorch_gan,
     starganv2,
+    ugatit,
     unit,
     uvcgan,
     wgan_gp,
@@ -47,7 +48,7 @@ from benchmarks.parity.pair import (
 
 MODULES = (
     *(discogan, distancegan, cut, gcgan, munit, cogan, unit, wgan_gp, pytorch_gan),
-    *(starganv2, uvcgan),
+    *(starganv2, uvcgan, ugatit),
 )
 AT = (1, 2, UPDATES)
 BOUND = 1e-9

@@ -11,7 +11,12 @@ from torch import Tensor
 
 from ganbench.contracts.hparams import HParams, Judge, ingredient
 from ganbench.core.options import require_range
-from ganbench.networks.losses import Adversarial, DistanceName, feature_matching_loss
+from ganbench.networks.losses import (
+    Adversarial,
+    DistanceName,
+    feature_matching_loss,
+    over_heads,
+)
 
 FIRST_FEATURES = 2  # the block of D whose features are the first ones
 
@@ -42,7 +47,7 @@ class AdversarialHParams(HParams):
     ) -> dict[str, Tensor]:
         """As HParams: `adv`, and `feat` where feat_share is above 0."""
         judged, share = judge(fake), self.feat_share
-        terms = {"adv": weight * (1 - share) * game.generator(judged.logits)}
+        terms = {"adv": weight * (1 - share) * over_heads(game.generator, judged)}
         if share:
             with torch.no_grad():
                 goal = judge(real).features

@@ -15,7 +15,7 @@ from ganbench.core.options import require_range
 from ganbench.core.spec import JSON, DataSpec
 from ganbench.networks.augmentation import AUGMENTATIONS, names_of
 from ganbench.networks.blocks import DiscriminatorOutput
-from ganbench.networks.losses import Adversarial
+from ganbench.networks.losses import Adversarial, over_heads
 
 Judge = Callable[[Tensor], DiscriminatorOutput]
 INGREDIENT = "ingredient"
@@ -160,4 +160,4 @@ class HParams:
         `weight`. judge: the discriminator. real, fake: samples (n, ...) of the discriminator's
         domain.
         """
-        return {"adv": weight * game.generator(judge(fake).logits)}
+        return {"adv": weight * over_heads(game.generator, judge(fake))}

@@ -18,13 +18,19 @@ from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DataSpec, Direction, DomainName
 from ganbench.networks.augmentation import augment_inputs
 from ganbench.networks.averages import Averages
+from ganbench.networks.blocks import Attended
 from ganbench.networks.blur import blur_inputs
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.judging import Judging, in_turn
-from ganbench.networks.losses import LOG_LOSS, Adversarial, squared_slopes
+from ganbench.networks.losses import LOG_LOSS, Adversarial, over_heads, squared_slopes
 from ganbench.networks.starts import start_alike
 
 Batch = Mapping[str, Tensor]
+
+
+def samples_of(answer: Tensor | Attended) -> Tensor:
+    """What a translator answers with, (n, ...), or of an attentive one's answer its samples."""
+    return answer.samples if isinstance(answer, Attended) else answer
 
 
 class Model(nn.Module, ABC):
@@ -103,7 +109,7 @@ class Model(nn.Module, ABC):
         for name in fake:
             judge = self.discriminators[f"D_{name}"]
             of_real, of_fake = self.judge_both(judge, reals[name], fake[name])
-            terms[f"D_{name}"] = self.adversarial.discriminator(of_real.logits, of_fake.logits)
+            terms[f"D_{name}"] = over_heads(self.adversarial.discriminator, of_real, of_fake)
         return terms
 
     def discriminator_penalty(self, real: Batch) -> dict[str, Tensor]:
@@ -137,8 +143,7 @@ class Model(nn.Module, ABC):
             leave the parameter out. Raises UserError for a direction that is not declared.
         """
         direction = self.declared(to)
-        translated: Tensor = self.generators[f"G_{direction}"](x)
-        return translated
+        return samples_of(self.generators[f"G_{direction}"](x))
 
     def declared(self, to: DomainName) -> Direction:
         """The direction to domain `to`. Raises UserError where the model does not declare it."""
@@ -192,8 +197,7 @@ class Model(nn.Module, ABC):
         there, back = f"G_{domain}{other}", f"G_{other}{domain}"
         if there not in self.generators or back not in self.generators:
             return None
-        rec: Tensor = self.generators[back](self.generators[there](x))
-        return rec
+        return samples_of(self.generators[back](samples_of(self.generators[there](x))))
 
     def adversarial_terms(
         self, judged: str, real: Batch, fake: Batch, weight: Tensor | float = 1.0

@@ -12,7 +12,7 @@ import platform
 import resource
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,13 @@ def free_unused_memory() -> None:
 def autocast(device: str, precision: Precision) -> AbstractContextManager[object]:
     """Computes in the precision; fp32 is as without it."""
     return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def without_autocast(device: str) -> AbstractContextManager[object]:
+    """Computes in the precision of what it is given, also where autocast is on."""
+    if not torch.amp.is_autocast_available(device):  # as on "meta", where nothing is computed
+        return nullcontext()
+    return torch.autocast(device, enabled=False)
 
 
 def synchronise(device: str) -> None:

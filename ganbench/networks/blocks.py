@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture
+from ganbench.networks.norms import InstanceNorm
 
 Shape = tuple[int, ...]  # of a sample: (channels, height, width) or (coordinates,)
 LATENT_PX = 4  # side of the map that an encoder ends on
@@ -26,6 +27,7 @@ class Family:
     translator: a network with `maps(x)`, what each of its encoding blocks makes of samples x.
     check_size: raises UserError for images of a side in pixels that the networks do not take; 0
         stands for points. Its second argument names their owner, such as "task car2car".
+    attentive_translator, attentive_discriminator: None where the family has none.
     """
 
     check_size: Callable[[int, str], None]
@@ -37,22 +39,43 @@ class Family:
     style_encoder: Callable[[Shape, int, Architecture], nn.Module]
     styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
     autoencoder: Callable[[Shape, Architecture], Autoencoder]
+    attentive_translator: Callable[[Shape, Shape, Architecture, bool], nn.Module] | None = None
+    attentive_discriminator: Callable[[Shape, Architecture], nn.Module] | None = None
 
 
 class DiscriminatorOutput(NamedTuple):
     """A discriminator's answer.
 
     logits: one a sample (n,), or one a patch of it (n, ...). features: hidden maps (n, ...), one
-    tensor a layer, from the second layer on.
+    tensor a layer, from the second layer on. others: the logits of what else judges the sample, be
+    it another head or another network; the game is played with each of them.
     """
 
     logits: Tensor
     features: tuple[Tensor, ...]
+    others: tuple[Tensor, ...] = ()
+
+    @property
+    def heads(self) -> tuple[Tensor, ...]:
+        """The logits of all that judges the sample."""
+        return self.logits, *self.others
 
     @property
     def scores(self) -> Tensor:
-        """One a sample (n,): the mean over its patches."""
-        return self.logits if self.logits.ndim == 1 else self.logits.flatten(1).mean(1)
+        """One a sample (n,): the mean over its patches, and over the heads where it has several."""
+        first, *others = (x if x.ndim == 1 else x.flatten(1).mean(1) for x in self.heads)
+        return torch.stack([first, *others]).mean(0) if others else first
+
+
+class Attended(NamedTuple):
+    """An attentive translator's answer.
+
+    samples: (n, ...). logits: (n, 2), whether its input comes from its source: of the means of the
+    encoder's maps, and of their maxima.
+    """
+
+    samples: Tensor
+    logits: Tensor
 
 
 def as_logits(answer: Tensor) -> Tensor:
@@ -77,6 +100,21 @@ class Discriminator(nn.Module):
             x = block(x)
             features.append(x)
         return DiscriminatorOutput(as_logits(self.head(x)), tuple(features[1:]))
+
+
+class Judges(nn.ModuleList):
+    """Several discriminators of one domain as one, whose answer has the logits and the features of
+    all; (n, *shape) to DiscriminatorOutput.
+    """
+
+    def __init__(self, *judges: nn.Module) -> None:
+        super().__init__(judges)
+
+    def forward(self, x: Tensor) -> DiscriminatorOutput:
+        answers: list[DiscriminatorOutput] = [judge(x) for judge in self]
+        logits, *others = (head for answer in answers for head in answer.heads)
+        features = tuple(layer for answer in answers for layer in answer.features)
+        return DiscriminatorOutput(logits, features, tuple(others))
 
 
 class Chain(nn.Sequential):
@@ -183,10 +221,10 @@ class Residual(nn.Module):
         super().__init__()
         self.branch = nn.Sequential(
             *mirrored_conv(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm(),
             nn.ReLU(),
             *mirrored_conv(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm(),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -195,15 +233,16 @@ class Residual(nn.Module):
 
 
 def mirrored_conv(
-    channels_in: int, channels_out: int, kernel: int, *, bias: bool = False
+    channels_in: int, channels_out: int, kernel: int, stride: int = 1, *, bias: bool = False
 ) -> list[nn.Module]:
-    """A convolution that keeps the size; beyond its edge a picture goes on as its mirror image.
+    """A convolution that keeps the size, or halves it by a stride of 2; beyond its edge a picture
+    goes on as its mirror image.
 
     An instance norm takes a bias away again, and what is left of its gradient is rounding, which
     Adam would follow; so there is none where one comes next.
     """
-    conv = nn.Conv2d(channels_in, channels_out, kernel, bias=bias)
-    return [nn.ReflectionPad2d(kernel // 2), conv]
+    conv = nn.Conv2d(channels_in, channels_out, kernel, stride, bias=bias)
+    return [nn.ReflectionPad2d((kernel - 1) // 2), conv]
 
 
 def require_power_of_two(size: int, whose: str, why: str) -> None:

@@ -67,6 +67,7 @@ class NetworkBuilder:
         self.spec = spec
         self.architecture = architecture
         self.seed = seed
+        self.family_name = family
         self.family = find_family(spec, family)
 
     def translator(self, source: DomainName, target: DomainName) -> nn.Module:
@@ -109,6 +110,27 @@ class NetworkBuilder:
         """
         shape = self.spec.shape(domain)
         return self._seeded(f"D_{domain}", lambda: self.family.critic(shape, self.architecture))
+
+    def attentive_translator(
+        self, source: DomainName, target: DomainName, *, light: bool = False
+    ) -> nn.Module:
+        """A translator that attends to what tells the domains apart, by class activation maps (Kim
+        et al., 2020); returns an Attended. light: the norms after it come from the maps' means, not
+        from each of their places, which takes a weight for every place. Raises UserError where the
+        family has none.
+        """
+        a, b = self.spec.shape(source), self.spec.shape(target)
+        make = self._attentive(self.family.attentive_translator, "attentive_translator")
+        return self._seeded(f"G_{source}{target}", lambda: make(a, b, self.architecture, light))
+
+    def attentive_discriminator(self, domain: DomainName) -> nn.Module:
+        """A global and a local discriminator with attention; returns a DiscriminatorOutput, whose
+        `others` are the logits of the one's classifiers and those of the other one. Raises
+        UserError where the family has none.
+        """
+        shape = self.spec.shape(domain)
+        make = self._attentive(self.family.attentive_discriminator, "attentive_discriminator")
+        return self._seeded(f"D_{domain}", lambda: make(shape, self.architecture))
 
     def decoder(self, domain: DomainName, latent_dim: int) -> nn.Sequential:
         """Maps latents (n, latent_dim) to samples of `domain`, block by block: a model may put one
@@ -184,6 +206,17 @@ class NetworkBuilder:
     def _require_one_shape(self) -> None:
         if self.spec.A != self.spec.B:
             raise UserError(f"one network for both domains: {self.spec.A} and {self.spec.B}")
+
+    def _attentive(self, make: Callable[..., N] | None, role: str) -> Callable[..., N]:
+        if make is None:
+            families = FAMILIES[self.spec.kind]
+            able = [f for f in families if getattr(find_family(self.spec, f), role) is not None]
+            raise UserError(
+                f"network '{self.family_name}' has no {role.replace('_', ' ')}",
+                f"--set network={self.family_name}",
+                f"choose {' or '.join(able)}" if able else "use a model without attention",
+            )
+        return make
 
     def _seeded(self, role: str, make: Callable[[], N]) -> N:
         with torch.random.fork_rng(devices=[]):

@@ -12,6 +12,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
+from ganbench.networks.attention import (
+    AdaptiveLayerInstanceNorm,
+    AttentiveDiscriminator,
+    AttentiveTranslator,
+    ClassActivation,
+    style_of_maps,
+)
 from ganbench.networks.blocks import (
     LATENT_PX,
     AdaptiveInstanceNorm,
@@ -19,6 +26,7 @@ from ganbench.networks.blocks import (
     Chain,
     Discriminator,
     Family,
+    Judges,
     Residual,
     Shape,
     Styled,
@@ -29,6 +37,7 @@ from ganbench.networks.blocks import (
 from ganbench.networks.convolutions import CollapsingConv, DoublingConv, ExpandingConv, HalvingConv
 
 Norm = Callable[[int], nn.Module]
+FEWER_HALVINGS = 2  # has the local one of two discriminators
 
 
 def check_size(size: int, whose: str) -> None:
@@ -158,6 +167,54 @@ def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
     return Autoencoder(encode, decode, 1)
 
 
+class AttentiveUp(nn.Module):
+    """Twice the size, normalised by what was attended to."""
+
+    def __init__(self, channels_in: int, channels_out: int, style_dim: int) -> None:
+        super().__init__()
+        self.conv = DoublingConv(channels_in, channels_out)
+        self.affine = nn.Linear(style_dim, 2 * channels_out)
+        self.norm = AdaptiveLayerInstanceNorm(channels_out)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        return F.relu(self.norm(self.conv(x), self.affine(style)))
+
+
+def attentive_translator(
+    source: Shape, target: Shape, architecture: Architecture, light: bool
+) -> nn.Module:
+    """The translator with attention in the place of a bottleneck, and adaptive norms after it."""
+    channels = encoder_channels(same_size(source, target), architecture.width)
+    top = channels[-1]
+    pairs = zip(channels[:0:-1], channels[-2::-1], strict=True)
+    blocks: list[nn.Module] = [AttentiveUp(a, b, top) for a, b in pairs]
+    return AttentiveTranslator(
+        nn.Sequential(*encoder_blocks(source[0], channels, nn.BatchNorm2d)),
+        ClassActivation(top, nn.ReLU()),
+        style_of_maps(top, LATENT_PX, light=light),
+        Styled(blocks, to_image(channels[0], target[0])),
+    )
+
+
+def attentive_discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
+    """The discriminator with attention, which judges the whole, and another one for its patches,
+    which halves it fewer times.
+    """
+    channels = encoder_channels(shape[-1], architecture.width)
+    fewer = channels[: max(1, len(channels) - FEWER_HALVINGS)]
+    heads = CollapsingConv(channels[-1], 1), nn.Conv2d(fewer[-1], 1, LATENT_PX, bias=False)
+    return Judges(
+        *(
+            AttentiveDiscriminator(
+                encoder_blocks(shape[0], own, nn.BatchNorm2d),
+                ClassActivation(own[-1], nn.LeakyReLU(0.2)),
+                head,
+            )
+            for own, head in zip((channels, fewer), heads, strict=True)
+        )
+    )
+
+
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
     """Normalised by the batch, as the paper has it."""
     return judge(shape, architecture, nn.BatchNorm2d)
@@ -184,4 +241,6 @@ FAMILY = Family(
     style_encoder=style_encoder,
     styled_decoder=styled_decoder,
     autoencoder=autoencoder,
+    attentive_translator=attentive_translator,
+    attentive_discriminator=attentive_discriminator,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Literal
 
 import torch
@@ -50,6 +52,15 @@ class Adversarial:
 # The paper's game (Goodfellow et al., 2014), and that of LSGAN (Mao et al., 2017).
 LOG_LOSS = Adversarial(adversarial_generator_loss, adversarial_discriminator_loss)
 LEAST_SQUARES = Adversarial(least_squares_generator_loss, least_squares_discriminator_loss)
+
+
+def over_heads(loss: Callable[..., Tensor], *answers: DiscriminatorOutput) -> Tensor:
+    """The sum of a loss, such as a game's, over all that judges: a scalar.
+
+    answers: of one discriminator, whose logits of one head at a time the loss takes.
+    """
+    logits = zip(*(answer.heads for answer in answers), strict=True)
+    return reduce(add, (loss(*of_head) for of_head in logits))
 
 
 def squared_slopes(judge: nn.Module, real: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks.blocks import Discriminator, Shape, require_power_of_two
+from ganbench.networks.norms import InstanceNorm
 
 N = TypeVar("N", bound=nn.Module)
 KERNEL = 4
@@ -30,6 +31,13 @@ class ToSigned(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return 2 * x - 1
+
+
+class FromSigned(nn.Module):
+    """The way out: any number to [0, 1], by the tanh of the original."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x.tanh() + 1) / 2
 
 
 def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
@@ -51,7 +59,7 @@ def discriminator(shape: Shape, architecture: Architecture) -> nn.Module:
 
 def convolved(channels_in: int, channels_out: int, stride: int, *, is_first: bool) -> nn.Module:
     before = [ToSigned()] if is_first else []
-    norm = nn.Identity() if is_first else nn.InstanceNorm2d(channels_out)
+    norm = nn.Identity() if is_first else InstanceNorm()
     # An instance norm takes a bias away again.
     convolution = nn.Conv2d(channels_in, channels_out, KERNEL, stride, padding=1, bias=is_first)
     return nn.Sequential(*before, convolution, norm, nn.LeakyReLU(0.2))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganbench.networks.blocks import DiscriminatorOutput
+from ganbench.networks.spectral import with_vectors_kept
 
 Critic = Callable[[Tensor], DiscriminatorOutput]
 
@@ -18,7 +19,8 @@ def gradient_penalty(critic: Critic, real: Tensor, fake: Tensor) -> Tensor:
 
     real, fake: samples (n, ...). Each pair gets its own random point between.
     """
-    norms = norms_between(lambda x: critic(x).scores, real, fake)
+    judged = with_vectors_kept(critic)
+    norms = norms_between(lambda x: judged(x).scores, real, fake)
     return (norms - 1).square().mean()
 
 
@@ -30,7 +32,8 @@ def centred_penalty(critic: Critic, real: Tensor, fake: Tensor, centre: float) -
 
     real, fake: samples (n, ...). Each pair gets its own random point between.
     """
-    norms = norms_between(lambda x: critic(x).logits, real, fake)
+    judged = with_vectors_kept(critic)
+    norms = norms_between(lambda x: judged(x).logits, real, fake)
     return (norms - centre).square().mean()
 
 

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
-from ganbench.networks import images
+from ganbench.networks import attentive_residual, images
 from ganbench.networks.blocks import (
     AdaptiveInstanceNorm,
     Autoencoder,
@@ -30,19 +30,13 @@ from ganbench.networks.blocks import (
     require_power_of_two,
     same_size,
 )
-from ganbench.networks.patches import ToSigned, discriminator, started
+from ganbench.networks.norms import InstanceNorm
+from ganbench.networks.patches import FromSigned, ToSigned, discriminator, started
 
 LARGE_PX = 256
 BLOCKS, BLOCKS_OF_LARGE = 6, 9  # of CycleGAN, by the size of the pictures
 BLOCKS_OF_CONTENT = 4  # of MUNIT and UNIT
 Norm = Callable[[int], nn.Module]
-
-
-class FromSigned(nn.Module):
-    """The way out: any number to [0, 1], by the tanh of the original."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return (x.tanh() + 1) / 2
 
 
 class StyledResidual(nn.Module):
@@ -64,7 +58,7 @@ class StyledResidual(nn.Module):
 def shrinking(channels_in: int, width: int) -> list[nn.Module]:
     """(n, channels_in, h, w) in [0, 1] to (n, 4 width, h/4, w/4): a block a size."""
     first = nn.Sequential(
-        ToSigned(), *mirrored_conv(channels_in, width, 7), nn.InstanceNorm2d(width), nn.ReLU()
+        ToSigned(), *mirrored_conv(channels_in, width, 7), InstanceNorm(), nn.ReLU()
     )
     return [first, *(halving(channels) for channels in (width, 2 * width))]
 
@@ -72,7 +66,7 @@ def shrinking(channels_in: int, width: int) -> list[nn.Module]:
 def halving(channels: int) -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1, bias=False),
-        nn.InstanceNorm2d(2 * channels),
+        InstanceNorm(),
         nn.ReLU(),
     )
 
@@ -83,7 +77,7 @@ def growing(width: int) -> list[nn.Module]:
     for channels in (4 * width, 2 * width):
         layers += [
             nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, output_padding=1, bias=False),
-            nn.InstanceNorm2d(channels // 2),
+            InstanceNorm(),
             nn.ReLU(),
         ]
     return layers
@@ -155,4 +149,6 @@ FAMILY = replace(
     content_encoder=content_encoder,
     styled_decoder=styled_decoder,
     autoencoder=autoencoder,
+    attentive_translator=attentive_residual.translator,
+    attentive_discriminator=attentive_residual.discriminator,
 )

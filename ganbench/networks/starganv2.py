@@ -31,8 +31,7 @@ from ganbench.networks.blocks import (
     require_power_of_two,
     same_size,
 )
-from ganbench.networks.patches import ToSigned
-from ganbench.networks.residual import FromSigned
+from ganbench.networks.patches import FromSigned, ToSigned
 from ganbench.networks.styles import started
 
 CONTENT_PX = 16
@@ -207,4 +206,6 @@ FAMILY = replace(
     content_encoder=content_encoder,
     style_encoder=style_encoder,
     styled_decoder=styled_decoder,
+    attentive_translator=None,
+    attentive_discriminator=None,
 )

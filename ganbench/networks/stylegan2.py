@@ -243,4 +243,6 @@ FAMILY = replace(
     decoder=decoder,
     styled_decoder=StyledDecoder,
     autoencoder=autoencoder,
+    attentive_translator=None,
+    attentive_discriminator=None,
 )

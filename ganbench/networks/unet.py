@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from ganbench.core.spec import Architecture
 from ganbench.networks import images
 from ganbench.networks.blocks import Shape, require_power_of_two, same_size
+from ganbench.networks.norms import InstanceNorm
 from ganbench.networks.patches import discriminator, started
 
 KERNEL, STRIDE, PADDING = 4, 2, 1
@@ -52,12 +53,12 @@ def down(channels_in: int, channels_out: int, *, is_first: bool, is_last: bool) 
     before = nn.Identity() if is_first else nn.LeakyReLU(0.2)
     bare = is_first or is_last  # an instance norm takes a bias away again
     convolution = nn.Conv2d(channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=bare)
-    norm = nn.Identity() if bare else nn.InstanceNorm2d(channels_out)
+    norm = nn.Identity() if bare else InstanceNorm()
     return nn.Sequential(before, convolution, norm)
 
 
 def up(channels_in: int, channels_out: int, *, is_last: bool) -> nn.Module:
-    norm = nn.Identity() if is_last else nn.InstanceNorm2d(channels_out)
+    norm = nn.Identity() if is_last else InstanceNorm()
     convolution = nn.ConvTranspose2d(
         channels_in, channels_out, KERNEL, STRIDE, PADDING, bias=is_last
     )
@@ -92,4 +93,6 @@ FAMILY = replace(
     translator=translator,
     discriminator=discriminator,
     critic=discriminator,
+    attentive_translator=None,
+    attentive_discriminator=None,
 )

@@ -200,4 +200,6 @@ FAMILY = replace(
     translator=translator,
     discriminator=discriminator,
     critic=discriminator,
+    attentive_translator=None,
+    attentive_discriminator=None,
 )

@@ -26,6 +26,7 @@ from ganbench.core.spec import JSON
 from ganbench.evaluation.evaluate import Scored, translations_of_model, translations_of_reference
 from ganbench.networks.averages import averaged
 from ganbench.networks.inputs import as_input
+from ganbench.networks.spectral import why_unmapped
 from ganbench.results.folder import CONFIG, SOURCES, cell_folder, no_room
 from ganbench.results.records import Row, number_or_reason
 from ganbench.running.best_on_test import BestOnTest, best_on_test_of
@@ -175,7 +176,8 @@ def train_cells(
         cell = jobs[0].cell
         join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
         if join is None:
-            return f"torch.func cannot map its losses in {cell.precision}"
+            reason = why_unmapped(trainees[0].model)
+            return f"torch.func cannot map its losses in {cell.precision}{reason}"
         runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
         train_together(runs, split, should_stop, join)
     except (Interrupted, NoRoom):

@@ -15,6 +15,7 @@ from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng
 from ganbench.core.errors import UserError
 from ganbench.core.spec import DataKind, Every
+from ganbench.networks.spectral import why_unmapped
 from ganbench.results.records import Cell
 from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
@@ -129,7 +130,8 @@ def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
     join = how_to_join(model, few, kind, cell.device, cell.precision)
     if join is None:
         raise UserError(
-            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked",
+            f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked"
+            + why_unmapped(model),
             f"--together, model {cell.model}",
             "drop --together",
         )

@@ -71,8 +71,8 @@ def check_discriminators_have_their_fakes(subject: Subject) -> None:
             judged = name.removeprefix("D_")
             require(
                 name.startswith("D_") and judged in reals,
-                f"a discriminator is called {name}; use D_A or D_B, or give what it judges as real "
-                "in reals()",
+                f"a discriminator is called {name}; use D_A or D_B, join several of one domain as "
+                "Judges(first, second), or give what it judges as real in reals()",
             )
             require(judged in fake, f"fakes() gives nothing for {name}; give it under '{judged}'")
             shape = tuple(reals[judged].shape)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ganbench.contracts.model import Model
 from ganbench.core.devices import seed_all
 from ganbench.core.spec import DataSpec
+from ganbench.networks.spectral import why_unmapped
 from ganbench.testing.subjects import (
     BATCH,
     NotApplicable,
@@ -156,12 +157,13 @@ def mapped_gradients(
     try:
         return stacked_gradients(module, params, buffers, reals)
     except RuntimeError as error:
-        lacking = NO_RULE.search(str(error))
-        if lacking is None:
+        lacking, reason = NO_RULE.search(str(error)), why_unmapped(module)
+        if lacking is None and not reason:
             raise
+        operator = lacking[1] if lacking else "its losses"
         raise NotApplicable(
-            f"torch.func cannot map {lacking[1]} over seeds (spectral norm uses it), so the seeds "
-            "of this model train one by one"
+            f"torch.func cannot map {operator} over seeds, so the seeds of this model train one by "
+            f"one{reason}"
         ) from error
 
 

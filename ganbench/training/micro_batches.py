@@ -78,6 +78,7 @@ class Accumulated(Eager):
                 means[name] = means[name] + term.detach() if i else term.detach()
         self.clipping(params)
         optimiser.step()
+        self.bounding.project(letter)
         return means
 
 

@@ -13,7 +13,9 @@ from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng, is_gpu, rng_at
 from ganbench.core.spec import DataKind, Precision
 from ganbench.networks.averages import named_tensors
+from ganbench.networks.bounds import bounds_of
 from ganbench.training.averaging import Averaging, averaging
+from ganbench.training.bounding import bounding
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.clipping import clipping
 from ganbench.training.fading import Fading, fading
@@ -53,7 +55,8 @@ def eager(
     rng: torch.Generator,
 ) -> Eager:
     """One seed's steps."""
-    upkeep = upkeep_of(named_tensors(model), optimisers, model.hparams, steps)
+    tensors = named_tensors(model)
+    upkeep = upkeep_of(tensors, optimisers, model.hparams, steps)
     return Eager(
         model,
         optimisers,
@@ -62,6 +65,7 @@ def eager(
         (rng,),
         *upkeep,
         clipping(model.hparams, stacked=False),
+        bounding(tensors, bounds_of(model)),
     )
 
 
@@ -104,7 +108,8 @@ def stacked(
     optimisers = stack.join([own for _, own in seeds], optimisers_of(stack))
     upkeep = upkeep_of(stack.tensors, optimisers, stack.hparams, steps)
     clipped = clipping(stack.hparams, stacked=True)
-    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep, clipped)
+    bounded = bounding(stack.tensors, bounds_of(seeds[0][0]))
+    return Eager(stack, optimisers, device, precision, stack.rngs, *upkeep, clipped, bounded)
 
 
 def on_streams(

@@ -15,6 +15,7 @@ from ganbench.contracts.model import Batch
 from ganbench.core.devices import autocast
 from ganbench.core.spec import Precision
 from ganbench.training.averaging import NO_AVERAGES, Averaging
+from ganbench.training.bounding import NO_BOUNDS, Bounding
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.clipping import NO_CLIPPING, Clipping
 from ganbench.training.fading import NO_FADING, Fading
@@ -140,6 +141,7 @@ class Eager(Program):
     fading: Fading = NO_FADING
     rates: Rates = CONSTANT_RATES
     clipping: Clipping = NO_CLIPPING
+    bounding: Bounding = NO_BOUNDS
 
     @property
     def phases(self) -> Sequence[str]:  # type: ignore[override]
@@ -163,9 +165,11 @@ class Eager(Program):
                     terms = terms | self.learner.discriminator_penalty(real)
                 losses.append(terms)
                 update(self.optimisers["D"], terms, self.clipping)
+                self.bounding.project("D")
             if "G" in phase:
                 with frozen(self.optimisers["D"]):  # also for what is computed again backward
                     losses.append(self.learner.generator_loss(real, fake, at))
                     update(self.optimisers["G"], losses[-1], self.clipping)
+                self.bounding.project("G")
                 self.averaging.update(at)
         return [{name: term.detach() for name, term in terms.items()} for terms in losses]

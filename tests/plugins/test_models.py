@@ -22,6 +22,7 @@ IMAGES = DataSpec("image", (3, 16, 16), (3, 16, 16))
 ANGLES = DataSpec("image", (3, 16, 16), (3, 16, 16), kept=("azimuth_deg",))
 NAMES = ("standard", "recon", "discogan")
 BUILT_IN = discover()
+WITHOUT_NETWORKS = {("ugatit", family) for family in ("starganv2", "stylegan2", "unet", "vit-unet")}
 
 NETWORKS = {
     "standard": ({"G_AB"}, {"D_B"}),
@@ -35,10 +36,20 @@ TERMS = {
 }
 
 
+def supported(name: str, spec: DataSpec, family: str = "plain") -> type[Model]:
+    """The model's class; skips a test of what it gives a reason against."""
+    model_type: type[Model] = BUILT_IN.load("model", name)
+    if reason := model_type.unsupported(spec):
+        pytest.skip(f"{name}: {reason}")
+    if (name, family) in WITHOUT_NETWORKS:
+        pytest.skip(f"{name}: network '{family}' has none for it")
+    return model_type
+
+
 def build(name: str, spec: DataSpec, recipe: str, **changes: Any) -> Model:
     import dataclasses
 
-    model_type = BUILT_IN.load("model", name)
+    model_type = supported(name, spec)
     hparams = dataclasses.replace(model_type.recipes(spec)[recipe], **changes)
     model: Model = model_type(hparams)
     model.build(NetworkBuilder(spec, Architecture(4, 6), 0))

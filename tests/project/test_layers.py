@@ -40,20 +40,27 @@ INSIDE = {
         ("registry",),
     ),
     "networks": (
+        ("norms",),
         (
             "augmentation",
             "blur",
             "averages",
             "blocks",
+            "bounds",
             "convolutions",
             "image_pool",
             "inputs",
             "kept_buffers",
             "latents",
+            "spectral",
             "starts",
             "turns",
         ),
-        ("contrastive", "images", "judging", "losses", "patches", "penalties", "points", "styles"),
+        (
+            *("attention", "contrastive", "judging", "losses", "patches", "penalties"),
+            *("points", "styles"),
+        ),
+        ("attentive_residual", "images"),
         ("builder",),
         ("residual", "stylegan2", "unet", "vit_unet"),
         ("starganv2",),
@@ -92,6 +99,7 @@ INSIDE = {
     "training": (
         (
             "averaging",
+            "bounding",
             "clipping",
             "distances",
             "fading",

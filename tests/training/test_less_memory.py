@@ -23,7 +23,7 @@ from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 from ganbench.training.step import Step
 from ganbench.training.step_memory import LiveBytes, most_bytes, peak_bytes
-from tests.plugins.test_models import IMAGES, POINTS
+from tests.plugins.test_models import IMAGES, POINTS, supported
 
 pytestmark = pytest.mark.numeric
 
@@ -36,7 +36,7 @@ EACH = pytest.mark.parametrize(("spec", "family"), KINDS, ids=["points", "images
 
 
 def model_of(name: str, spec: DataSpec, family: str = "plain", **changes: Any) -> Model:
-    model_type: type[Model] = BUILT_IN.load("model", name)
+    model_type = supported(name, spec, family)
     recipes = model_type.recipes(spec)
     own = recipes.get("stable", next(iter(recipes.values())))
     if not hasattr(own, "pool_size"):

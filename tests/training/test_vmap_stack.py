@@ -46,7 +46,7 @@ from ganbench.training.loop import (
 )
 from ganbench.training.program import place
 from ganbench.training.vmap_stack import can_stack
-from tests.plugins.test_models import IMAGES, POINTS
+from tests.plugins.test_models import IMAGES, POINTS, supported
 from tests.training.test_loop import data, state
 
 SEEDS = (0, 1, 2)
@@ -104,7 +104,7 @@ def alone(model: Model, folder: Path, seed: int, spec: DataSpec = POINTS) -> Out
 
 
 def seeded(name: str, seed: int, spec: DataSpec = POINTS, family: str = PLAIN) -> Model:
-    model_type = BUILT_IN.load("model", name)
+    model_type = supported(name, spec)
     model: Model = model_type(model_type.recipes(spec)["paper"])
     model.build(NetworkBuilder(spec, Architecture(4, 6), seed, family))
     return model
