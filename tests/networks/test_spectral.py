@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
-from ganbench.networks.losses import gradient_penalty, squared_slopes
+from ganbench.networks.losses import squared_slopes
+from ganbench.networks.penalties import gradient_penalty
 from ganbench.networks.spectral import SpectralConv, SpectralNorm, spectral_norm, why_unmapped
 from tests.networks.test_families import image_builder, images, point_builder, points
 
