@@ -38,7 +38,7 @@ def main() -> None:
     selection.save_weights = timed(selection.save_weights)
     request = Request(MODELS, TASKS, (0,), default_cache_dir(), preset="quick", references=())
     grid = resolve(request, discover())
-    for task in grid.tasks.values():
+    for task in grid.tasks:
         task.prepare(print)
     with tempfile.TemporaryDirectory() as made:
         (Path(made) / "cells").mkdir()

@@ -62,7 +62,7 @@ def main() -> None:
     torch.set_num_threads(1)
     request = Request(MODELS, TASKS, (0,), default_cache_dir(), preset="quick", references=())
     grid = resolve(request, discover())
-    for task in grid.tasks.values():
+    for task in grid.tasks:
         task.prepare(print)
     for job in grid.jobs:
         with tempfile.TemporaryDirectory() as folder:

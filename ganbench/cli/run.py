@@ -46,7 +46,11 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
 @click.option(
-    "--set", "sets", multiple=True, metavar="NAME.KEY=VALUE", help="One option of a model or task."
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME.KEY=VALUE,…",
+    help="One option of a model or task; of several values each combination is run.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, Literal, TypeVar
 
 from ganbench.core.errors import UserError, unknown
@@ -54,6 +55,24 @@ def replace_from_text(base: T, changes: Mapping[str, str], where: str) -> T:
             raise unknown("option", key, known, spot)
         values[key] = parse_value(text, hints[key], spot)
     return dataclasses.replace(base, **values)  # type: ignore[type-var]
+
+
+def each_from_text(base: T, changes: Mapping[str, Sequence[str]], where: str) -> tuple[T, ...]:
+    """`base` once for each combination of the fields' values, in their order; without repeats.
+
+    A text may hold several values with commas between, but of a field that is a text itself.
+    Raises UserError as `replace_from_text` does.
+    """
+    hints = typing.get_type_hints(type(base))
+    values = [
+        [one for text in texts for one in ([text] if hints.get(key) is str else text.split(","))]
+        for key, texts in changes.items()
+    ]
+    found: list[T] = []
+    for combination in product(*values):
+        each = replace_from_text(base, dict(zip(changes, combination, strict=True)), where)
+        found += [] if each in found else [each]
+    return tuple(found)
 
 
 def require_range(condition: bool, name: str, value: object, wanted: str) -> None:

@@ -186,15 +186,19 @@ def seeds_of(content: Mapping[str, Any], where: str) -> tuple[int, ...]:
 
 
 def sets_of(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    """`[set.toy] sigma_A = 0.1` as the text "toy.sigma_A=0.1"."""
+    """`[set.toy] sigma_A = 0.1` as the text "toy.sigma_A=0.1"; of a list a text for each value."""
     texts = []
     for name, options in take(content, "set", dict, where, {}).items():
         if not isinstance(options, Mapping):
             raise UserError(f"set.{name} must be a table", where, f"write [set.{name}]")
-        for key, value in options.items():
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            texts.append(f"{name}.{key}={text}")
+        for key, given in options.items():
+            values = given if isinstance(given, list) else [given]
+            texts += [f"{name}.{key}={text_of(value)}" for value in values]
     return tuple(texts)
+
+
+def text_of(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def keep_benchmark(file: BenchmarkFile, output: Path) -> None:

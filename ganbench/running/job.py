@@ -54,12 +54,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Grid:
-    """tasks: by name, in the request's order."""
+    """tasks: in the request's order, once for each setting of theirs."""
 
-    tasks: Mapping[str, Task]
+    tasks: tuple[Task, ...]
     jobs: tuple[Job, ...]
 
     @property
     def preset(self) -> Preset:
         """Of the first task, which the result folder is named by."""
-        return next(iter(self.tasks.values())).preset
+        return self.tasks[0].preset

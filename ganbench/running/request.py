@@ -21,6 +21,7 @@ from ganbench.core.spec import (
     ScoredSplit,
 )
 from ganbench.results.benchmark_file import BenchmarkFile
+from ganbench.running.settings import without_those_set_in
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 DEFAULT_SEEDS = (0, 1, 2)
@@ -39,7 +40,8 @@ class Request:
     Every option of `ganbench run` and every argument of `ganbench.run` comes to be in a field.
 
     benchmark: a file, whose settings count where the request has none.
-    sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them.
+    sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them. Of an
+        option with several values, in one text or in several, each combination is run.
     budget: preset fields to replace, such as {"budget_steps": 100}.
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" while a setting is still being chosen.
@@ -210,6 +212,7 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
     for name, names in (("--models", models), ("--task", tasks)):
         if not names:
             raise UserError("no name is given", name, "see `ganbench list`")
+    own_sets = sets_for(file, (*models, *tasks))
     return replace(
         request,
         models=models,
@@ -217,7 +220,7 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
         seeds=request.seeds or file.seeds or DEFAULT_SEEDS,
         preset=request.preset or file.preset,
         recipe=request.recipe or file.recipe,
-        sets=(*sets_for(file, (*models, *tasks)), *request.sets),
+        sets=(*without_those_set_in(own_sets, request.sets), *request.sets),
         metrics=request.metrics or file.metrics,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
 from ganbench.core.device_choice import resolve_devices
 from ganbench.core.devices import is_gpu, resolve_precision
-from ganbench.core.errors import UserError, unknown
-from ganbench.core.options import replace_from_text
+from ganbench.core.errors import unknown
+from ganbench.core.options import each_from_text
 from ganbench.core.portable import identity
 from ganbench.core.source_hash import file_hashes, source_hash
 from ganbench.core.spec import Preset, content_hash
@@ -33,8 +34,7 @@ from ganbench.running.memory_options import require_possible
 from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
-
-NETWORK = "network"
+from ganbench.running.settings import NETWORK, Values, networks_of, parse_sets
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
@@ -51,15 +51,11 @@ def resolve(request: Request, registry: Registry) -> Grid:
         request.reading,
         identity() if request.portable else "",
     )
-    tasks: dict[str, Task] = {}
-    jobs: list[Job] = []
+    tasks: list[Task] = []
+    jobs: dict[str, Job] = {}
     scored = cache(lambda metrics: hashes(evaluation_files(registry, metrics)))
-    for name in request.tasks:
-        base = base_cell(request, context, name, device, settings.get(name, {}))
-        task = checked_task(base, context)
-        data_hash = content_hash(task.data_key())
-        base = replace(base, data_hash=data_hash, options=task.options_json())
-        tasks[name] = task
+    for task, base in tasks_of(request, context, device, settings):
+        tasks.append(task)
         for cell, files, metrics, unsupported in (
             *model_cells(request, registry, task, base, settings),
             *reference_cells(request, registry, task, base),
@@ -80,8 +76,20 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 checkpoint_activations=request.checkpoint_activations,
                 best_on_test=asked_column(request, cell, metrics, registry),
             )
-            jobs += [replace(first, cell=replace(first.cell, seed=n)) for n in request.seeds]
-    return Grid(tasks, tuple(jobs))
+            of_seeds = [replace(first, cell=replace(first.cell, seed=n)) for n in request.seeds]
+            jobs |= {job.cell.id: job for job in of_seeds}  # two settings may come to one cell
+    return Grid(tuple(tasks), tuple(jobs.values()))
+
+
+def tasks_of(
+    request: Request, context: Context, device: str, settings: Mapping[str, Values]
+) -> Iterator[tuple[Task, Cell]]:
+    """Each setting of each task, and what all its cells have in common."""
+    for name in request.tasks:
+        for base in base_cells(request, context, name, device, settings.get(name, {})):
+            task = checked_task(base, context)
+            data_hash = content_hash(task.data_key())
+            yield task, replace(base, data_hash=data_hash, options=task.options_json())
 
 
 def hashes(files: set[Path]) -> tuple[str, dict[str, str]]:
@@ -89,26 +97,32 @@ def hashes(files: set[Path]) -> tuple[str, dict[str, str]]:
     return source_hash(files), file_hashes(files)
 
 
-def base_cell(
-    request: Request, context: Context, name: str, device: str, settings: Mapping[str, str]
-) -> Cell:
-    """What all cells of a task have in common; their data are not known yet."""
+def base_cells(
+    request: Request, context: Context, name: str, device: str, settings: Values
+) -> Iterator[Cell]:
+    """What all cells of a task have in common, once for each combination of its options and of the
+    networks; their data are not known yet.
+    """
     task_type: type[Task] = context.registry.load("task", name)
     source = choose_source(task_type, name, context.paths)
     preset_name = request.preset or ("paper" if is_gpu(device) else "quick")
     if preset_name not in task_type.presets:
         raise unknown("preset", preset_name, task_type.presets, f"--preset, task {name}")
     own = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
-    changes = {**(request.budget or {}), **chosen_network(request.sets)}
-    return Cell(
+    families = [{NETWORK: family} for family in networks_of(request.sets)] or [{}]
+    presets = [
+        changed_preset(task_type.presets[preset_name], {**(request.budget or {}), **family})
+        for family in families
+    ]
+    first = Cell(
         model="",
         task=name,
         data=source,
         data_hash="",
-        preset=changed_preset(task_type.presets[preset_name], changes),
+        preset=presets[0],
         recipe="",
         hparams={},
-        options=asdict(replace_from_text(own, settings, name)),
+        options={},
         precision=resolve_precision(request.precision, device),
         device=device,
         threads=request.threads,
@@ -119,6 +133,8 @@ def base_cell(
         compiled=request.compiled,
         portable=identity() if request.portable else "",
     )
+    for options, preset in product(each_from_text(own, settings, name), presets):
+        yield replace(first, options=asdict(options), preset=preset)
 
 
 def checked_task(cell: Cell, context: Context) -> Task:
@@ -134,20 +150,21 @@ def model_cells(
     registry: Registry,
     task: Task,
     base: Cell,
-    settings: Mapping[str, Mapping[str, str]],
+    settings: Mapping[str, Values],
 ) -> Iterator[tuple[Cell, set[Path], tuple[str, ...], str | None]]:
-    """A cell of seed 0 for each model, the files that its training reaches, its metrics, and why it
-    cannot be trained, or None. Its code is not known yet.
+    """A cell of seed 0 for each setting of each model, the files that its training reaches, its
+    metrics, and why it cannot be trained, or None. Its code is not known yet.
     """
     for name in request.models:
         model: type[Model] = registry.load("model", name)
         own = {**micro_batch_of(request), **settings.get(name, {})}
-        recipe, hparams = resolve_hparams(name, model, task, request.recipe, own)
+        recipe, settings_of_it = resolve_hparams(name, model, task, request.recipe, own)
         files = training_files(registry, "model", name, base)
-        cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
-        require_possible(request, cell)
         metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
-        yield cell, files, metrics, model.unsupported(task.spec)
+        for hparams in settings_of_it:
+            cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
+            require_possible(request, cell)
+            yield cell, files, metrics, model.unsupported(task.spec)
 
 
 def reference_cells(
@@ -161,33 +178,6 @@ def reference_cells(
         yield replace(base, model=name), files, metrics, reference.unsupported(task.spec)
 
 
-def parse_sets(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """{"recon": {"distance": "l1"}} of ["recon.distance=l1"]; the network's family is left out."""
-    settings: dict[str, dict[str, str]] = {}
-    for text in texts:
-        left, equals, value = text.partition("=")
-        name, dot, key = left.partition(".")
-        if left == NETWORK and value:
-            continue
-        if not (equals and dot and name and key):
-            raise UserError(
-                f"'{text}' is not NAME.key=value",
-                f"--set {text}",
-                "e.g. recon.distance=l1, or network=stylegan2",
-            )
-        if name not in names:
-            raise unknown("model or task of this run", name, names, f"--set {text}")
-        settings.setdefault(name, {})[key] = value
-    return settings
-
-
-def chosen_network(texts: Sequence[str]) -> dict[str, str]:
-    """{"network": "stylegan2"} where the texts choose one, the last one; else nothing."""
-    sets = (text.partition("=") for text in texts)
-    values = [value for left, _, value in sets if left == NETWORK]
-    return {NETWORK: values[-1]} if values else {}
-
-
 def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:
     """The preset with the user's changes in its fields and in its name, so that tables tell."""
     changes: dict[str, Any] = {
@@ -198,25 +188,31 @@ def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:
 
 
 def resolve_hparams(
-    name: str, model: type[Model], task: Task, recipe: str, settings: Mapping[str, str]
-) -> tuple[str, HParams]:
-    """The recipe's name and values: recipe, then the preset's batch and lr, then `settings`."""
+    name: str, model: type[Model], task: Task, recipe: str, settings: Values
+) -> tuple[str, list[HParams]]:
+    """The recipe's name and values: recipe, then the preset's batch and lr, then `settings`, each
+    combination of them.
+    """
     recipes = model.recipes(task.spec)
     if recipe and recipe not in recipes:
         raise unknown("recipe", recipe, recipes, f"--recipe, model {name}")
     chosen = recipe or (
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )
-    final = replace_from_text(fitted(recipes[chosen], task.preset), settings, name)
-    final.require_supported(task.spec)
-    if final.micro_batch >= final.batch_size:  # the whole batch at once
-        final = replace(final, micro_batch=0)
-    return chosen, final
+    each = each_from_text(fitted(recipes[chosen], task.preset), settings, name)
+    for hparams in each:
+        hparams.require_supported(task.spec)
+    return chosen, [without_one_micro_batch(hparams) for hparams in each]
 
 
-def micro_batch_of(request: Request) -> dict[str, str]:
+def without_one_micro_batch(hparams: HParams) -> HParams:
+    """Where it would be the whole batch."""
+    return replace(hparams, micro_batch=0) if hparams.micro_batch >= hparams.batch_size else hparams
+
+
+def micro_batch_of(request: Request) -> dict[str, list[str]]:
     """As a setting of each model."""
-    return {"micro_batch": str(request.micro_batch)} if request.micro_batch else {}
+    return {"micro_batch": [str(request.micro_batch)]} if request.micro_batch else {}
 
 
 def fitted(own: HParams, preset: Preset) -> HParams:

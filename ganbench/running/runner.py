@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from ganbench.contracts.task import Task
 from ganbench.core.device_choice import resolve_devices
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
@@ -43,6 +42,7 @@ from ganbench.running.job import Grid, Job
 from ganbench.running.memory_check import require_memory
 from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
+from ganbench.running.small_sets import small_sets
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
 
@@ -99,7 +99,7 @@ def left_to_do(grid: Grid, rows: Sequence[Row], afresh: bool) -> list[Job]:
 
 def check_output(grid: Grid, output: Path) -> None:
     """Raises UserError where rows would be written among the data or among other things."""
-    paths = [path for task in grid.tasks.values() for path in task.paths.values()]
+    paths = [path for task in grid.tasks for path in task.paths.values()]
     refuse_inside(output, paths, "--output")
     refuse_around(output, paths, "--output")
     refuse_strangers(output)
@@ -162,9 +162,9 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
     with early(plan.backend, todo):
         require_memory(todo, request, plan.gpus)
         if todo:
-            for task in grid.tasks.values():
+            for task in grid.tasks:
                 task.prepare(listener.say)
-            for line in small_sets(todo, grid.tasks):
+            for line in small_sets(todo):
                 listener.say(line)
         if request.overwrite:
             forget(todo, output)
@@ -217,28 +217,6 @@ def forget(jobs: Sequence[Job], output: Path) -> None:
     """Drop the checkpoints of cells that are to be trained from the start."""
     for job in jobs:
         (cell_folder(output, job.cell.id) / CHECKPOINT).unlink(missing_ok=True)
-
-
-def small_sets(jobs: Sequence[Job], tasks: Mapping[str, Task]) -> list[str]:
-    """A warning for each domain that has fewer training samples than a batch."""
-    batches: dict[str, int] = {}
-    for job in jobs:
-        batch = job.cell.hparams.get("batch_size", 0)
-        batches[job.cell.task] = max(batch, batches.get(job.cell.task, 0))
-    lines = []
-    for name, batch in batches.items():
-        try:
-            train = tasks[name].load("train")
-        except Exception:  # the cell's own run will show the fault
-            continue
-        for domain in ("A", "B"):
-            n = len(train.domain(domain))
-            if n < batch:
-                lines.append(
-                    f"{name}: domain {domain} has {n} training samples, fewer than a batch of "
-                    f"{batch}, so each batch repeats some; give more data or --batch-size {n}"
-                )
-    return lines
 
 
 def rows_of(grid: Grid, output: Path) -> tuple[Row, ...]:

@@ -307,6 +307,22 @@ def test_dry_run_lists_and_writes_nothing(ganbench: Command, tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
+def test_values_of_an_option_are_compared(ganbench: Command, tmp_path: Path) -> None:
+    """Listed, trained and printed side by side, each by what differs."""
+    asked = (
+        *("run", "--models", "recon", "--task", "toy", "--preset", "smoke", "--steps", "2"),
+        *("--seeds", "1", "--output", tmp_path, "--references", "none"),
+        *("--set", "recon.lambda_rec=1,10", "--set", "recon.lambda_rec=3"),
+    )
+    listed = ganbench(*asked, "--dry-run")
+    assert "recon (lambda_rec=10.0)  seed 0" in listed.stdout
+    done = ganbench(*asked)
+    assert done.returncode == 0, done.stderr
+    assert {row.hparams["lambda_rec"] for row in rows(tmp_path)} == {1.0, 3.0, 10.0}
+    printed = ganbench("table", tmp_path, "--format", "csv").stdout
+    assert all(f"recon (lambda_rec={value})" in printed for value in (1.0, 3.0, 10.0))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupted_run_goes_on(
     start_command: Start, tmp_path: Path, ganbench: Command

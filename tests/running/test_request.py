@@ -215,16 +215,16 @@ def test_a_benchmark_fills_what_is_left_open() -> None:
         "tasks": ["toy"],
         "seeds": 2,
         "preset": "smoke",
-        "set": {"standard": {"lr": 1}, "toy": {"sigma_A": 2}},
+        "set": {"standard": {"lr": [1, 2]}, "toy": {"sigma_A": 2}},
     }
     file = parse_benchmark(content, "", "file")
     filled = completed(asked(models=(), tasks=()), file)
     assert (filled.models, filled.tasks) == (("recon", "standard"), ("toy",))
     assert (filled.seeds, filled.preset) == ((0, 1), "smoke")
-    assert filled.sets == ("standard.lr=1", "toy.sigma_A=2")
+    assert filled.sets == ("standard.lr=1", "standard.lr=2", "toy.sigma_A=2")
     own = completed(asked(seeds=[7], sets=["toy.sigma_A=3"]), file)
     assert (own.models, own.seeds) == (("recon",), (7,))
-    assert own.sets == ("toy.sigma_A=2", "toy.sigma_A=3")  # none of the model that is left out
+    assert own.sets == ("toy.sigma_A=3",)  # instead of the file's, none of whose models is there
     assert completed(asked(), NO_FILE).seeds == (0, 1, 2)
     with pytest.raises(UserError, match="no name is given"):
         completed(asked(models=()), NO_FILE)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
+from ganbench.results.records import Cell
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 
@@ -52,3 +54,53 @@ def test_pictures_take_recipe_stable_and_points_the_papers(tmp_path: Path) -> No
         ("car2car", "stable"),
         ("toy", "paper"),
     }
+
+
+def cells_of(tmp_path: Path, *sets: str) -> list[Cell]:
+    request = Request(
+        ("recon", "standard"), ("toy",), (0, 1), tmp_path, preset="smoke", references=(), sets=sets
+    )
+    return [job.cell for job in resolve(request, discover()).jobs]
+
+
+def test_each_combination_of_an_options_values_is_a_cell(tmp_path: Path) -> None:
+    """In one text or in several; a model without the option has one setting."""
+    cells = cells_of(tmp_path, "recon.lambda_rec=1,3", "recon.distance=l1", "recon.distance=l2")
+    found = [
+        (cell.model, cell.hparams.get("lambda_rec"), cell.hparams.get("distance"), cell.seed)
+        for cell in cells
+    ]
+    assert found == [
+        *(
+            ("recon", weight, name, seed)
+            for weight in (1.0, 3.0)
+            for name in ("l1", "l2")
+            for seed in (0, 1)
+        ),
+        *(("standard", None, None, seed) for seed in (0, 1)),
+    ]
+    assert len({cell.id for cell in cells}) == len(cells)
+
+
+def test_options_of_a_task_and_networks_are_swept_too(tmp_path: Path) -> None:
+    by_task = {cell.options["sigma_A"] for cell in cells_of(tmp_path, "toy.sigma_A=0.05,0.1")}
+    assert by_task == {0.05, 0.1}
+    request = Request(("standard",), ("car2car",), (0,), tmp_path, preset="smoke", references=())
+    jobs = resolve(replace(request, sets=("network=resnet,unet",)), discover()).jobs
+    assert [job.cell.preset.network for job in jobs] == ["resnet", "unet"]
+
+
+def test_equal_values_are_one_cell(tmp_path: Path) -> None:
+    once = cells_of(tmp_path, "recon.lambda_rec=3")
+    assert cells_of(tmp_path, "recon.lambda_rec=3,3.0", "recon.lambda_rec=3") == once
+
+
+@pytest.mark.parametrize("text", ["recon.lambda_rec=1,", "recon.lambda_rec=1,x"])
+def test_each_of_several_values_is_checked(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserError, match="is not a number"):
+        cells_of(tmp_path, text)
+
+
+def test_a_text_with_commas_stays_one_value(tmp_path: Path) -> None:
+    cells = cells_of(tmp_path, "recon.schedule=D,G,G")
+    assert {cell.hparams["schedule"] for cell in cells if cell.model == "recon"} == {"D,G,G"}

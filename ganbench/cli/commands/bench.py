@@ -51,7 +51,7 @@ def bench_command(
     )
     device_of_this_process(request.device)
     grid = resolve(request, registry)
-    for task in grid.tasks.values():
+    for task in grid.tasks:
         task.prepare(lambda line: click.echo(line, err=True))
     speeds = []
     for job in grid.jobs:

@@ -16,12 +16,14 @@ from ganbench.core.errors import UserError
 from ganbench.core.terminal import console, text_column
 from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.groups import variant_labels
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Progress as CellProgress
 from ganbench.running.backends.early import Early
 from ganbench.running.job import Job
 from ganbench.running.memory_check import require_memory
+from ganbench.running.provenance import empty_row
 from ganbench.running.request import request_of
 from ganbench.running.runner import Listener, Planned, carry_out, planned
 
@@ -64,11 +66,12 @@ def run_command(
 
 def show_plan(plan: Planned) -> None:
     left = {job.cell.id for job in plan.left}
+    labels = variant_labels(map(empty_row, plan.grid.jobs))
     for job in plan.grid.jobs:
         cell = job.cell
         state = "to do" if cell.id in left else "done"
         click.echo(
-            f"{cell.id}  {cell.task}  {cell.model}  seed {cell.seed}  "
+            f"{cell.id}  {cell.task}  {labels[cell.id]}  seed {cell.seed}  "
             f"{cell.preset.name}/{cell.recipe}  {state}"
         )
     click.echo(f"cells: {len(plan.grid.jobs)}, to do: {len(left)}, in {plan.folder}")
