@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["UserError", "compare", "run", "table", "verdicts"]
+__all__ = ["UserError", "compare", "load_generator", "run", "table", "verdicts"]
 
 HOMES = {
     "run": "ganbench.running.runner",
+    "load_generator": "ganbench.running.trained",
     "UserError": "ganbench.core.errors",
     "verdicts": "ganbench.reporting.frames",
     "compare": "ganbench.reporting.frames",

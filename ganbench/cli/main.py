@@ -8,6 +8,7 @@ from ganbench.cli.bench import bench
 from ganbench.cli.check import check
 from ganbench.cli.curves import curves
 from ganbench.cli.data import data
+from ganbench.cli.export import export
 from ganbench.cli.group import Group
 from ganbench.cli.info import info
 from ganbench.cli.merge import merge
@@ -28,6 +29,7 @@ from ganbench.cli.why import why
         compare,
         curves,
         data,
+        export,
         info,
         list_plugins,
         merge,

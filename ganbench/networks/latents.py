@@ -34,8 +34,11 @@ def nearest_latents(
 
     Each starts at one and the same drawn latent, so that a sample's latent depends on nothing but
     the sample. (Not at 0, where all ReLUs of a decoder without biases are shut and no gradient
-    comes through.) No parameter gets a gradient.
+    comes through.) No parameter gets a gradient. Raises RuntimeError in torch.export, which would
+    unroll it for minutes and then fail.
     """
+    if torch.compiler.is_exporting():
+        raise RuntimeError("its latents are searched for, which a program cannot")
     with torch.inference_mode(False), torch.enable_grad():
         goal = x.clone()
         start = seeded_latent(latent_dim, 0, goal.device).to(goal.dtype)

@@ -116,7 +116,7 @@ class Translator(nn.Module):
         return tuple(accumulate(self.encoder, lambda x, block: block(x), initial=image))[1:]
 
     def forward(self, image: Tensor) -> Tensor:
-        style = self.style.expand(len(image), -1)
+        style = self.style.expand(image.shape[0], -1)
         out: Tensor = self.decoder(self.encoder(image), style)
         return out
 

@@ -151,7 +151,7 @@ def synthesis(shape: Shape, width: int, style_dim: int) -> list[nn.Module]:
 
 
 def first_stage(x: Tensor, style: Tensor, colours: int) -> Stage:
-    return Stage(x, x.new_zeros((len(x), colours, *x.shape[2:])), style)
+    return Stage(x, x.new_zeros((x.shape[0], colours, *x.shape[2:])), style)
 
 
 class Translator(nn.Module):
@@ -206,7 +206,7 @@ class Start(nn.Module):
         self.colours = colours
 
     def forward(self, z: Tensor) -> Stage:
-        x = self.map.expand(len(z), *self.map.shape)
+        x = self.map.expand(z.shape[0], *self.map.shape)
         return first_stage(x, self.mapping(z), self.colours)
 
 

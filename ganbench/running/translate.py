@@ -16,16 +16,14 @@ from ganbench.contracts.task import Domain, Task
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction, sides
 from ganbench.evaluation.evaluate import in_batches
-from ganbench.networks.averages import take_averages
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
 from ganbench.results.records import Cell, Row
-from ganbench.running.build import build_task, model_of_shapes
+from ganbench.running.build import build_task
 from ganbench.running.context import Context
 from ganbench.running.sample_shapes import read_shapes, shapes_of
 from ganbench.running.scoring import probes
-from ganbench.training import checkpoint
-from ganbench.training.loop import CHECKPOINT
+from ganbench.running.trained import require_direction, trained_model
 
 
 @dataclass(frozen=True)
@@ -69,39 +67,9 @@ def load_step(
     shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(cell, context))
     if shapes.spec.kind != "image":
         raise UserError("points are not translated from the command line", "--step", "use images")
-    built = model_of_shapes(cell, context.registry, shapes)
-    if direction not in built.directions:
-        raise UserError(
-            f"{model} has no direction {direction}", str(folder), f"use {built.directions[0]}"
-        )
-    if output_seed and not built.several_outputs:
-        raise UserError(
-            f"{model} has one output for an input", f"--output-seed {output_seed}", "leave it out"
-        )
-    load_weights(built, cell_folder(folder, cell.id), f"{model}, seed {seed},")
-    take_averages(built)
-    return Step(cell, context, shapes.spec, built.eval(), direction, output_seed)
-
-
-def load_weights(model: Model, folder: Path, called: str) -> None:
-    """The weights of the cell's last checkpoint into `model`. Raises UserError where there is none
-    that can be read, or it does not fit. called: what the checkpoint is of.
-    """
-    stored = checkpoint.read(folder / CHECKPOINT)
-    if stored is None:
-        raise UserError(
-            f"the checkpoint of {called} is missing or damaged",
-            str(folder / CHECKPOINT),
-            "run the same benchmark again with --overwrite",
-        )
-    try:
-        checkpoint.restore(stored[0], model, {})
-    except RuntimeError as error:
-        raise UserError(
-            f"the checkpoint does not fit the model as its plugin is now: {error}",
-            str(folder),
-            "run the benchmark again",
-        ) from error
+    built = trained_model(cell_folder(folder, cell.id), cell, shapes, context.registry)
+    require_direction(built, direction, output_seed)
+    return Step(cell, context, shapes.spec, built, direction, output_seed)
 
 
 def task_with_data(cell: Cell, context: Context) -> Task:

@@ -67,5 +67,5 @@ class MUNIT(Model):
         return terms
 
     def translate(self, x, to, seed=0):
-        style = seeded_latent(self.hparams.style_dim, seed, x.device).expand(len(x), -1)
+        style = seeded_latent(self.hparams.style_dim, seed, x.device).expand(x.shape[0], -1)
         return self.generators[to].decode(self.generators[self.declared(to)[0]].content(x), style)

@@ -77,4 +77,4 @@ class StarGANv2(Model):
 
     def translate(self, x, to, seed=0):
         G, style = self.generators["G"], self.generators["F"].seeded(self.declared(to)[1], seed)
-        return G.decode(G.content(x), style.expand(len(x), -1))
+        return G.decode(G.content(x), style.expand(x.shape[0], -1))

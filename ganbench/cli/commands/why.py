@@ -6,30 +6,16 @@ from pathlib import Path
 
 import click
 
+from ganbench.cli.commands.cells import one_cell
 from ganbench.core.cache import default_cache_dir
-from ganbench.core.errors import UserError
 from ganbench.registry.registry import Registry
 from ganbench.running.context import context_of
-from ganbench.running.staleness import Stale, find_cells, why
-
-RESULTS = Path("results")
+from ganbench.running.staleness import Stale, why
 
 
 def why_command(cell: str, output: Path | None, cache_dir: Path | None, registry: Registry) -> None:
-    """cell: an id or how it begins. output: None looks in every folder below `results`."""
-    outputs = [output] if output else sorted(p for p in RESULTS.glob("*") if p.is_dir())
-    where = str(output or f"{RESULTS}/*")
-    if not cell.isalnum():
-        raise UserError(f"'{cell}' is no id of a cell", where, "give how a folder in cells/ begins")
-    cells = find_cells(cell, outputs)
-    if not cells:
-        raise UserError(
-            f"no cell '{cell}…'", where, "`ls` the cells/ of a result, or give --output"
-        )
-    if len(cells) > 1:
-        names = ", ".join(name for _, name in cells[:3])
-        raise UserError(f"{len(cells)} cells begin so: {names}", where, "give more of the id")
-    (folder, name) = cells[0]
+    """Raises UserError where there is not one cell of that name."""
+    folder, name = one_cell(cell, output)
     tell(why(folder, name, context_of(registry, cache_dir or default_cache_dir())))
 
 
