@@ -287,11 +287,11 @@ def evaluate(
 
 
 def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
-    """The first few inputs, translations, other translations of the same, and reconstructions;
-    images as uint8.
+    """The first few inputs, translations, other translations of the same, reconstructions, and real
+    samples of the target, which belong to none of them; images as uint8.
     """
     inputs = view.input_samples[:STORED_SAMPLES]
-    samples = {"input": inputs, "fake": view.fakes}
+    samples = {"input": inputs, "fake": view.fakes, "real": view.target_samples[:STORED_SAMPLES]}
     for seed in range(1, 1 + MAX_VARIANTS):
         if (other := view.variant(inputs, seed)) is not None:
             samples[f"fake_{seed}"] = other

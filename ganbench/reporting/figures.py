@@ -169,19 +169,24 @@ def load_arrays(rows: Sequence[Row], output: Path) -> list[Shown]:
 
 
 def samples_figure(cells: Sequence[Shown]) -> bytes | None:
-    """The first seed's samples: the inputs once, then each model's translation and way back."""
+    """The first seed's samples: the inputs once, then each model's translation and way back, and
+    real samples of the other domain, which belong to none of the inputs.
+    """
     first_seed = min((cell.seed for cell in cells), default=0)
     rows: list[tuple[str, np.ndarray]] = []
+    real: list[tuple[str, np.ndarray]] = []
     for cell in cells:
         inputs = cell.arrays.get(f"{SAMPLES}/input")
         if cell.seed != first_seed or inputs is None or inputs.ndim != 4:
             continue
         if not rows:
             rows.append(("input A", inputs))
+        if f"{SAMPLES}/real" in cell.arrays:
+            real = [("real, of B", cell.arrays[f"{SAMPLES}/real"])]
         rows.append((f"{cell.label}, in B", cell.arrays[f"{SAMPLES}/fake"]))
         if f"{SAMPLES}/rec" in cell.arrays:
             rows.append((f"{cell.label}, back in A", cell.arrays[f"{SAMPLES}/rec"]))
-    return png_bytes(image_rows(rows)) if rows else None
+    return png_bytes(image_rows([*rows, *real])) if rows else None
 
 
 def laid_out(figure: Figure, cells: Sequence[Shown]) -> MplFigure:

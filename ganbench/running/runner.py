@@ -40,6 +40,7 @@ from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
 from ganbench.running.memory_check import require_memory
+from ganbench.running.preview import draw_previews
 from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.small_sets import small_sets
@@ -166,6 +167,8 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
                 task.prepare(listener.say)
             for line in small_sets(todo):
                 listener.say(line)
+            for path in draw_previews(todo, output):
+                listener.say(f"both domains: {path}")
         if request.overwrite:
             forget(todo, output)
         listener.start(todo, len(grid.jobs))

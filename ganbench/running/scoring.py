@@ -71,6 +71,7 @@ def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
             (f"in {target}", "fake"),
             *((f"seed {seed}", f"fake_{seed}") for seed in range(1, 1 + MAX_VARIANTS)),
             (f"back in {source}", "rec"),
+            (f"real, of {target}", "real"),
         ):
             images = scored.arrays.get(f"{direction}/samples/{name}")
             if images is not None:

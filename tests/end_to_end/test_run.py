@@ -75,7 +75,7 @@ def test_metrics_are_numbers_or_reasons_in_both_directions(output: Path) -> None
 
 def test_figures_are_drawn(output: Path) -> None:
     figures = {f.name for f in (output / "figures").iterdir()}
-    assert figures == {"car2car-samples.png", "car2car-azimuth.png"}
+    assert figures == {f"car2car-{name}.png" for name in ("samples", "azimuth", "domains")}
     pixels = np.asarray(Image.open(output / "figures" / "car2car-azimuth.png").convert("L"))
     assert pixels.std() > 5  # not a blank sheet
 

@@ -131,7 +131,7 @@ INSIDE = {
         ("job", "request"),
         ("memory_options", "portability"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
-        ("cell", "reference_algorithm", "resolve", "small_sets", "staleness", "trained"),
+        ("cell", "reference_algorithm", "resolve", "preview", "small_sets", "staleness", "trained"),
         ("export", "translate"),
         ("backends", "workload"),
         ("memory_check", "speed"),

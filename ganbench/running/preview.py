@@ -1,0 +1,111 @@
+"""A picture of both domains before anything is trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganbench.contracts.task import Domain, Split
+from ganbench.core.files import write_atomically
+from ganbench.core.spec import ANGLE_ENDING, DataSpec
+from ganbench.running.build import build_task
+from ganbench.running.job import Job
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHOWN_IMAGES, SHOWN_POINTS = 8, 2_000
+TILE_INCH, LINE_INCH, POINTS_INCH = 1.1, 0.13, 3.2
+MARGIN_INCH = 0.3
+TEXT_PT, DPI = 7, 150
+POINT_SIZE = 2
+
+
+def draw_previews(jobs: Sequence[Job], output: Path) -> Iterator[Path]:
+    """`figures/TASK-domains.png` of each task of the jobs: the first training samples of both
+    domains, which models see, with their known attributes, which models do not see. None of a task
+    that cannot be loaded, for a cell's own run shows the fault.
+    """
+    for name, job in {job.cell.task: job for job in reversed(jobs)}.items():
+        try:
+            task = build_task(job.cell, job.context)
+            train = task.load("train")
+        except Exception:  # whatever a plugin raises
+            continue
+        path = output / "figures" / f"{name}-domains.png"
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, preview(name, train, task.spec))
+        yield path
+
+
+def preview(name: str, train: Split, spec: DataSpec) -> bytes:
+    """A PNG. name: of the task."""
+    draw = points_of if spec.kind == "points" else images_of
+    buffer = BytesIO()
+    draw(name, train, spec).savefig(buffer, format="png", dpi=DPI)
+    return buffer.getvalue()
+
+
+def images_of(name: str, train: Split, spec: DataSpec) -> Figure:
+    from matplotlib.figure import Figure
+
+    titles = [captions(side, spec) for side in (train.A, train.B)]
+    lines = max(text.count("\n") + 1 for texts in titles for text in texts)
+    height = 2 * (TILE_INCH + LINE_INCH * lines) + MARGIN_INCH
+    sheet = Figure((TILE_INCH * SHOWN_IMAGES, height), layout="constrained")
+    sheet.suptitle(f"{name}: training samples, with what only the scores know", fontsize=TEXT_PT)
+    panels = sheet.subplots(2, SHOWN_IMAGES, squeeze=False)
+    for axes in panels.flat:
+        axes.axis("off")
+    for letter, row, side, texts in zip("AB", panels, (train.A, train.B), titles, strict=True):
+        row[0].text(-0.12, 0.5, letter, transform=row[0].transAxes, ha="right", va="center")
+        for axes, pixels, text in zip(
+            row, side.samples[:SHOWN_IMAGES].numpy(), texts, strict=False
+        ):
+            axes.imshow(np.broadcast_to(pixels, (3, *pixels.shape[1:])).transpose(1, 2, 0))
+            axes.set_title(text, fontsize=TEXT_PT, pad=2)
+    return sheet
+
+
+def captions(side: Domain, spec: DataSpec) -> list[str]:
+    """For each sample that is shown, what is known of it, a line an attribute."""
+    names = [name for name in dict.fromkeys((spec.changed, *spec.kept)) if name in side.truth]
+    return [
+        "\n".join(filter(None, (told(name, side.truth[name][i]) for name in names))) or " "
+        for i in range(min(SHOWN_IMAGES, len(side)))
+    ]
+
+
+def told(name: str, value: object) -> str:
+    """Of an attribute that a sample lacks, nothing."""
+    if isinstance(value, np.bool_ | bool):
+        return name.replace("_", " ") if value else ""
+    if name.endswith(ANGLE_ENDING):
+        return f"{name.removesuffix(ANGLE_ENDING).replace('_', ' ')} {value:.0f}°"
+    return str(value) if isinstance(value, str) else f"{name} {value}"
+
+
+def points_of(name: str, train: Split, spec: DataSpec) -> Figure:
+    """The first two coordinates; a colour a mode, where modes are known."""
+    from matplotlib.figure import Figure
+
+    sheet = Figure((2 * POINTS_INCH, POINTS_INCH + MARGIN_INCH), layout="constrained")
+    sheet.suptitle(f"{name}: training samples", fontsize=TEXT_PT)
+    for letter, axes, side in zip("AB", sheet.subplots(1, 2), (train.A, train.B), strict=True):
+        scatter(axes, side, next(iter(spec.kept), ""))
+        axes.set_title(letter, fontsize=TEXT_PT)
+        axes.tick_params(labelsize=TEXT_PT)
+    return sheet
+
+
+def scatter(axes: Axes, side: Domain, attribute: str) -> None:
+    points = side.samples[:SHOWN_POINTS].numpy()
+    second = points[:, 1] if points.shape[1] > 1 else np.zeros(len(points))
+    modes = side.truth.get(attribute, np.zeros(len(points)))[: len(points)]
+    axes.scatter(points[:, 0], second, s=POINT_SIZE, c=modes, cmap="tab10", linewidths=0)
+    axes.set_aspect("equal", "datalim")
