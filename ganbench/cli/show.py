@@ -21,14 +21,33 @@ from ganbench.cli.options import (
 
 @click.command()
 @click.argument("output", type=PATH)
+@click.option("--metrics", callback=names, metavar="NAME,…", help="Show these columns only.")
+@click.option("--models", callback=names, metavar="NAME,…", help="Show these models only.")
+@click.option("--all", "everything", is_flag=True, help="Show all columns, in rich and latex too.")
+@click.option(
+    "--transpose", is_flag=True, help="Models down, columns across; csv and json stay as they are."
+)
 @format_option
 @interval_option
 @plugins_option
-def table(output: Path, plugin_folders: Sequence[Path], **options: Any) -> None:
-    """Print the means of the rows in OUTPUT, models side by side."""
-    from ganbench.cli.commands.show import table_command
+def table(
+    output: Path,
+    metrics: tuple[str, ...],
+    models: tuple[str, ...],
+    plugin_folders: Sequence[Path],
+    **options: Any,
+) -> None:
+    """Print the means of the rows in OUTPUT, models side by side.
 
-    sys.exit(table_command(output, registry=find_plugins(plugin_folders), **options))
+    The formats rich and latex have each metric's main column from A to B; markdown, csv and json
+    have all.
+    """
+    from ganbench.cli.commands.show import table_command
+    from ganbench.reporting.choice import Choice
+
+    choice = Choice(metrics, models)
+    registry = find_plugins(plugin_folders)
+    sys.exit(table_command(output, choice=choice, registry=registry, **options))
 
 
 @click.command()

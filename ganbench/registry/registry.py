@@ -7,7 +7,7 @@ the file's stem, or the entry point's name.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
@@ -41,6 +41,14 @@ class Registry:
         return {name: column for metric in metrics for name, column in metric.columns.items()}
 
     @property
+    def main_columns(self) -> frozenset[str]:
+        """Of each metric the first column that has a better end, or else the first one: what a
+        short table shows. A family of columns is never among them.
+        """
+        mains = (main_column(metric.columns) for metric in self.of_kind("metric").values())
+        return frozenset(name for name in mains if name)
+
+    @property
     def broken(self) -> tuple[Plugin, ...]:
         return tuple(p for p in self.plugins if p.error)
 
@@ -63,6 +71,13 @@ class Registry:
         class does not keep to its contract.
         """
         return loaded_class(self.find(kind, name))
+
+
+def main_column(columns: Mapping[str, Column]) -> str:
+    """A metric's main column, or nothing where it has families of columns only."""
+    single = [name for name in columns if "*" not in name]
+    better = [name for name in single if columns[name].higher_is_better is not None]
+    return next(iter([*better, *single]), "")
 
 
 def discover(folders: Sequence[Path] = ()) -> Registry:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from ganbench.core.spec import Column
 from ganbench.reporting.entries import (
     BEST_ON_TEST,
-    INTERVAL_TEXT,
     Entry,
     entry,
+    interval_text,
     metric_label,
     records,
     shown,
@@ -75,7 +75,7 @@ def checkpoint_sheets(
             f"{group.title} · checkpoints side by side",
             ("metric", *(f"{label}, {checkpoint}" for label, checkpoint in heads)),
             lines,
-            tuple(notes(asked, interval)),
+            (*notes(asked), interval_text(interval, entries.values())),
             tuple(best_records(group, entries, asked, columns)),
         )
     ]
@@ -97,7 +97,7 @@ def best_records(
     return [{**record, "metric": f"{METRIC}{record['metric']}"} for record in listed]
 
 
-def notes(asked: Mapping[str, Sequence[Row]], interval: Interval) -> list[str]:
+def notes(asked: Mapping[str, Sequence[Row]]) -> list[str]:
     """What may be believed, and what the choice on test is worth."""
     rows = [row for same in asked.values() for row in same]
     by = " / ".join(dict.fromkeys(str(row.training[BY]) for row in rows))
@@ -110,7 +110,6 @@ def notes(asked: Mapping[str, Sequence[Row]], interval: Interval) -> list[str]:
         "than the model is, the more so the more checkpoints there are; no claim or comparison "
         "takes it",
         *filter(None, (steps_note(asked), *(gain_note(*one) for one in asked.items()))),
-        INTERVAL_TEXT[interval],
     ]
 
 

@@ -195,6 +195,7 @@ def claim_sheet(
             "the claim; p of comparisons is Holm's",
         ),
         tuple(record(f, first) for f in findings),
+        texts=3,
     )
 
 

@@ -95,7 +95,8 @@ def comparison_sheet(
         for pair in pairs
     ]
     records = tuple(record(group, pair, family) for pair in pairs)
-    return Sheet(group.title, HEAD, tuple(lines), tuple(family_notes(pairs, interval)), records)
+    notes = tuple(family_notes(pairs, interval))
+    return Sheet(group.title, HEAD, tuple(lines), notes, records, keys=2, texts=2)
 
 
 def paired(

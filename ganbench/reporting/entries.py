@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from ganbench.results.records import Row
 
 FINAL, SELECTED, BEST_ON_TEST = "final", "selected", "best_on_test"
 NO_METRIC = ""  # of a record of rows that ended before any metric
+ONE_SEED = "one seed, so there are no intervals"
 INTERVAL_TEXT = {
     "t": "mean ± half of the 95 % t interval over seeds",
     "bca": "mean [95 % BCa bootstrap interval] over seeds",
@@ -40,6 +41,13 @@ def entry(metric: str, rows: Sequence[Row], measured: Measured, interval: Interv
         return Entry(None, f"{rows[0].status}: {rows[0].reason}")
     one_way = ColumnKey.parse(metric).direction == "BA"
     return Entry(None, f"skipped: {'A to B only' if one_way else 'not computed for it'}")
+
+
+def interval_text(interval: Interval, entries: Iterable[Entry]) -> str:
+    """What stands in the cells; of intervals only where some seeds make one."""
+    if any(one.estimate and one.estimate.n > 1 for one in entries):
+        return INTERVAL_TEXT[interval]
+    return ONE_SEED
 
 
 def shown(value: Entry, interval: Interval) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 
 from ganbench.core.spec import PLAIN, ColumnKey
+from ganbench.reporting.choice import EVERYTHING, Choice
 from ganbench.reporting.protocols import require_one_protocol
 from ganbench.results.jsonl import grouping_key
 from ganbench.results.records import Row, Status, number_of
@@ -44,11 +45,13 @@ class Group:
         whatever the order in which their cells ended; references last.
     older: rows of the same seeds by other code, which are left out.
     metrics_of: the metrics of the chosen checkpoint of a row.
+    choice: of the metrics that are shown.
     """
 
     by_model: Mapping[str, Sequence[Row]]
     older: int
     metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
+    choice: Choice = EVERYTHING
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -74,7 +77,7 @@ class Group:
         }
 
     @cached_property
-    def named(self) -> tuple[str, ...]:
+    def all_named(self) -> tuple[str, ...]:
         """The metrics that a row of a model names, with a number or a reason, or else a row of
         a reference: A to B first, then B to A.
         """
@@ -85,11 +88,28 @@ class Group:
         return tuple(sorted(names, key=lambda name: ColumnKey.parse(name).direction))
 
     @cached_property
-    def metrics(self) -> tuple[str, ...]:
+    def all_metrics(self) -> tuple[str, ...]:
         """Of these the ones that some model has a number for; all of them where none has."""
         trained = [self.measured[label] for label in self.trained]
         numbered = {n for by_name in trained for n, values in by_name.items() if values.numbers}
-        return tuple(name for name in self.named if name in numbered) or self.named
+        return tuple(name for name in self.all_named if name in numbered) or self.all_named
+
+    @cached_property
+    def named(self) -> tuple[str, ...]:
+        """Of `all_named` the chosen ones."""
+        return self.choice.of(self.all_named, self.selected_by)
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """Of `all_metrics` the chosen ones; what is asked for by name also without a number."""
+        if self.choice.metrics:
+            return self.named
+        return tuple(n for n in self.all_metrics if n in set(self.named)) or self.named
+
+    @cached_property
+    def selected_by(self) -> frozenset[str]:
+        """The columns by which validation chose checkpoints."""
+        return frozenset(row.selected["by"] for row in self.rows if row.selected)
 
     @cached_property
     def ends(self) -> dict[str, Counter[Status]]:

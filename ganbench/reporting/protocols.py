@@ -72,12 +72,13 @@ def rows_text(rows: Sequence[Row]) -> str:
     return named + (f" and {len(rows) - NAMED_ROWS} more" if len(rows) > NAMED_ROWS else "")
 
 
-def protocol_notes(rows: Sequence[Row]) -> list[str]:
-    """A line for each extractor behind the rows' numbers, and a warning where n is small."""
+def protocol_notes(rows: Sequence[Row], columns: Iterable[str]) -> list[str]:
+    """A line for each extractor behind these columns of rows, and a warning where n is small."""
+    shown = {ColumnKey.parse(name).name for name in columns}
     protocols = {id(row.protocol): row.protocol for row in rows}.values()
     plugins: dict[str, Mapping[str, str]] = {}
     for plugin in (p for protocol in protocols for p in protocol.get("metrics", {}).values()):
-        if "extractor" in plugin:
+        if "extractor" in plugin and not shown.isdisjoint(plugin["columns"]):
             plugins.setdefault(plugin["extractor"], plugin)
     counts = [n for protocol in protocols for n in protocol.get("samples", {}).values()]
     if not plugins or not counts:

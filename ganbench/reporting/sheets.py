@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ganbench.reporting.statistics import Estimate
@@ -19,7 +19,9 @@ ARROWS = {True: "↑", False: "↓", None: " "}
 class Sheet:
     """A table as it is printed, and the same as records with their numbers in full.
 
-    rules: indexes of lines with a rule above them.
+    rules: indexes of lines with a rule above them. keys: how many of the first columns name a line.
+    texts: how many hold words. across: what stands in the head's columns, where lines and columns
+        may change places.
     """
 
     title: str
@@ -27,7 +29,10 @@ class Sheet:
     lines: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...]
     records: tuple[Mapping[str, Any], ...]
-    rules: frozenset[int] = field(default_factory=frozenset)
+    rules: frozenset[int] = frozenset()
+    keys: int = 1
+    texts: int = 1
+    across: str = ""
 
 
 def number(value: float) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, ColumnKey
 from ganbench.reporting.checkpoints import checkpoint_sheets
+from ganbench.reporting.choice import EVERYTHING, Choice
 from ganbench.reporting.entries import (
     FINAL,
-    INTERVAL_TEXT,
     NO_METRIC,
     SELECTED,
     entry,
+    interval_text,
     metric_label,
     records,
     shown,
@@ -32,17 +34,20 @@ STATUSES: tuple[Status, ...] = ("done", "diverged", "failed", "skipped")
 
 
 def table_sheets(
-    rows: Iterable[Row], columns: Mapping[str, Column], interval: Interval = "t"
+    rows: Iterable[Row],
+    columns: Mapping[str, Column],
+    interval: Interval = "t",
+    choice: Choice = EVERYTHING,
 ) -> list[Sheet]:
     """A sheet for each setting in the rows, one for the checkpoints that validation selected
     where they are not the last, and one with all checkpoints side by side where a run was asked for
     those that are best on test.
 
     columns: by name, those that metrics declare. interval: "t" or "bca". Raises UserError where a
-    column mixes protocols.
+    column mixes protocols, and for a choice of what the rows do not have.
     """
     sheets = []
-    for group in group_rows(rows):
+    for group in chosen_groups(group_rows(rows), choice):
         steps = selected_steps(group)
         notes = selection_notes(group, steps)
         sheets.append(table_sheet(group, columns, interval, FINAL, notes))
@@ -51,6 +56,41 @@ def table_sheets(
             sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
         sheets += checkpoint_sheets(group, columns, interval)
     return sheets
+
+
+def chosen_groups(groups: Sequence[Group], choice: Choice) -> list[Group]:
+    """The groups that have something of the choice, and of each that alone."""
+    if choice.metrics:
+        known = {name for group in groups for name in group.all_named}
+        require_known("metric", choice.metrics, known)
+    if choice.models:
+        models = {name for g in groups for name in (*g.by_model, *(row.model for row in g.rows))}
+        require_known("model", choice.models, models)
+    chosen = [
+        replace(group, by_model=of_models(group.by_model, choice.models), choice=choice)
+        for group in groups
+    ]
+    return [g for g in chosen if g.by_model and (g.named or not g.all_named)]
+
+
+def require_known(kind: str, asked: Iterable[str], known: Collection[str]) -> None:
+    """Raises UserError for a name that is not known, with the closest one."""
+    for name in asked:
+        if name not in known:
+            raise unknown(kind, name, known, f"--{kind}s")
+
+
+def of_models(
+    by_model: Mapping[str, Sequence[Row]], names: Sequence[str]
+) -> Mapping[str, Sequence[Row]]:
+    """Those of the names, each a label or a model with all its variants; all without names."""
+    labels = [
+        label
+        for name in names
+        for label, rows in by_model.items()
+        if name in (label, rows[0].model)
+    ]
+    return {label: by_model[label] for label in labels} if names else by_model
 
 
 def last_step(group: Group) -> int:
@@ -122,10 +162,11 @@ def table_sheet(
             *micro_batch_notes(group),
             *unlike_notes(group),
             *reasons(group),
-            *protocol_notes(group.rows),
+            *protocol_notes(group.rows, group.named),
             *notes,
             *older_note(group),
-            f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower",
+            *left_out_note(group),
+            f"{interval_text(interval, entries.values())}; ↑ higher is better, ↓ lower",
         ]
     return Sheet(
         group.title + (" · selected checkpoints" if checkpoint == SELECTED else ""),
@@ -134,6 +175,7 @@ def table_sheet(
         tuple(notes),
         tuple(records(group, entries, columns, checkpoint)),
         frozenset(rules),
+        across="model",
     )
 
 
@@ -229,7 +271,7 @@ def reasons(group: Group) -> list[str]:
             ends.setdefault((label, row.status, row.reason), []).append(row.seed)
     for label in [label for label, rows in group.by_model.items() if not rows[0].is_reference]:
         for name, measured in group.measured[label].items():
-            for text in measured.texts:
+            for text in measured.texts if name in group.named else ():
                 bare = ColumnKey.parse(name).name
                 labels = skips.setdefault(text, {}).setdefault(bare, [])
                 labels += [] if label in labels else [label]
@@ -249,3 +291,13 @@ def older_note(group: Group) -> list[str]:
     if not group.older:
         return []
     return [f"{group.older} older rows of the same seeds, by other code, are left out"]
+
+
+def left_out_note(group: Group) -> list[str]:
+    """How many columns a short table does not show."""
+    left = [name for name in group.all_metrics if name not in group.metrics]
+    if not left or group.choice.metrics:
+        return []
+    back = sum(ColumnKey.parse(name).direction == "BA" for name in left)
+    from_b = f", {back} of them from B to A" if back else ""
+    return [f"{len(left)} more column{'s' if len(left) > 1 else ''}{from_b}: --all shows them"]

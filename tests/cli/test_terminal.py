@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ganbench.cli.commands.run import BarListener, CellProgress
-from ganbench.cli.commands.show import rich_table
+from ganbench.cli.commands.show import print_sheet
 from ganbench.cli.main import main
 from ganbench.core.terminal import console
 from ganbench.data.datasets.download import Bar
@@ -31,10 +31,9 @@ NAMES = st.text("[]/:\\=b#@", min_size=1, max_size=12)
 @example(name=":smiley:")
 def test_every_part_of_a_table_is_shown_as_it_is(name: str) -> None:
     screen = console()
-    sheet = Sheet(f"<{name}>", (f"<{name}>", "b"), ((f"<{name}>", f"<{name}>"),), (), ())
+    part = f"<{name}>"
     with screen.capture() as got:
-        screen.print(rich_table(sheet))
-        screen.print(f"  <{name}>")
+        print_sheet(Sheet(part, (part, "b"), ((part, part),), (part,), ()), screen, 100)
     assert got.get().count(f"<{name}>") == 5
 
 

@@ -87,9 +87,9 @@ INSIDE = {
         ("contrast", "cycle"),
     ),
     "reporting": (
-        ("protocols", "statistics"),
+        ("choice", "protocols", "statistics"),
         ("groups", "sheets"),
-        ("entries",),
+        ("entries", "layout"),
         ("checkpoints", "claims", "curves", "figures", "model_card"),
         ("tables",),
         ("comparisons", "curve_figure"),

@@ -83,15 +83,16 @@ def test_other_settings_are_other_tables() -> None:
 
 
 def test_the_footer_tells_the_protocol_and_warns_of_few_images() -> None:
-    notes = protocol_notes([row("standard", 0)])
+    notes = protocol_notes([row("standard", 0)], [FD])
     assert "efficientnet_lite0: layer 1280, to 128 px, weights sha256:aa" in notes[0]
     assert "50 real, 49 to 50 translated images, test split" in notes[0]
     assert "kernel distance" in notes[1]
-    assert len(protocol_notes([row("standard", 0, n=9_000)])) == 1
+    assert len(protocol_notes([row("standard", 0, n=9_000)], [FD])) == 1
+    assert protocol_notes([row("standard", 0)], ["score"]) == []
 
 
 def test_no_more_images_are_told_than_were_compared() -> None:
     many = row("standard", 0, n=9_000, at_most="5000")
     assert protocol_of(many, FD)["n_real"] == protocol_of(many, FD)["n_fake"] == 5_000
     assert protocol_of(many, "score") == {"n_real": 9_000, "n_fake": 9_000}
-    assert "5,000 real, 5,000 translated images" in protocol_notes([many])[0]
+    assert "5,000 real, 5,000 translated images" in protocol_notes([many], [FD])[0]

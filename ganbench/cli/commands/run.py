@@ -15,6 +15,7 @@ from ganbench.cli.commands.show import print_sheets
 from ganbench.core.errors import UserError
 from ganbench.core.terminal import console, text_column
 from ganbench.registry.registry import Registry
+from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.groups import variant_labels
 from ganbench.reporting.tables import table_sheets
@@ -78,7 +79,8 @@ def show_plan(plan: Planned) -> None:
 
 
 def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:
-    print_sheets(table_sheets(rows, registry.columns), "rich")
+    main = Choice(main=registry.main_columns)
+    print_sheets(table_sheets(rows, registry.columns, choice=main), "rich")
     for figure in figures:
         click.echo(f"figure: {figure}")
     click.echo(f"rows:   {folder / 'rows.jsonl'}  (`ganbench table {folder}` prints this again)")

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 
 import click
+from rich.box import HORIZONTALS
+from rich.console import Console
 from rich.table import Table as RichTable
 
 from ganbench.core.errors import UserError
 from ganbench.core.terminal import console
 from ganbench.registry.registry import KINDS, Plugin, Registry
+from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
 from ganbench.reporting.frames import stored_rows
+from ganbench.reporting.layout import GAP, fitted, transposed
 from ganbench.reporting.sheets import Sheet, renderers
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.benchmark_file import read_benchmark, stored_benchmark
 from ganbench.results.folder import Rows, collector_at_rest
+
+SHEET_WIDTH = 100  # where no terminal limits it
+SHORT = ("rich", "latex")  # formats for people, which show the main columns alone
 
 
 def list_command(registry: Registry) -> None:
@@ -45,11 +55,25 @@ def broken_line(plugin: Plugin) -> str:
     return f"  {plugin.name} ({plugin.path}): {plugin.error}"
 
 
-def table_command(output: Path, format_name: str, interval: Interval, registry: Registry) -> int:
-    """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing."""
+def table_command(
+    output: Path,
+    format_name: str,
+    interval: Interval,
+    choice: Choice,
+    everything: bool,
+    transpose: bool,
+    registry: Registry,
+) -> int:
+    """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing.
+
+    choice: without main columns, which formats for people get here unless `everything` is asked.
+    """
+    if format_name in SHORT and not everything:
+        choice = replace(choice, main=registry.main_columns)
     with collector_at_rest():
         stored = stored_rows(output)
-        print_sheets(table_sheets(stored.rows, registry.columns, interval), format_name)
+        sheets = table_sheets(stored.rows, registry.columns, interval, choice)
+        print_sheets([transposed(s) for s in sheets] if transpose else sheets, format_name)
         return warn_of_torn(stored, output)
 
 
@@ -97,18 +121,31 @@ def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records"
         click.echo(renderers()[format_name](sheets, key), nl=False)
         return
     out = console()
+    width = get_terminal_size((SHEET_WIDTH, 0)).columns
     for sheet in sheets:
-        out.print(rich_table(sheet))
-        for note in sheet.notes:
-            out.print(f"  {note}")
+        print_sheet(sheet, out, width)
+
+
+def print_sheet(sheet: Sheet, out: Console, width: int) -> None:
+    """Title, table and notes in `width` characters."""
+    out.print(sheet.title, style="bold", soft_wrap=True)
+    for part in fitted(sheet, width):
+        out.print(rich_table(part), width=width)
         out.print()
+    for note in sheet.notes:
+        out.print(indented(note, width), soft_wrap=True)
+    out.print()
+
+
+def indented(note: str, width: int) -> str:
+    return fill(note, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def rich_table(sheet: Sheet) -> RichTable:
-    grid = RichTable(title=sheet.title, title_justify="left")
-    grid.add_column(sheet.head[0], no_wrap=True)
-    for name in sheet.head[1:]:
-        grid.add_column(name, justify="right")
+    """Without its title. What has no room is folded, never cut."""
+    grid = RichTable(box=HORIZONTALS, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for i, name in enumerate(sheet.head):
+        grid.add_column(name, justify="right" if i >= sheet.texts else "left", overflow="fold")
     for i, line in enumerate(sheet.lines):
         if i in sheet.rules:
             grid.add_section()
