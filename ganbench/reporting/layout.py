@@ -21,7 +21,10 @@ def transposed(sheet: Sheet) -> Sheet:
         sheet,
         head=(sheet.across, *head[1:]),
         lines=tuple(lines),
-        rules=frozenset(),
+        rules=frozenset(j - 1 for j in sheet.column_rules),
+        column_rules=frozenset(i + 1 for i in sheet.rules),
+        bold=frozenset((j - 1, i + 1) for i, j in sheet.bold),
+        marked=frozenset((j - 1, i + 1) for i, j in sheet.marked),
         across=sheet.head[0],
     )
 
@@ -54,7 +57,12 @@ def taken(sheet: Sheet, columns: Sequence[int]) -> Sheet:
     """These columns alone."""
     head, *lines = (tuple(line[i] for i in columns) for line in (sheet.head, *sheet.lines))
     texts = sum(i < sheet.texts for i in columns)
-    return replace(sheet, head=head, lines=tuple(lines), texts=texts)
+    place = {column: i for i, column in enumerate(columns)}
+    bold, marked = (
+        frozenset((i, place[j]) for i, j in cells if j in place)
+        for cells in (sheet.bold, sheet.marked)
+    )
+    return replace(sheet, head=head, lines=tuple(lines), texts=texts, bold=bold, marked=marked)
 
 
 def folded(sheet: Sheet, limit: int | None) -> Sheet:

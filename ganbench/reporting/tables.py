@@ -12,6 +12,7 @@ from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, ColumnKey
 from ganbench.reporting.checkpoints import checkpoint_sheets
 from ganbench.reporting.choice import EVERYTHING, Choice
+from ganbench.reporting.emphasis import Emphasise, none_emphasised
 from ganbench.reporting.entries import (
     FINAL,
     NO_METRIC,
@@ -38,22 +39,24 @@ def table_sheets(
     columns: Mapping[str, Column],
     interval: Interval = "t",
     choice: Choice = EVERYTHING,
+    emphasise: Emphasise = none_emphasised,
 ) -> list[Sheet]:
     """A sheet for each setting in the rows, one for the checkpoints that validation selected
     where they are not the last, and one with all checkpoints side by side where a run was asked for
     those that are best on test.
 
-    columns: by name, those that metrics declare. interval: "t" or "bca". Raises UserError where a
-    column mixes protocols, and for a choice of what the rows do not have.
+    columns: by name, those that metrics declare. interval: "t" or "bca". emphasise: tells what is
+    printed in bold and marked. Raises UserError where a column mixes protocols, and for a choice of
+    what the rows do not have.
     """
     sheets = []
     for group in chosen_groups(group_rows(rows), choice):
         steps = selected_steps(group)
         notes = selection_notes(group, steps)
-        sheets.append(table_sheet(group, columns, interval, FINAL, notes))
+        sheets.append(table_sheet(group, columns, interval, FINAL, notes, emphasise))
         if any(min(of_label) < last_step(group) for of_label in steps.values()):
             selected = selected_group(group)
-            sheets.append(table_sheet(selected, columns, interval, SELECTED, notes))
+            sheets.append(table_sheet(selected, columns, interval, SELECTED, notes, emphasise))
         sheets += checkpoint_sheets(group, columns, interval)
     return sheets
 
@@ -138,6 +141,7 @@ def table_sheet(
     interval: Interval,
     checkpoint: str,
     notes: Sequence[str],
+    emphasise: Emphasise,
 ) -> Sheet:
     """notes: on the choice of the checkpoints."""
     present = {k: rows for k, rows in group.by_model.items() if not is_absent_reference(rows)}
@@ -153,30 +157,50 @@ def table_sheet(
         [metric_label(m, columns), *(shown(entries[m, model], interval) for model in models)]
         for m in group.metrics
     ]
-    forward = sum(ColumnKey.parse(name).direction == "AB" for name in group.metrics)
-    rules = {len(body), forward}
-    body += status_lines(group, models)
-    if checkpoint == FINAL:  # the other sheet is right below, with the same notes
-        notes = [
-            *budget_notes(group),
-            *micro_batch_notes(group),
-            *unlike_notes(group),
-            *reasons(group),
-            *protocol_notes(group.rows, group.named),
-            *notes,
-            *older_note(group),
-            *left_out_note(group),
-            f"{interval_text(interval, entries.values())}; ↑ higher is better, ↓ lower",
-        ]
+    told = interval_text(interval, entries.values())
+    title = group.title + (" · selected checkpoints" if checkpoint == SELECTED else "")
+    emphasis = emphasise(group, entries, columns, interval)
+    heads = ("metric", *models)
     return Sheet(
-        group.title + (" · selected checkpoints" if checkpoint == SELECTED else ""),
-        ("metric", *models),
-        tuple(map(tuple, body)),
-        tuple(notes),
+        title,
+        heads,
+        tuple(map(tuple, [*body, *status_lines(group, models)])),
+        # the sheet of selected checkpoints is right below, with the same notes
+        tuple(table_notes(group, notes, told) if checkpoint == FINAL else notes),
         tuple(records(group, entries, columns, checkpoint)),
-        frozenset(rules),
+        rules=frozenset({len(body), sum(is_forward(metric) for metric in group.metrics)}),
+        column_rules=frozenset({1 + sum(m in group.trained for m in models)} - {len(heads)}),
+        bold=places(emphasis.best, group.metrics, heads),
+        marked=places(emphasis.worse, group.metrics, heads),
+        caption=f"{title}: {told} ({budget_notes(group)[0]}). {emphasis.caption}".strip(),
         across="model",
     )
+
+
+def table_notes(group: Group, selection: Sequence[str], told: str) -> list[str]:
+    """selection: on the choice of the checkpoints. told: what stands in the cells."""
+    return [
+        *budget_notes(group),
+        *micro_batch_notes(group),
+        *unlike_notes(group),
+        *reasons(group),
+        *protocol_notes(group.rows, group.named),
+        *selection,
+        *older_note(group),
+        *left_out_note(group),
+        f"{told}; ↑ higher is better, ↓ lower",
+    ]
+
+
+def places(
+    cells: Iterable[tuple[str, str]], metrics: Sequence[str], heads: Sequence[str]
+) -> frozenset[tuple[int, int]]:
+    """Line and column of cells by metric and model."""
+    return frozenset((metrics.index(metric), heads.index(model)) for metric, model in cells)
+
+
+def is_forward(metric: str) -> bool:
+    return ColumnKey.parse(metric).direction == "AB"
 
 
 def is_absent_reference(rows: Sequence[Row]) -> bool:
@@ -298,6 +322,6 @@ def left_out_note(group: Group) -> list[str]:
     left = [name for name in group.all_metrics if name not in group.metrics]
     if not left or group.choice.metrics:
         return []
-    back = sum(ColumnKey.parse(name).direction == "BA" for name in left)
+    back = sum(not is_forward(name) for name in left)
     from_b = f", {back} of them from B to A" if back else ""
     return [f"{len(left)} more column{'s' if len(left) > 1 else ''}{from_b}: --all shows them"]

@@ -13,7 +13,7 @@ import torch
 from ganbench.core.devices import device_name
 from ganbench.registry.registry import discover
 from ganbench.reporting.claims import claim_sheets
-from ganbench.reporting.sheets import renderers
+from ganbench.reporting.formats import renderers
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.benchmark_file import read_benchmark
 from ganbench.results.folder import BENCHMARK, read_rows

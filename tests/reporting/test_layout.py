@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -90,7 +91,15 @@ def test_lines_keep_their_names_in_every_part() -> None:
     assert [line[0] for line in second.lines] == ["kd_visible ↓", "seeds done"]
 
 
-def test_twice_transposed_is_the_sheet_but_for_its_rules() -> None:
-    assert transposed(SHEET).lines[1] == ("discogan", "0.0509 ± 0.0118", "10")
-    again = transposed(transposed(SHEET))
-    assert (again.head, again.lines, again.across) == (SHEET.head, SHEET.lines, SHEET.across)
+def test_twice_transposed_is_the_sheet() -> None:
+    sheet = replace(SHEET, bold=frozenset({(0, 2)}), column_rules=frozenset({2}))
+    turned = transposed(sheet)
+    assert turned.lines[1] == ("discogan", "0.0509 ± 0.0118", "10")
+    assert turned.bold == {(1, 1)} and turned.rules == {1}
+    assert transposed(turned) == sheet
+
+
+def test_what_is_bold_stays_so_in_its_part() -> None:
+    first, second = fitted(replace(SHEET, bold=frozenset({(0, 2)}), marked=frozenset({(0, 1)})), 28)
+    assert (first.bold, first.marked) == (frozenset(), {(0, 1)})
+    assert (second.bold, second.marked) == ({(0, 1)}, frozenset())

@@ -12,8 +12,9 @@ import pytest
 from msgspec import structs
 
 from ganbench.core.spec import Column
+from ganbench.reporting.formats import renderers
 from ganbench.reporting.groups import group_rows
-from ganbench.reporting.sheets import Sheet, number, renderers
+from ganbench.reporting.sheets import Sheet, number
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.jsonl import RowReader
 from ganbench.results.records import Row
@@ -225,8 +226,8 @@ def test_markdown_and_latex() -> None:
     assert "| metric | standard | recon |" in markdown
     assert "| score ↑ | 2.00 ± 2.48 | 5.00 ± 0.00 |" in markdown
     latex = renderers()["latex"](sheets, "records")
-    assert r"score $\uparrow$ & 2.00 $\pm$ 2.48" in latex
-    assert r"train\_sec" in latex
+    assert r"Score $\uparrow$ & $2.00\,{\scriptstyle \pm 2.48}$" in latex
+    assert "Training a seed (s) & $2.0$ & $2.0$" in latex
 
 
 def test_rows_of_before_there_was_a_split_are_of_the_test_split() -> None:

@@ -14,7 +14,8 @@ from ganbench.data.datasets.catalogue import CATALOGUE, DataSet, default_data_di
 from ganbench.data.datasets.download import download, refuse
 from ganbench.data.datasets.prepare import is_filled, load_listing, prepare
 from ganbench.data.datasets.verify import broken_files, summary
-from ganbench.reporting.sheets import Sheet, renderers
+from ganbench.reporting.formats import renderers
+from ganbench.reporting.sheets import Sheet
 
 HEAD = ("name", "tasks", "licence", "size", "get it", "where")
 SHOWN_BROKEN = 5
@@ -53,6 +54,7 @@ def catalogue_sheet(data_dir: Path) -> Sheet:
             "`ganbench data prepare NAME` downloads a set, or says how to get it by hand",
         ),
         records=records,
+        texts=len(HEAD),
     )
 
 

@@ -19,9 +19,11 @@ from ganbench.registry.registry import KINDS, Plugin, Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.emphasis import best_emphasised, none_emphasised
+from ganbench.reporting.formats import renderers
 from ganbench.reporting.frames import stored_rows
 from ganbench.reporting.layout import GAP, fitted, transposed
-from ganbench.reporting.sheets import Sheet, renderers
+from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.benchmark_file import read_benchmark, stored_benchmark
@@ -72,7 +74,8 @@ def table_command(
         choice = replace(choice, main=registry.main_columns)
     with collector_at_rest():
         stored = stored_rows(output)
-        sheets = table_sheets(stored.rows, registry.columns, interval, choice)
+        emphasise = best_emphasised if format_name == "latex" else none_emphasised
+        sheets = table_sheets(stored.rows, registry.columns, interval, choice, emphasise)
         print_sheets([transposed(s) for s in sheets] if transpose else sheets, format_name)
         return warn_of_torn(stored, output)
 
