@@ -14,7 +14,7 @@ from ganbench.cli.options import cache_option, plugins_option
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME | FILE | FOLDER]…")
-@click.option("--verbose", is_flag=True, help="Show the checks that passed, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the checks that passed, too.")
 @plugins_option
 @cache_option
 def check(names: Sequence[str], plugin_folders: Sequence[Path], **options: Any) -> None:

@@ -51,17 +51,19 @@ def table(
 
 
 @click.command()
-@click.argument("output", type=PATH)
+@click.argument("folders", nargs=-1, required=True, type=PATH, metavar="DIR [DIR2]")
 @click.option("--baseline", default="", metavar="MODEL", help="Compare with this model only.")
 @click.option("--metrics", callback=names, metavar="NAME,…", help="Test these columns only.")
 @format_option
 @interval_option
 @plugins_option
-def compare(output: Path, plugin_folders: Sequence[Path], **options: Any) -> None:
-    """Test the models in OUTPUT against each other, paired by seed."""
+def compare(folders: Sequence[Path], plugin_folders: Sequence[Path], **options: Any) -> None:
+    """Test the models in DIR against each other, paired by seed. With DIR2 test what has changed
+    from DIR to DIR2: each model against itself, paired by task and seed.
+    """
     from ganbench.cli.commands.show import compare_command
 
-    sys.exit(compare_command(output, registry=find_plugins(plugin_folders), **options))
+    sys.exit(compare_command(folders, registry=find_plugins(plugin_folders), **options))
 
 
 @click.command()

@@ -154,7 +154,7 @@ def decide(finding: Finding, family: int) -> Finding:
     if effect is None:
         return finding
     if effect.n < 2:
-        return replace(finding, reason="one seed has no interval")
+        return replace(finding, reason="one seed decides nothing")
     if effect.high < max(claim.margin, 0):
         return replace(finding, verdict="not replicated")
     significant = finding.p <= ALPHA and effect.mean > 0
@@ -178,7 +178,7 @@ def claim_sheet(
             f.claim.short,
             f.verdict,
             estimate_text(f.effect, symmetric=False) if f.effect else "none",
-            "none" if math.isnan(f.p) else number(f.p),
+            number(f.p) if f.effect and f.effect.n > 1 else "none",
             str(f.effect.n if f.effect else 0),
         )
         for f in findings
@@ -189,14 +189,19 @@ def claim_sheet(
         f"claims · {first.task} · preset {first.preset} · recipe {recipe}{split}",
         HEAD,
         tuple(lines),
-        (
-            *reasons,
-            f"effect: mean [95 % {interval} interval] over seeds, positive where it supports "
-            "the claim; p of comparisons is Holm's",
-        ),
+        (*reasons, effect_note(findings, interval)),
         tuple(record(f, first) for f in findings),
         texts=3,
     )
+
+
+def effect_note(findings: Sequence[Finding], interval: Interval) -> str:
+    """What stands in the columns; of intervals only where there is one."""
+    supports = "positive where it supports the claim"
+    if any(finding.effect and finding.effect.n > 1 for finding in findings):
+        over = f"mean [95 % {interval} interval] over seeds"
+        return f"effect: {over}, {supports}; p of comparisons is Holm's"
+    return f"effect: {supports}"
 
 
 def record(finding: Finding, first: Row) -> dict[str, Any]:

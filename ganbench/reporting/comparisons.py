@@ -13,7 +13,7 @@ import numpy as np
 from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.entries import INTERVAL_TEXT, metric_label
-from ganbench.reporting.groups import Group, group_rows, numbers
+from ganbench.reporting.groups import Group, group_rows, model_rows, numbers
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -41,6 +41,11 @@ class Pair:
     comparison: Comparison
     p_holm: float = math.nan
 
+    @property
+    def is_test(self) -> bool:
+        """One seed is none."""
+        return self.comparison.difference.n > 1
+
 
 def comparison_sheets(
     rows: Iterable[Row],
@@ -67,11 +72,6 @@ def comparison_sheets(
     return [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
 
 
-def model_rows(group: Group) -> dict[str, Sequence[Row]]:
-    """Rows by label, without references."""
-    return {label: rows for label, rows in group.by_model.items() if not rows[0].is_reference}
-
-
 def comparison_sheet(
     group: Group,
     columns: Mapping[str, Column],
@@ -87,8 +87,7 @@ def comparison_sheet(
             metric_label(pair.metric, columns),
             f"{pair.first} − {pair.second}",
             estimate_text(pair.comparison.difference, symmetric=wide),
-            number(pair.comparison.p),
-            number(pair.p_holm),
+            *(map(number, (pair.comparison.p, pair.p_holm)) if pair.is_test else ("none",) * 2),
             str(pair.comparison.difference.n),
             needed_text(pair, family),
         )
@@ -140,6 +139,8 @@ def corrected(pairs: Sequence[Pair]) -> list[Pair]:
 
 def needed_text(pair: Pair, family: int) -> str:
     """Seeds that would find such a difference in a family of this size."""
+    if not pair.is_test:
+        return "none"
     needed = seeds_needed(np.array(pair.comparison.differences), ALPHA / family)
     return "over 1,000" if needed is None else str(needed)
 
@@ -149,6 +150,8 @@ def family_notes(pairs: Sequence[Pair], interval: Interval) -> list[str]:
     if not pairs:
         return ["no two models have a metric with a better end and seeds in common"]
     family, n = len(pairs), max(pair.comparison.difference.n for pair in pairs)
+    if n < 2:
+        return ["differences of one seed: there is no interval and no test; take more seeds"]
     notes = [
         f"differences over paired seeds, {INTERVAL_TEXT[interval]}",
         f"p: two-sided sign-flip test; p Holm: corrected over the {family} tests shown",

@@ -60,7 +60,7 @@ def best_emphasised(
         if (comparison := compare(values[0], values[1], interval)) is not None
         and any(comparison.differences)
     ]
-    tests = corrected([pair for pair in pairs if pair.comparison.difference.n > 1])
+    tests = corrected([pair for pair in pairs if pair.is_test])
     worse = frozenset((t.metric, t.second) for t in tests if t.p_holm <= ALPHA)
     bold = {
         (metric, label)

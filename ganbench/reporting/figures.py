@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,7 @@ PANEL_INCH = 2.3
 SHARED_INCH = 3.7, 2.9
 DPI = 150
 MAX_SEEDS = 5
+PT_PER_INCH, LETTER_EM = 72, 0.55  # of a usual letter's width
 TITLE_PT, TICKS_PT = 8, 7
 LABEL_PT, LONG_LABEL_PT, LONG_LABEL = 9, 8, 60
 
@@ -207,10 +209,20 @@ def seed_panels(figure: SeedPanels, cells: Sequence[Shown]) -> MplFigure:
         axes = panels[cell.label, cell.seed]
         axes.set_title(cell.title, fontsize=TITLE_PT)
         figure.draw(axes, cell, rng)
-    for label, put in ((figure.x_label, sheet.supxlabel), (figure.y_label, sheet.supylabel)):
+    for axes in panels.values():
+        axes.title.set_text(fitting(axes.get_title(), PANEL_INCH, TITLE_PT))
+    width, height = sheet.get_size_inches()
+    labels = (figure.x_label, sheet.supxlabel, width), (figure.y_label, sheet.supylabel, height)
+    for label, put, inches in labels:
         if label:
-            put(label, fontsize=LABEL_PT if len(label) <= LONG_LABEL else LONG_LABEL_PT)
+            size = LABEL_PT if len(label) <= LONG_LABEL else LONG_LABEL_PT
+            put(fitting(label, inches, size), fontsize=size, ma="center")
     return sheet
+
+
+def fitting(text: str, inches: float, size_pt: float) -> str:
+    """Lines as long as there is room for letters of this size."""
+    return fill(text, int(inches * PT_PER_INCH / (size_pt * LETTER_EM)))
 
 
 def shared(figure: SharedPanels, cells: Sequence[Shown]) -> MplFigure:

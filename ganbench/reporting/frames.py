@@ -10,6 +10,7 @@ from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.folder_comparisons import folder_sheets
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
@@ -46,14 +47,22 @@ def compare(
     baseline: str = "",
     metrics: Sequence[str] = (),
     interval: Interval = "t",
+    after: Path | str = "",
 ) -> pd.DataFrame:
     """One line a paired test: difference, interval, p, and p after Holm's correction.
 
     baseline: compare with this model only. metrics: test these columns only; empty takes all that
-    have a better end. Raises UserError as `table`, and for names that the rows do not have.
+    have a better end. after: a second folder; then each model is compared with itself, `after` less
+    `output`. Raises UserError as `table`, for names that the rows do not have, and for two folders
+    without numbers that compare.
     """
-    rows = stored_rows(Path(output)).rows
-    return _frame(comparison_sheets(rows, discover().columns, baseline, metrics, interval))
+    rows, columns = stored_rows(Path(output)).rows, discover().columns
+    if not after:
+        return _frame(comparison_sheets(rows, columns, baseline, metrics, interval))
+    if baseline:
+        raise UserError("a baseline is a model of one folder", "baseline", "leave it out")
+    second = str(after), stored_rows(Path(after)).rows
+    return _frame(folder_sheets((str(output), rows), second, columns, metrics, interval))
 
 
 def verdicts(

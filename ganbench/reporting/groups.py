@@ -145,6 +145,11 @@ def parted(column: Sequence[float | str]) -> Measured:
     return Measured(tuple(v for v in column if not isinstance(v, str)), texts)
 
 
+def model_rows(group: Group) -> dict[str, Sequence[Row]]:
+    """Rows by label, without references."""
+    return {label: rows for label, rows in group.by_model.items() if not rows[0].is_reference}
+
+
 def numbers(rows: Iterable[Row], metric: str) -> dict[int, float]:
     """The metric by seed, where it is a number."""
     return {

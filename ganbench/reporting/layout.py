@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from ganbench.reporting.sheets import Sheet
 
 GAP = 2  # characters between two columns
-TEXT_WIDTH = 24  # to which words are folded before a table is parted
+FOLDS = ((None, 24), (16,))  # widths of columns of words, in the order in which they are tried
 
 
 def transposed(sheet: Sheet) -> Sheet:
@@ -34,7 +34,7 @@ def fitted(sheet: Sheet, width: int) -> list[Sheet]:
     where that makes fewer. Words are folded, numbers never.
     """
     ways = [sheet, transposed(sheet)] if sheet.across else [sheet]
-    tries = [parts(folded(way, limit), width) for way in ways for limit in (None, TEXT_WIDTH)]
+    tries = [parts(folded(way, room), width) for rooms in FOLDS for way in ways for room in rooms]
     return min(tries, key=len)
 
 
@@ -65,16 +65,16 @@ def taken(sheet: Sheet, columns: Sequence[int]) -> Sheet:
     return replace(sheet, head=head, lines=tuple(lines), texts=texts, bold=bold, marked=marked)
 
 
-def folded(sheet: Sheet, limit: int | None) -> Sheet:
-    """Heads on several lines, as wide as the column's cells need; with a limit columns of words,
+def folded(sheet: Sheet, room: int | None) -> Sheet:
+    """Heads on several lines, as wide as the column's cells need; with `room` columns of words,
     too.
     """
     columns = list(zip(*sheet.lines, strict=True)) or [()] * len(sheet.head)
     head = [fold(name, widest(cells)) for name, cells in zip(sheet.head, columns, strict=True)]
-    if limit is None:
+    if room is None:
         return replace(sheet, head=tuple(head))
     lines = [
-        (*(fold(text, limit) for text in line[: sheet.texts]), *line[sheet.texts :])
+        (*(fold(text, room) for text in line[: sheet.texts]), *line[sheet.texts :])
         for line in sheet.lines
     ]
     return replace(sheet, head=tuple(head), lines=tuple(lines))

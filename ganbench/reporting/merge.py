@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +30,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Merged:
-    """rows: of the new folder. doubled: cells that more than one folder had. notes: figures that
-    could not be drawn, and why.
+    """rows: of the new folder. counts: of rows by folder. doubled: rows that are left out for equal
+    ones. superseded: for settled ones in place of failed ones. notes: figures that could not be
+    drawn, and why.
     """
 
     rows: tuple[Row, ...]
+    counts: tuple[int, ...]
     doubled: int
+    superseded: int
     notes: tuple[str, ...]
 
 
@@ -50,10 +54,13 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     refuse_odd_name(output, "-o")
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UserError("the same folder twice", "ganbench merge", "give each once")
-    sources = [Source(row, folder) for folder in folders for row in stored_rows(folder).rows]
+    stored = [stored_rows(folder).rows for folder in folders]
     chosen: dict[str, Source] = {}
-    for source in sources:
+    ends: Counter[bool] = Counter()  # of left out ones, whether both are settled
+    for source in (Source(row, f) for f, rows in zip(folders, stored, strict=True) for row in rows):
         first = chosen.get(source.row.cell)
+        if first is not None:
+            ends[first.row.status in SETTLED and source.row.status in SETTLED] += 1
         chosen[source.row.cell] = source if first is None else better(first, source)
     try:
         make(output, lambda partial: write(chosen.values(), folders, partial))
@@ -66,7 +73,7 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     rows = tuple(source.row for source in chosen.values())
     notes: list[str] = []
     draw_figures(rows, output, discover(), notes.append)
-    return Merged(rows, len(sources) - len(chosen), tuple(notes))
+    return Merged(rows, tuple(map(len, stored)), ends[True], ends[False], tuple(notes))
 
 
 def make(output: Path, fill: Callable[[Path], None]) -> None:

@@ -41,23 +41,28 @@ def require_one_protocol(rows: Iterable[Row]) -> None:
     for column in dict.fromkeys(
         name for same in by_protocol.values() for row in same for name in row.metrics
     ):
-        by_key: dict[bytes, list[Row]] = {}
-        for same in by_protocol.values():
-            with_it = [row for row in same if number_of(row.metrics.get(column)) is not None]
-            if with_it:
-                by_key.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(with_it)
-        if len(by_key) > 1:
-            raise mixed(column, list(by_key.values()))
+        parties = by_protocol_of(column, [row for same in by_protocol.values() for row in same])
+        if len(parties) > 1:
+            raise mixed(column, parties)
+
+
+def by_protocol_of(column: str, rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows with a number in the column and a protocol, parted by the column's protocol."""
+    by_object: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.protocol and number_of(row.metrics.get(column)) is not None:
+            by_object.setdefault(id(row.protocol), []).append(row)
+    by_key: dict[bytes, list[Row]] = {}
+    for same in by_object.values():
+        by_key.setdefault(grouping_key(protocol_of(same[0], column)), []).extend(same)
+    return list(by_key.values())
 
 
 def mixed(column: str, parties: Sequence[Sequence[Row]]) -> UserError:
     """The error for numbers of one column by several protocols: what differs, and in which rows."""
-    protocols = [protocol_of(rows[0], column) for rows in parties]
-    names = sorted({name for protocol in protocols for name in protocol})
-    differing = [n for n in names if len({str(p.get(n)) for p in protocols}) > 1]
     lines = [
-        f"{rows_text(rows)}: " + ", ".join(f"{name} {p.get(name)}" for name in differing)
-        for rows, p in zip(parties, protocols, strict=True)
+        f"{rows_text(rows)}: {text}"
+        for rows, text in zip(parties, protocol_texts(column, parties), strict=True)
     ]
     return UserError(
         f"the rows have {column} by {len(parties)} protocols, which do not compare",
@@ -65,6 +70,14 @@ def mixed(column: str, parties: Sequence[Sequence[Row]]) -> UserError:
         "run the same `ganbench run` again, which scores older rows anew, or keep them apart "
         "in two folders",
     )
+
+
+def protocol_texts(column: str, parties: Sequence[Sequence[Row]]) -> list[str]:
+    """Of each party what its protocol of the column has otherwise than another's."""
+    protocols = [protocol_of(rows[0], column) for rows in parties]
+    names = sorted({name for protocol in protocols for name in protocol})
+    differing = [n for n in names if len({str(p.get(n)) for p in protocols}) > 1]
+    return [", ".join(f"{name} {p.get(name)}" for name in differing) for p in protocols]
 
 
 def rows_text(rows: Sequence[Row]) -> str:

@@ -216,6 +216,6 @@ def stored_benchmark(output: Path) -> Path:
         raise UserError(
             "the folder was not run from a benchmark file, so it has no claims",
             str(output),
-            "give one, --benchmark benchmarks/figure5.toml",
+            "`ganbench compare` tests its models; or give a file with claims, --benchmark FILE",
         )
     return path

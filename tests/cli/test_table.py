@@ -109,3 +109,43 @@ def test_a_name_that_the_rows_do_not_have(option: str, name: str, fix: str) -> N
     done = ran("table", FIGURE4, option, name)
     assert done.exit_code == 2
     assert fix in done.output and option in done.output and "Traceback" not in done.output
+
+
+def test_two_folders_are_compared() -> None:
+    code = str(REFERENCE / "figure5" / "quick-code")
+    told = output("compare", FIGURE5, code, "--metrics", "kd_visible", columns=80)
+    assert max(map(cell_len, told.splitlines())) <= 80
+    assert "0.692 ± 0.074" in told and "recipe stable and code" in " ".join(told.split())
+    records = json.loads(output("compare", FIGURE5, code, "--format", "json"))["records"]
+    assert {record["model"] for record in records} == {"standard", "recon", "discogan"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((FIGURE5, FIGURE4), "no numbers that compare"),
+        ((FIGURE5, FIGURE5), "the same folder twice"),
+        ((FIGURE5, FIGURE5, FIGURE4), "more than two folders"),
+        ((FIGURE5, FIGURE4, "--baseline", "recon"), "a baseline is a model of one folder"),
+    ],
+)
+def test_folders_that_cannot_be_compared(arguments: tuple[str, ...], told: str) -> None:
+    done = ran("compare", *arguments)
+    assert done.exit_code == 2
+    assert told in done.output and "fix:" in done.output and "Traceback" not in done.output
+
+
+def test_claims_of_a_folder_without_a_benchmark_name_no_other_figure(nine_models: str) -> None:
+    done = ran("claims", nine_models)
+    assert done.exit_code == 2
+    assert "was not run from a benchmark file" in done.output and "figure5" not in done.output
+
+
+def test_claims_about_other_tasks_are_told(tmp_path: Path) -> None:
+    benchmark = str(REFERENCE.parents[1] / "benchmarks" / "figure6.toml")
+    done = ran("claims", FIGURE4, "--benchmark", benchmark)
+    assert done.exit_code == 2
+    assert "the claims are about face2face, the rows about toy" in done.output
+    (tmp_path / "none.toml").write_text('models = ["recon"]\n')
+    done = ran("claims", FIGURE4, "--benchmark", str(tmp_path / "none.toml"))
+    assert done.exit_code == 2 and "there are no claims" in done.output

@@ -48,6 +48,14 @@ def test_a_fault_is_told_with_its_check_and_ends_in_1(ganbench: Command, tmp_pat
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_verbose_names_each_check_and_its_result(ganbench: Command, tmp_path: Path) -> None:
+    done = ganbench("check", "-v", "identity")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["check_samples_of_the_target", "passed"] in lines
+    assert lines[-1][1:] == ["passed"] and int(lines[-1][0]) == len(lines) - 3
+
+
 def test_a_file_that_cannot_be_read_is_broken_and_the_others_are_checked(
     ganbench: Command, tmp_path: Path
 ) -> None:

@@ -232,6 +232,17 @@ def test_a_family_that_cannot_be_significant_says_so() -> None:
     assert sheet.records[0]["seeds_needed"] == 6
 
 
+def test_of_one_seed_there_is_no_interval_and_no_test() -> None:
+    sheet = comparison(rows("a", [1.0]) + rows("b", [2.0]))
+    assert sheet.lines == (("score ↑", "b − a", "1.00", "none", "none", "1", "none"),)
+    assert sheet.notes == (
+        "differences of one seed: there is no interval and no test; take more seeds",
+    )
+    (claims,) = claim_sheets([BETTER], rows("new", [2.0]) + rows("old", [1.0]), COLUMNS)
+    assert claims.lines[0][3:] == ("undecided", "1.00", "none", "1")
+    assert not any("interval" in note or "Holm" in note for note in claims.notes)
+
+
 def test_unknown_names_are_told() -> None:
     found = rows("a", shifted(0.0)) + rows("b", shifted(1.0))
     with pytest.raises(UserError, match="unknown model 'x'"):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from msgspec import structs
 from PIL import Image
 
 from ganbench.core.figures import SeedPanels, SharedPanels, Shown
 from ganbench.registry.registry import Registry, discover
-from ganbench.reporting.figures import draw_figures, fault_of
+from ganbench.reporting.figures import draw_figures, fault_of, laid_out
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of
 from tests.reporting.test_tables import row
@@ -158,6 +159,24 @@ def test_what_figures_may_be() -> None:
 )
 def test_a_metric_is_a_number_or_none(value: float | str | None, expected: float | None) -> None:
     assert number_of(value) == expected
+
+
+def test_no_label_of_a_single_panel_leaves_the_picture() -> None:
+    figure = SeedPanels(
+        ("a",),
+        lambda axes, shown, rng: axes.set_title(f"{shown.title}, r = 0.98", fontsize=8),
+        x_label="input azimuth (deg), jittered by half of a step so that the density is seen",
+        y_label="azimuth of the translation, by the probe (deg)",
+    )
+    label = "discogan (stable, lambda_adv=0.5, lambda_rec=3.0)"
+    sheet = laid_out(figure, [Shown(label, 0, {}, {"a": np.zeros(2)})])
+    FigureCanvasAgg(sheet).draw()  # type: ignore[no-untyped-call]
+    width, height = sheet.get_size_inches() * sheet.dpi
+    texts = sheet.findobj(lambda artist: hasattr(artist, "get_text") and artist.get_text() != "")
+    assert {"azimuth", "input", "discogan"} <= {text.get_text().split(" ")[0] for text in texts}
+    for text in texts:
+        box = text.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text
 
 
 @pytest.mark.parametrize("damage", [b"", b"no archive", b"PK\x03\x04 cut off"])

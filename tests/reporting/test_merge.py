@@ -40,7 +40,7 @@ def test_two_folders_become_one(tmp_path: Path) -> None:
     a = folder(tmp_path / "a", ready("standard", 0, 1.0), ready("standard", 1, 2.0))
     b = folder(tmp_path / "b", ready("recon", 0, 3.0), ready("standard", 1, 2.0))
     merged = merge([a, b], tmp_path / "c")
-    assert merged.doubled == 1
+    assert (merged.doubled, merged.superseded, merged.counts) == (1, 0, (2, 2))
     stored = read_rows(tmp_path / "c").rows
     assert [r.cell for r in stored] == ["standard-0", "standard-1", "recon-0"]
     assert {p.name for p in (tmp_path / "c" / "cells").iterdir()} == {r.cell for r in stored}
@@ -69,7 +69,8 @@ def test_a_settled_row_goes_before_a_failed_one(tmp_path: Path) -> None:
     done = ready("standard", 0, 1.0)
     a, b = folder(tmp_path / "a", failed), folder(tmp_path / "b", done)
     for i, order in enumerate(([a, b], [b, a])):
-        merge(order, tmp_path / f"c{i}")
+        merged = merge(order, tmp_path / f"c{i}")
+        assert (merged.doubled, merged.superseded) == (0, 1)
         assert read_rows(tmp_path / f"c{i}").rows[0].status == "done"
 
 

@@ -74,6 +74,13 @@ def test_zeros_are_shown_as_zeros() -> None:
     assert line(only(zeros), "score") == ("score ↑", "0 ± 0")
 
 
+def test_intervals_are_not_spoken_of_where_there_is_none() -> None:
+    one = only([row("standard", 0, 1.0), row("recon", 1, 2.0)])
+    assert one.notes[-1] == "one seed, so there are no intervals; ↑ higher is better, ↓ lower"
+    assert "95 %" not in one.caption and "±" not in one.caption
+    assert only(ROWS).notes[-1].startswith("mean ± half of the 95 % t interval over seeds")
+
+
 def test_a_mean_that_rounds_to_zero_has_no_sign() -> None:
     assert line(only([row("standard", 0, -1e-9), row("standard", 1, 1e-10)]), "score")[1][0] == "0"
     found = line(only([row("standard", s, v) for s, v in enumerate((-1.0, 0.999))]), "score")

@@ -57,7 +57,7 @@ def fault_of(plugin: Plugin, registry: Registry) -> str:
 
 def results_table(results: Sequence[Result]) -> RichTable:
     grid = RichTable(box=None, pad_edge=False, padding=(0, 2))
-    for heading in ("", "check", "", "why"):
+    for heading in ("", "check", "result", "why"):
         grid.add_column(heading, overflow="fold")
     for result in results:
         status = Text(result.status, STYLES.get(result.status, "dim"))

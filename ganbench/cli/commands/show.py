@@ -20,14 +20,16 @@ from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
 from ganbench.reporting.emphasis import best_emphasised, none_emphasised
+from ganbench.reporting.folder_comparisons import folder_sheets
 from ganbench.reporting.formats import renderers
 from ganbench.reporting.frames import stored_rows
 from ganbench.reporting.layout import GAP, fitted, transposed
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import table_sheets
-from ganbench.results.benchmark_file import read_benchmark, stored_benchmark
+from ganbench.results.benchmark_file import Claim, read_benchmark, stored_benchmark
 from ganbench.results.folder import Rows, collector_at_rest
+from ganbench.results.records import Row
 
 SHEET_WIDTH = 100  # where no terminal limits it
 SHORT = ("rich", "latex")  # formats for people, which show the main columns alone
@@ -81,18 +83,30 @@ def table_command(
 
 
 def compare_command(
-    output: Path,
+    folders: Sequence[Path],
     format_name: str,
     interval: Interval,
     baseline: str,
     metrics: Sequence[str],
     registry: Registry,
 ) -> int:
-    """Prints paired comparisons of the models."""
-    stored = stored_rows(output)
-    sheets = comparison_sheets(stored.rows, registry.columns, baseline, metrics, interval)
+    """Prints paired comparisons of the models of one folder, or of two folders."""
+    if len(folders) > 2:
+        raise UserError("more than two folders", "ganbench compare", "give one or two")
+    stored = [stored_rows(folder) for folder in folders]
+    if len(folders) == 1:
+        rows = stored[0].rows
+        sheets = comparison_sheets(rows, registry.columns, baseline, metrics, interval)
+    else:
+        if baseline:
+            fix = "leave it out; --metrics chooses what is tested"
+            raise UserError("a baseline is a model of one folder", "--baseline", fix)
+        if folders[0].resolve() == folders[1].resolve():
+            raise UserError("the same folder twice", "ganbench compare", "give each once")
+        before, after = zip(map(str, folders), (one.rows for one in stored), strict=True)
+        sheets = folder_sheets(before, after, registry.columns, metrics, interval)
     print_sheets(sheets, format_name)
-    return warn_of_torn(stored, output)
+    return max(map(warn_of_torn, stored, folders))
 
 
 def claims_command(
@@ -100,10 +114,24 @@ def claims_command(
 ) -> int:
     """Prints a verdict for each claim of the benchmark that the folder was run for."""
     stored = stored_rows(output)
-    claims = read_benchmark(benchmark or stored_benchmark(output)).claims
+    path = benchmark or stored_benchmark(output)
+    claims = read_benchmark(path).claims
     sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
+    if not sheets and stored.rows:
+        raise no_claims(claims, stored.rows, f"{path} and {output}")
     print_sheets(sheets, format_name, "claims")
     return warn_of_torn(stored, output)
+
+
+def no_claims(claims: Sequence[Claim], rows: Sequence[Row], where: str) -> UserError:
+    """The error for rows that no claim is about."""
+    about = ", ".join(dict.fromkeys(claim.task for claim in claims))
+    tasks = ", ".join(dict.fromkeys(row.task for row in rows))
+    return UserError(
+        f"the claims are about {about}, the rows about {tasks}" if about else "there are no claims",
+        where,
+        "`ganbench compare` tests the models; or give another file, --benchmark FILE",
+    )
 
 
 def warn_of_torn(stored: Rows, output: Path) -> int:
