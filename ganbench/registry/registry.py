@@ -41,12 +41,14 @@ class Registry:
         return {name: column for metric in metrics for name, column in metric.columns.items()}
 
     @property
-    def main_columns(self) -> frozenset[str]:
-        """Of each metric the first column that has a better end, or else the first one: what a
-        short table shows. A family of columns is never among them.
-        """
-        mains = (main_column(metric.columns) for metric in self.of_kind("metric").values())
-        return frozenset(name for name in mains if name)
+    def minor_columns(self) -> dict[str, Column]:
+        """What a short table leaves out: all but each metric's main column."""
+        return {
+            name: column
+            for metric in self.of_kind("metric").values()
+            for name, column in metric.columns.items()
+            if name != main_column(metric.columns)
+        }
 
     @property
     def broken(self) -> tuple[Plugin, ...]:
@@ -74,7 +76,9 @@ class Registry:
 
 
 def main_column(columns: Mapping[str, Column]) -> str:
-    """A metric's main column, or nothing where it has families of columns only."""
+    """The first column of a metric that has a better end, or else its first; nothing where it has
+    families of columns only.
+    """
     single = [name for name in columns if "*" not in name]
     better = [name for name in single if columns[name].higher_is_better is not None]
     return next(iter([*better, *single]), "")

@@ -33,7 +33,7 @@ def fitted(sheet: Sheet, width: int) -> list[Sheet]:
     """The sheet in as few parts as have room in `width` characters, with lines and columns changed
     where that makes fewer. Words are folded, numbers never.
     """
-    ways = [sheet, transposed(sheet)] if sheet.across else [sheet]
+    ways = [sheet, transposed(sheet)] if sheet.turns else [sheet]
     tries = [parts(folded(way, room), width) for rooms in FOLDS for way in ways for room in rooms]
     return min(tries, key=len)
 

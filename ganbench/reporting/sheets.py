@@ -20,7 +20,8 @@ class Sheet:
     keys: how many of the first columns name a line. texts: how many hold words.
     bold, marked: cells, by line and column.
     caption: what stands with the table in a paper; empty for the title.
-    across: what stands in the head, where lines and columns may change places.
+    across: what stands in the head, where lines and columns can change places. turns: whether they
+        do where that needs less width.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Sheet:
     marked: frozenset[tuple[int, int]] = frozenset()
     caption: str = ""
     across: str = ""
+    turns: bool = False
 
 
 def number(value: float) -> str:

@@ -174,6 +174,7 @@ def table_sheet(
         marked=places(emphasis.worse, group.metrics, heads),
         caption=f"{title}: {told} ({budget_notes(group)[0]}). {emphasis.caption}".strip(),
         across="model",
+        turns=True,
     )
 
 

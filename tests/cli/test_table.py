@@ -87,7 +87,7 @@ def test_columns_and_models_are_chosen_in_every_format(format_name: str) -> None
 
 @pytest.mark.parametrize("format_name", ["rich", "markdown"])
 def test_transposed_models_stand_below_each_other(format_name: str) -> None:
-    told = output("table", FIGURE4, "--transpose", "--format", format_name)
+    told = output("table", FIGURE4, "--transpose", "--format", format_name, columns=40)
     starts = [line.strip("| ").split(" ")[0] for line in told.splitlines()]
     assert starts.index("standard") < starts.index("recon") < starts.index("oracle")
 

@@ -18,7 +18,7 @@ METRICS: dict[str, float | str] = {
     **{"score_BA": 1.5, "detail_BA": 2.5},
 }
 ROWS = [row(model, s, 1.0, metrics=METRICS) for model in ("standard", "recon") for s in range(3)]
-MAIN = Choice(main=frozenset({"score", "loss"}))
+SHORT = Choice(minor={"detail": Column("", None, ""), "det_*": Column("", True, "")})
 
 
 def sheet_of(choice: Choice, rows: list[Row] = ROWS) -> Sheet:
@@ -32,21 +32,26 @@ def names(sheet: Sheet) -> list[str]:
 
 
 def test_a_short_table_has_the_main_columns_and_counts_the_others() -> None:
-    sheet = sheet_of(MAIN)
+    family = [row("recon", 9, 1.0, metrics={**METRICS, "det_a": 1.0})]
+    sheet = sheet_of(SHORT, ROWS + family)
     assert names(sheet) == ["score", "loss"]
-    assert "3 more columns, 2 of them from B to A: --all shows them" in sheet.notes
-    assert not any("lost" in note for note in sheet.notes)
+    assert "4 more columns, 2 of them from B to A: --all shows them" in sheet.notes
 
 
 def test_the_column_that_selects_checkpoints_is_a_main_one() -> None:
     selected = {"by": "detail", "step": 100, "validation": 1.0, "metrics": METRICS}
     rows = [row("recon", 0, 1.0, metrics=METRICS, selected=selected)]
-    assert names(sheet_of(MAIN, rows)) == ["score", "detail", "loss"]
+    assert names(sheet_of(SHORT, rows)) == ["score", "detail", "loss"]
+
+
+def test_a_column_that_no_plugin_at_hand_declares_is_shown() -> None:
+    rows = [row("recon", 0, 1.0, metrics={"mine": 1.0, "detail": 2.0, "mine_BA": 3.0})]
+    assert names(sheet_of(SHORT, rows)) == ["mine"]
 
 
 def test_all_columns_where_no_main_one_is_there() -> None:
     rows = [row("recon", 0, 1.0, metrics={"detail": 1.0, "detail_BA": 2.0})]
-    sheet = sheet_of(MAIN, rows)
+    sheet = sheet_of(SHORT, rows)
     assert names(sheet) == ["detail", "detail_BA"]
     assert not any("--all" in note for note in sheet.notes)
 
@@ -93,6 +98,8 @@ def test_the_main_column_is_the_first_with_a_better_end() -> None:
 
 
 def test_every_task_has_few_main_columns() -> None:
-    main = discover().main_columns
+    registry = discover()
+    main = registry.columns.keys() - registry.minor_columns.keys()
     assert {"azimuth_alignment", "modes_covered", "kd_visible", "flip_rate"} <= main
-    assert len(main) <= len(discover().of_kind("metric"))
+    assert len(main) <= len(registry.of_kind("metric"))
+    assert not any("*" in name for name in main)

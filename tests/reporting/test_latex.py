@@ -66,7 +66,7 @@ def reference_sheets(choice: Choice = EVERYTHING) -> list[Sheet]:
 @needs_tex
 def test_a_real_tex_makes_pages_on_which_all_has_room(tmp_path: Path) -> None:
     rows, columns = read_rows(FIGURE5).rows, discover().columns
-    short = reference_sheets(Choice(main=discover().main_columns))
+    short = reference_sheets(Choice(minor=discover().minor_columns))
     claims = read_benchmark(stored_benchmark(FIGURE5)).claims
     sheets = [
         *short,
@@ -81,7 +81,7 @@ def test_a_real_tex_makes_pages_on_which_all_has_room(tmp_path: Path) -> None:
 
 
 def test_names_are_in_words_and_the_best_is_bold() -> None:
-    text = render_latex(reference_sheets(Choice(main=discover().main_columns)), "records")
+    text = render_latex(reference_sheets(Choice(minor=discover().minor_columns)), "records")
     shown = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
     tables = re.sub(r"\\label\{.*?\}", "", shown)
     assert "Azimuth alignment $\\uparrow$" in tables and "KD visible $\\downarrow$" in tables

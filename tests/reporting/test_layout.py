@@ -21,6 +21,7 @@ SHEET = Sheet(
     (),
     frozenset({1}),
     across="model",
+    turns=True,
 )
 
 
@@ -29,7 +30,15 @@ def sheets(draw: st.DrawFn) -> Sheet:
     columns, lines = draw(st.integers(1, 8)), draw(st.integers(0, 5))
     body = tuple((draw(WORDS), *(draw(NUMBERS) for _ in range(columns - 1))) for _ in range(lines))
     across = draw(st.sampled_from(["", "model"]))
-    return Sheet("t", tuple(draw(WORDS) for _ in range(columns)), body, (), (), across=across)
+    return Sheet(
+        "t",
+        tuple(draw(WORDS) for _ in range(columns)),
+        body,
+        (),
+        (),
+        across=across,
+        turns=bool(across),
+    )
 
 
 def total(sheet: Sheet) -> int:

@@ -79,12 +79,14 @@ def show_plan(plan: Planned) -> None:
 
 
 def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry: Registry) -> None:
-    main = Choice(main=registry.main_columns)
-    print_sheets(table_sheets(rows, registry.columns, choice=main), "rich")
+    short = Choice(minor=registry.minor_columns)
+    print_sheets(table_sheets(rows, registry.columns, choice=short), "rich")
     for figure in figures:
         click.echo(f"figure: {figure}")
     click.echo(f"rows:   {folder / 'rows.jsonl'}  (`ganbench table {folder}` prints this again)")
-    click.echo(f"tests:  `ganbench compare {folder}` tests the models against each other")
+    trained = [row for row in rows if not row.is_reference]
+    if min(len({row.model for row in trained}), len({row.seed for row in trained})) > 1:
+        click.echo(f"tests:  `ganbench compare {folder}` tests the models against each other")
 
 
 def terminal_listener() -> Listener:

@@ -70,15 +70,17 @@ def table_command(
 ) -> int:
     """Prints the tables; 1 where the rows file lost its last line, for then a cell is missing.
 
-    choice: without main columns, which formats for people get here unless `everything` is asked.
+    choice: formats for people leave minor columns out of it, unless `everything` is asked.
     """
     if format_name in SHORT and not everything:
-        choice = replace(choice, main=registry.main_columns)
+        choice = replace(choice, minor=registry.minor_columns)
     with collector_at_rest():
         stored = stored_rows(output)
         emphasise = best_emphasised if format_name == "latex" else none_emphasised
         sheets = table_sheets(stored.rows, registry.columns, interval, choice, emphasise)
-        print_sheets([transposed(s) for s in sheets] if transpose else sheets, format_name)
+        if transpose:
+            sheets = [replace(transposed(sheet), turns=False) for sheet in sheets]
+        print_sheets(sheets, format_name)
         return warn_of_torn(stored, output)
 
 
