@@ -108,7 +108,8 @@ class Metric(ABC):
     """A plugin gives one or more columns, for one direction at a time.
 
     columns: by name, without the ending of the direction. A name with a star, such as
-        `preserved_*`, stands for a family of columns.
+        `preserved_*`, stands for a family of columns. The first one with a better end is the main
+        one, which short tables show.
     figures: by name, what is drawn of `arrays` into `figures/TASK-NAME.png` of a run.
     over_training: whether its curve over a training is measured too; False where that takes
         seconds a time. The metric by which a task chooses a checkpoint is measured in any case.

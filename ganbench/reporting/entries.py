@@ -14,7 +14,8 @@ from ganbench.results.records import Row
 
 FINAL, SELECTED, BEST_ON_TEST = "final", "selected", "best_on_test"
 NO_METRIC = ""  # of a record of rows that ended before any metric
-ONE_SEED = "one seed, so there are no intervals"
+ONE_SEED = "each number is of one seed, so there are no intervals"
+NO_NUMBER = "no model has a number"
 INTERVAL_TEXT = {
     "t": "mean ± half of the 95 % t interval over seeds",
     "bca": "mean [95 % BCa bootstrap interval] over seeds",
@@ -45,9 +46,8 @@ def entry(metric: str, rows: Sequence[Row], measured: Measured, interval: Interv
 
 def interval_text(interval: Interval, entries: Iterable[Entry]) -> str:
     """What stands in the cells; of intervals only where some seeds make one."""
-    if any(one.estimate and one.estimate.n > 1 for one in entries):
-        return INTERVAL_TEXT[interval]
-    return ONE_SEED
+    most = max((one.estimate.n for one in entries if one.estimate), default=0)
+    return INTERVAL_TEXT[interval] if most > 1 else ONE_SEED if most else NO_NUMBER
 
 
 def shown(value: Entry, interval: Interval) -> str:

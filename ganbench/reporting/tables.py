@@ -324,5 +324,6 @@ def left_out_note(group: Group) -> list[str]:
     if not left or group.choice.metrics:
         return []
     back = sum(not is_forward(name) for name in left)
-    from_b = f", {back} of them from B to A" if back else ""
+    some = "" if back == len(left) else f"{back} of them "
+    from_b = f", {some}from B to A" if back else ""
     return [f"{len(left)} more column{'s' if len(left) > 1 else ''}{from_b}: --all shows them"]

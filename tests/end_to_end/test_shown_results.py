@@ -18,7 +18,7 @@ def test_the_command_shows_a_table_without_numbers(
     rows = [row("standard", s, 0.0, metrics=SKIPPED, cell=f"{s:016x}") for s in range(2)]
     lines = [each.to_json() for each in rows]
     (tmp_path / "rows.jsonl").write_text("\n".join(lines) + "\n")
-    done = ganbench("table", tmp_path, "--format", name)
+    done = ganbench("table", tmp_path, "--all", "--format", name)
     assert done.returncode == 0, done.stderr
     assert "standard" in done.stdout and "score_BA" in done.stdout
     assert "skipped: few images" in done.stdout

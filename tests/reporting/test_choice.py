@@ -47,6 +47,8 @@ def test_the_column_that_selects_checkpoints_is_a_main_one() -> None:
 def test_a_column_that_no_plugin_at_hand_declares_is_shown() -> None:
     rows = [row("recon", 0, 1.0, metrics={"mine": 1.0, "detail": 2.0, "mine_BA": 3.0})]
     assert names(sheet_of(SHORT, rows)) == ["mine"]
+    rows = [row("recon", 0, 1.0, metrics={"score": 1.0, "score_BA": 2.0})]
+    assert "1 more column, from B to A: --all shows them" in sheet_of(SHORT, rows).notes
 
 
 def test_all_columns_where_no_main_one_is_there() -> None:

@@ -76,7 +76,7 @@ def test_zeros_are_shown_as_zeros() -> None:
 
 def test_intervals_are_not_spoken_of_where_there_is_none() -> None:
     one = only([row("standard", 0, 1.0), row("recon", 1, 2.0)])
-    assert one.notes[-1] == "one seed, so there are no intervals; ↑ higher is better, ↓ lower"
+    assert one.notes[-1] == "each number is of one seed, so there are no intervals; ↑ higher is better, ↓ lower"
     assert "95 %" not in one.caption and "±" not in one.caption
     assert only(ROWS).notes[-1].startswith("mean ± half of the 95 % t interval over seeds")
 
@@ -262,6 +262,7 @@ def test_a_table_without_any_number_has_its_lines_and_reasons() -> None:
     assert line(sheet, "seeds done") == ("seeds done", "2", "2")
     assert "standard, recon: score skipped: few images" in sheet.notes
     assert record(sheet, "score_BA", "recon")["reason"] == "skipped: few"
+    assert sheet.notes[-1] == "no model has a number; ↑ higher is better, ↓ lower"
 
 
 def test_a_table_of_cells_that_all_ended_early_has_a_line_and_a_record_for_each() -> None:
