@@ -76,7 +76,10 @@ def test_zeros_are_shown_as_zeros() -> None:
 
 def test_intervals_are_not_spoken_of_where_there_is_none() -> None:
     one = only([row("standard", 0, 1.0), row("recon", 1, 2.0)])
-    assert one.notes[-1] == "each number is of one seed, so there are no intervals; ↑ higher is better, ↓ lower"
+    assert (
+        one.notes[-1]
+        == "each number is of one seed, so there are no intervals; ↑ higher is better, ↓ lower"
+    )
     assert "95 %" not in one.caption and "±" not in one.caption
     assert only(ROWS).notes[-1].startswith("mean ± half of the 95 % t interval over seeds")
 
