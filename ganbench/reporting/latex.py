@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, pairwise
 
 from ganbench.core.spec import ColumnKey
-from ganbench.reporting.layout import fitted
+from ganbench.reporting.layout import fitted, lines_taken
 from ganbench.reporting.sheets import ARROWS, Sheet
 
 PAGE_WIDTH = 82  # characters that have room beside each other
+PAGE_LINES = 44  # below a caption
 MARK = "*"
 TERMS = {
     **{word: word.upper() for word in ("clip", "fd", "fid", "kd", "kid", "kl", "mae", "mse")},
@@ -46,15 +48,49 @@ def render_latex(sheets: Sequence[Sheet], key: str) -> str:
 
 def lines_of(sheet: Sheet, label: str) -> Iterator[str]:
     yield from (f"% {one_line(text)}" for text in (sheet.title, *sheet.notes))
-    yield from (r"\begin{table}", r"  \centering", r"  \footnotesize")
-    yield r"  \setlength{\tabcolsep}{4pt}\setlength{\belowcaptionskip}{6pt}"
-    yield rf"  \caption{{{escaped(caption(sheet))}}}"
-    yield rf"  \label{{{label}}}"
-    for number, part in enumerate(fitted(readable(sheet), PAGE_WIDTH)):
-        if number:
-            yield r"  \par\medskip"
-        yield from tabular(part)
-    yield from (r"\end{table}", "")
+    for number, parts in enumerate(floats(readable(sheet))):
+        yield from (r"\begin{table}", r"  \centering", r"  \footnotesize")
+        yield r"  \setlength{\tabcolsep}{4pt}\setlength{\belowcaptionskip}{6pt}"
+        told = f"{sheet.title}, continued".replace(" · ", ", ") if number else caption(sheet)
+        yield rf"  \caption{{{escaped(told)}}}"
+        yield rf"  \label{{{label}{f':{number + 1}' if number else ''}}}"
+        for i, part in enumerate(parts):
+            yield from [r"  \par\medskip"] * (i > 0)
+            yield from tabular(part)
+        yield r"\end{table}"
+    yield ""
+
+
+def floats(sheet: Sheet) -> list[list[Sheet]]:
+    """The parts of a sheet, as many together as have room on a page."""
+    found: list[list[Sheet]] = []
+    room = 0
+    for part in chain.from_iterable(map(paged, fitted(sheet, PAGE_WIDTH))):
+        height = sum(map(height_of, (part.head, *part.lines)))
+        if found and height <= room:
+            found[-1].append(part)
+        else:
+            found.append([part])
+            room = PAGE_LINES
+        room -= height
+    return found
+
+
+def paged(sheet: Sheet) -> list[Sheet]:
+    """Lines in pieces that are no longer than a page."""
+    starts, room = [0], PAGE_LINES - height_of(sheet.head)
+    for i, cells in enumerate(sheet.lines):
+        room -= height_of(cells)
+        if room < 0 and i > starts[-1]:
+            starts.append(i)
+            room = PAGE_LINES - height_of(sheet.head) - height_of(cells)
+    return [
+        lines_taken(sheet, start, stop) for start, stop in pairwise([*starts, len(sheet.lines)])
+    ]
+
+
+def height_of(cells: Sequence[str]) -> int:
+    return max(text.count("\n") + 1 for text in cells)
 
 
 def caption(sheet: Sheet) -> str:

@@ -65,6 +65,17 @@ def taken(sheet: Sheet, columns: Sequence[int]) -> Sheet:
     return replace(sheet, head=head, lines=tuple(lines), texts=texts, bold=bold, marked=marked)
 
 
+def lines_taken(sheet: Sheet, start: int, stop: int) -> Sheet:
+    """These lines alone."""
+    bold, marked = (
+        frozenset((i - start, j) for i, j in cells if start <= i < stop)
+        for cells in (sheet.bold, sheet.marked)
+    )
+    rules = frozenset(i - start for i in sheet.rules if start < i < stop)
+    lines = sheet.lines[start:stop]
+    return replace(sheet, lines=lines, rules=rules, bold=bold, marked=marked)
+
+
 def folded(sheet: Sheet, room: int | None) -> Sheet:
     """Heads on several lines, as wide as the column's cells need; with `room` columns of words,
     too.

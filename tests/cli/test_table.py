@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
+import ganbench
 from ganbench.cli.main import main
 
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
@@ -118,6 +119,8 @@ def test_two_folders_are_compared() -> None:
     assert "0.692 ± 0.074" in told and "recipe stable and code" in " ".join(told.split())
     records = json.loads(output("compare", FIGURE5, code, "--format", "json"))["records"]
     assert {record["model"] for record in records} == {"standard", "recon", "discogan"}
+    frame = ganbench.compare(FIGURE5, after=code)
+    assert frame["difference"].tolist() == [record["difference"] for record in records]
 
 
 @pytest.mark.parametrize(

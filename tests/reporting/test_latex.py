@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ ODD = Sheet(
     marked=frozenset({(0, 2)}),
 )
 needs_tex = pytest.mark.skipif(
-    shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None,
-    reason="no pdflatex here: apt-get install texlive-latex-base texlive-latex-recommended",
+    shutil.which("pdflatex") is None,
+    reason="no pdflatex here: apt-get install texlive-latex-recommended",
 )
 
 
@@ -69,7 +70,8 @@ def test_a_real_tex_makes_pages_on_which_all_has_room(tmp_path: Path) -> None:
     short = reference_sheets(Choice(minor=discover().minor_columns))
     claims = read_benchmark(stored_benchmark(FIGURE5)).claims
     sheets = [
-        *short,
+        *reference_sheets(),  # which take several pages
+        *[replace(sheet, title=f"short, {sheet.title}") for sheet in short],
         *map(transposed, short),
         *comparison_sheets(rows, columns, "standard", ("kd_visible", "azimuth_rmse_deg"), "bca"),
         *claim_sheets(claims, rows, columns),
@@ -77,7 +79,7 @@ def test_a_real_tex_makes_pages_on_which_all_has_room(tmp_path: Path) -> None:
     ]
     log = compiled(render_latex(sheets, "records"), tmp_path)
     assert "Overfull" not in log
-    assert "multiply" not in log and "LaTeX Warning: Float too large" not in log
+    assert "multiply" not in log and "Float too large" not in log
 
 
 def test_names_are_in_words_and_the_best_is_bold() -> None:
@@ -140,6 +142,16 @@ def test_nothing_that_tex_reads_as_a_command_is_left(text: str) -> None:
         plain = plain.replace(command, "")
     plain = re.sub(r"\$(?:\\(?:pm|uparrow|downarrow|ge|le|cdot)|-)\$", "", plain)
     assert not re.search(r"(?<!\\)[_%&#${}~^]|\\(?![_%&#${}])", plain)
+
+
+@pytest.mark.parametrize("count", [0, 1, 43, 44, 130])
+def test_a_long_table_is_continued_and_nothing_is_lost(count: int) -> None:
+    lines = tuple((f"line {i}", f"{i}.5") for i in range(count))
+    sheet = Sheet("long", ("metric", "a"), lines, (), (), bold=frozenset({(count - 1, 1)}))
+    text = render_latex([sheet], "records")
+    assert re.findall(r"Line \d+", text) == [f"Line {i}" for i in range(count)]
+    assert text.count(r"\begin{table}") == text.count(r"\label{") == max(1, -(-count // 43))
+    assert (rf"Line {count - 1} & $\mathbf{{{count - 1}.5}}$" in text) == (count > 0)
 
 
 def test_labels_are_each_one_s_own() -> None:
