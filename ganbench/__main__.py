@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ganbench.core.interrupts import INTERRUPTED, lost_interrupts_again
+from ganbench.core.interrupts import (
+    INTERRUPTED,
+    lost_interrupts_again,
+    terminations_as_interrupts,
+)
 
 
 def main() -> None:
     """The command; an interruption while it is imported is one line, too."""
-    with ending_at_once(), lost_interrupts_again():
+    with ending_at_once(), terminations_as_interrupts(), lost_interrupts_again():
         try:
             from ganbench.cli.main import main as command
         except KeyboardInterrupt:

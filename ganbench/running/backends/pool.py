@@ -11,26 +11,38 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from ctypes import c_bool
 from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from ganbench.core.interrupts import interrupts_blocked
+from ganbench.core.interrupts import interrupts_blocked, interrupts_unblocked
 from ganbench.results.folder import GrowingRows
 from ganbench.running.backends.backend import GRACE_SEC
 from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.worker_processes import starting_workers, worker_context
 
+STOP_POLL_SEC = 0.1
+
 
 class Channel:
-    """A worker's way to the parent: progress up; the wish to stop and its GPU or None down."""
+    """A worker's way to the parent: progress up; the wish to stop and its GPU or None down.
+
+    The wish is a byte without a lock: an Event is set only once all that wait for it have woken up,
+    which a worker that was killed never does.
+    """
 
     def __init__(self, context: BaseContext) -> None:
         self.progress: Any = context.Queue()
-        self.stop: Event = context.Event()
         self.places: Any = context.Queue()
+        self._stop: Any = context.RawValue(c_bool, False)
+
+    def stop(self) -> None:
+        self._stop.value = True
+
+    def is_stopped(self) -> bool:
+        return bool(self._stop.value)
 
     def assign(self, places: Sequence[int | None]) -> None:
         """One to each worker, in the order in which they ask."""
@@ -50,9 +62,12 @@ class Pool:
 
 @dataclass(frozen=True)
 class Worker:
-    """What a worker process has for all of its cells. rows: by their folder."""
+    """What a worker process has for all of its cells. terminated: whether it is to end, though its
+    parent goes on. rows: by their folder.
+    """
 
     channel: Channel
+    terminated: threading.Event
     rows: dict[Path, GrowingRows] = field(default_factory=dict)
 
 
@@ -100,12 +115,16 @@ def this_worker() -> Worker:
 
 def _enter(channel: Channel, gpus: Gpus) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides, through the channel
+    terminated = threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: terminated.set())
+    interrupts_unblocked()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    threading.Thread(target=_end_soon, args=(channel.stop,), daemon=True).start()
+    to_end = channel.is_stopped, terminated.is_set
+    threading.Thread(target=_end_soon, args=to_end, daemon=True).start()
     gpu = channel.places.get()
     if gpu is not None:
         gpus.enter(gpu)
-    _worker[:] = [Worker(channel)]
+    _worker[:] = [Worker(channel, terminated)]
 
 
 def _end_with_parent() -> None:
@@ -116,10 +135,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _end_soon(stop: Event) -> None:
+def _end_soon(*reasons: Callable[[], bool]) -> None:
     """Training writes a checkpoint within a step; what takes longer, such as scoring, is begun anew
     by the next run.
     """
-    stop.wait()
+    while not any(is_true() for is_true in reasons):
+        time.sleep(STOP_POLL_SEC)
     time.sleep(GRACE_SEC)
     os._exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -21,6 +22,7 @@ from ganbench.running.backends.pool import Channel, Pool, pool_at, this_worker
 from ganbench.running.job import Job
 from ganbench.running.provenance import failed_row
 from ganbench.running.seed_groups import seed_groups
+from ganbench.training.loop import Interrupted
 
 POLL_SEC = 0.1
 
@@ -118,7 +120,7 @@ def _rows_of(
     except BrokenProcessPool:
         raise
     except BaseException:
-        pool.channel.stop.set()
+        pool.channel.stop()
         pool.executor.shutdown(wait=True, cancel_futures=True)
         raise
 
@@ -168,6 +170,14 @@ def _pass_on(channel: Channel, under_way: set[str], on_progress: OnProgress) -> 
 
 def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
     worker = this_worker()
-    tell, should_stop = worker.channel.progress.put, worker.channel.stop.is_set
     rows = worker.rows.setdefault(output, GrowingRows(output))
-    return run_part(jobs, output, afresh, rows, tell, should_stop)
+
+    def should_stop() -> bool:
+        return worker.channel.is_stopped() or worker.terminated.is_set()
+
+    try:
+        return run_part(jobs, output, afresh, rows, worker.channel.progress.put, should_stop)
+    except Interrupted:
+        if worker.terminated.is_set():  # alone, for all that its parent knows
+            os._exit(1)
+        raise
