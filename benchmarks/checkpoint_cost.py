@@ -15,6 +15,7 @@ from typing import Any
 from ganbench.core.cache import default_cache_dir
 from ganbench.registry.registry import discover
 from ganbench.running.cell import run_cell
+from ganbench.running.progress import silent
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.training import checkpoint
@@ -44,7 +45,7 @@ def main() -> None:
         (Path(made) / "cells").mkdir()
         for job in grid.jobs:
             spent_sec.clear()
-            row = run_cell(job, Path(made), lambda step, losses: None, lambda: False)
+            row = run_cell(job, Path(made), silent(job.cell.id), lambda: False)
             train_sec, cost_sec = row.cost["train_sec"], sum(spent_sec)
             print(
                 f"{row.task:8} {row.model:9} {train_sec:4.0f} s trained: {len(spent_sec)} saves, "

@@ -21,6 +21,7 @@ from ganbench.registry.registry import discover
 from ganbench.running.build import build_task
 from ganbench.running.cell import trainee_of
 from ganbench.running.job import Job
+from ganbench.running.progress import silent
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.training.loop import ignore_snapshot, train_together
@@ -38,8 +39,8 @@ def cpu_sec(function: Callable[[], object]) -> float:
 def measure(job: Job, folder: Path) -> str:
     task = build_task(job.cell, job.context)
     train, validation = task.load("train"), task.load("validation")
-    trainee = trainee_of(job, task, train, folder)
-    run = trainee.run(lambda step, losses: None)
+    trainee = trainee_of(job, task, train, folder, silent(job.cell.id))
+    run = trainee.run()
     short = replace(run.plan, budget_steps=STEPS)
     run = replace(run, plan=short, on_snapshot=ignore_snapshot)
     step_sec = cpu_sec(lambda: train_together([run], train, lambda: False)) / STEPS

@@ -17,6 +17,7 @@ from ganbench.cli.run import run
 from ganbench.cli.score import score
 from ganbench.cli.show import claims, compare, list_plugins, table
 from ganbench.cli.translate import translate
+from ganbench.cli.watch import watch
 from ganbench.cli.why import why
 
 
@@ -38,6 +39,7 @@ from ganbench.cli.why import why
         score,
         table,
         translate,
+        watch,
         why,
     ),
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -32,6 +32,7 @@ from ganbench.results.records import Row, number_or_reason
 from ganbench.running.best_on_test import BestOnTest, best_on_test_of
 from ganbench.running.build import build_model, build_task
 from ganbench.running.job import Job
+from ganbench.running.progress import Tell
 from ganbench.running.provenance import empty_row, provenance
 from ganbench.running.sample_shapes import keep_shapes, shapes_of
 from ganbench.running.scoring import FEWER, score_all, scored_row
@@ -41,7 +42,6 @@ from ganbench.training.loop import Interrupted, Outcome, Plan, Run, train_togeth
 from ganbench.training.multi_seed import how_to_join
 from ganbench.training.restarts import Restarts, restarts_of
 
-OnLosses = Callable[[int, Mapping[str, float]], None]
 TRACEBACK = "traceback.txt"
 SMALLER = f"give --batch-size {{}}, or {FEWER.removeprefix('give ')}"
 
@@ -64,8 +64,9 @@ class Trainee:
     snapshots: Snapshots | None
     best_on_test: BestOnTest | None
     fresh: Callable[[int], Model]
+    tell: Tell
 
-    def run(self, on_losses: OnLosses) -> Run:
+    def run(self) -> Run:
         cell, steps = self.job.cell, self.job.cell.preset.budget_steps
         plan = Plan(
             budget_steps=steps,
@@ -79,7 +80,7 @@ class Trainee:
             restarts=restarts_of(self.model.hparams, steps),
             checkpoint_activations=self.job.checkpoint_activations,
         )
-        return Run(self.model, plan, self.folder, on_losses, self.look, self.fresh)
+        return Run(self.model, plan, self.folder, self.tell.losses, self.look, self.fresh)
 
     @property
     def watchers(self) -> list[Snapshots | BestOnTest]:
@@ -89,10 +90,11 @@ class Trainee:
     def look(self, step: int) -> None:
         for watcher in self.watchers:
             if step in watcher.steps:
-                watcher.look(step)
+                with self.tell.doing("measuring on the way"):
+                    watcher.look(step)
 
 
-def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
+def trainee_of(job: Job, task: Task, train: Split, folder: Path, tell: Tell) -> Trainee:
     device = job.cell.device
     keep_shapes(shapes_of(task), folder)
     model = build_model(job.cell, job.context, task)
@@ -101,19 +103,19 @@ def trainee_of(job: Job, task: Task, train: Split, folder: Path) -> Trainee:
     def score(split: Split, names: Sequence[str]) -> Scored:
         with averaged(model):
             made = translations_of_model(model, untrained, split, device)
-            return score_all(job.cell, job.context, task, split, made, names)
+            return score_all(job.cell, job.context, task, split, made, names, tell)
 
     fresh = partial(build_model, job.cell, job.context, task)
     snapshots = snapshots_of(job, task, train, model, folder, score)
     best = best_on_test_of(job, task, model, folder, score)
-    return Trainee(job, folder, task, model, score, snapshots, best, fresh)
+    return Trainee(job, folder, task, model, score, snapshots, best, fresh, tell)
 
 
-def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[[], bool]) -> Row:
+def run_cell(job: Job, output: Path, tell: Tell, should_stop: Callable[[], bool]) -> Row:
     """Train what is left of a cell, score it, write its folder, and give its row.
 
-    on_losses: called with a step and mean losses. Errors are in the row's status and reason; only
-    Interrupted, once `should_stop()` is true, and NoRoom are raised.
+    tell: of the cell. Errors are in the row's status and reason; only Interrupted, once
+    `should_stop()` is true, and NoRoom are raised.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     folder = cell_folder(output, job.cell.id)
@@ -123,7 +125,7 @@ def run_cell(job: Job, output: Path, on_losses: OnLosses, should_stop: Callable[
     torch.set_num_threads(job.cell.threads)
     try:
         describe(job, folder)
-        return _train_and_score(job, row, folder, on_losses, should_stop)
+        return _train_and_score(job, row, folder, tell, should_stop)
     except (Interrupted, NoRoom):
         raise
     except UserError as error:
@@ -153,11 +155,11 @@ def describe(job: Job, folder: Path) -> None:
 def train_cells(
     jobs: Sequence[Job],
     output: Path,
-    on_losses: Callable[[Job, int, Mapping[str, float]], None],
+    tells: Mapping[str, Tell],
     should_stop: Callable[[], bool],
 ) -> str:
     """Train cells that differ in their seed alone as one program, up to their last checkpoints.
-    Gives the reason why they were not, or nothing.
+    Gives the reason why they were not, or nothing. tells: by cell.
 
     `run_cell` continues from these and has only to score. A model that cannot be joined is left to
     it, and so is a program that fails, for each cell's own run shows the fault. Where memory is
@@ -171,15 +173,16 @@ def train_cells(
         for job in jobs:
             folder = cell_folder(output, job.cell.id)
             describe(job, folder)
-            trainees.append(trainee_of(job, task, split, folder))
+            trainees.append(trainee_of(job, task, split, folder, tells[job.cell.id]))
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
         cell = jobs[0].cell
         join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
         if join is None:
             reason = why_unmapped(trainees[0].model)
             return f"torch.func cannot map its losses in {cell.precision}{reason}"
-        runs = [trainee.run(partial(on_losses, trainee.job)) for trainee in trainees]
-        train_together(runs, split, should_stop, join)
+        for trainee in trainees:
+            trainee.tell.trains()
+        train_together([one.run() for one in trainees], split, should_stop, join)
     except (Interrupted, NoRoom):
         raise
     except Exception as error:
@@ -191,12 +194,12 @@ def train_cells(
     else:
         return ""
     halves = (jobs[:smaller], jobs[smaller:])  # outside the handler, which holds the tensors
-    reasons = [train_cells(half, output, on_losses, should_stop) for half in halves]
+    reasons = [train_cells(half, output, tells, should_stop) for half in halves]
     return next(filter(None, reasons), "")
 
 
 def _train_and_score(
-    job: Job, row: Row, folder: Path, on_losses: OnLosses, should_stop: Callable[[], bool]
+    job: Job, row: Row, folder: Path, tell: Tell, should_stop: Callable[[], bool]
 ) -> Row:
     cell = job.cell
     task = build_task(cell, job.context)
@@ -205,14 +208,15 @@ def _train_and_score(
         split = task.load(cell.split)
         made = translations_of_reference(reference, task, split, cell.seed)
         names = job.metrics
-        return scored_row(
-            row, folder, task, lambda: score_all(cell, job.context, task, split, made, names)
-        )
+        with tell.doing("scoring"):
+            score_it = partial(score_all, cell, job.context, task, split, made, names, tell)
+            return scored_row(row, folder, task, score_it)
     train = task.load("train")
-    trainee = trainee_of(job, task, train, folder)
+    trainee = trainee_of(job, task, train, folder, tell)
     model, score = trainee.model, trainee.score
     selection = trainee.snapshots.selection if trainee.snapshots else None
-    run = trainee.run(on_losses)
+    run = trainee.run()
+    tell.trains()
     with memory_errors("training", SMALLER.format(max(1, model.hparams.batch_size // 2))):
         (outcome,) = train_together([run], train, should_stop)
     known = how_trained(outcome.position) | row.provenance
@@ -224,7 +228,8 @@ def _train_and_score(
     split = task.load(cell.split)
     told = told_by_training(trainee.snapshots, outcome.position)
     trained = structs.replace(trained, training=told)
-    row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
+    with tell.doing("scoring"):
+        row = scored_row(trained, folder, task, lambda: score(split, job.metrics))
     last = cell.preset.budget_steps, lambda: score(split, job.metrics).metrics
     if selection is not None:
         row = structs.replace(row, selected=selection.result(row.metrics, *last))

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from ganbench.core.device_choice import resolve_devices
 from ganbench.core.errors import UserError
@@ -31,7 +31,7 @@ from ganbench.results.folder import (
     set_torn_aside,
 )
 from ganbench.results.records import Row
-from ganbench.running.backends.backend import Backend, Progress
+from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.choose import backend_of
 from ganbench.running.backends.early import Early, no_early_workers
 from ganbench.running.backends.gpus import Gpus, gpus_asked
@@ -39,6 +39,8 @@ from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
+from ganbench.running.listener import Listener, Silent
+from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.preview import draw_previews
 from ganbench.running.request import Request, completed, request_of
@@ -49,34 +51,6 @@ from ganbench.training.loop import CHECKPOINT
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Listener(Protocol):
-    """Receives the progress of a run."""
-
-    def say(self, line: str) -> None: ...
-
-    def start(self, jobs: Sequence[Job], total: int) -> None: ...
-
-    def progress(self, progress: Progress) -> None: ...
-
-    def ended(self, row: Row) -> None: ...
-
-
-class Silent:
-    """A listener that does nothing."""
-
-    def say(self, line: str) -> None:
-        return None
-
-    def start(self, jobs: Sequence[Job], total: int) -> None:
-        return None
-
-    def progress(self, progress: Progress) -> None:
-        return None
-
-    def ended(self, row: Row) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -162,23 +136,37 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
         listener.say(line)
     with early(plan.backend, todo):
         require_memory(todo, request, plan.gpus)
-        if todo:
-            for task in grid.tasks:
-                task.prepare(listener.say)
-            for line in small_sets(todo):
-                listener.say(line)
-            for path in draw_previews(todo, output):
-                listener.say(f"both domains: {path}")
         if request.overwrite:
             forget(todo, output)
-        listener.start(todo, len(grid.jobs))
-        jobs = heaviest_first(todo)
-        for row in plan.backend.run(jobs, output, request.overwrite, listener.progress):
-            listener.ended(row)
+        if todo:
+            run_left(plan, todo, before, listener)
+        else:
+            listener.say(f"cells: {len(grid.jobs)}, to do: 0")
     rows = rows_of(grid, output)
     if todo:
         draw_figures(rows, output, plan.registry, listener.say)
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
+
+
+def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: Listener) -> None:
+    """Prepares the data, and runs the cells. rows: those that the folder has."""
+    total, output = len(plan.grid.jobs), plan.folder
+    live = live_run(todo, total, rows, output, plan.backend.cells_at_a_time(todo))
+    with listener.follow(live), shown_to_others(live, output):
+        for task in plan.grid.tasks:
+            live.does(f"preparing the data of {task.name}")
+            task.prepare(listener.say)
+        for line in small_sets(todo):
+            listener.say(line)
+        for path in draw_previews(todo, output):
+            listener.say(f"both domains: {path}")
+        jobs = heaviest_first(todo)
+        live.does("")
+        listener.say(f"cells: {total}, to do: {len(todo)}")
+        ended = plan.backend.run(jobs, output, plan.request.overwrite, live.progress)
+        for left, row in zip(reversed(range(len(todo))), ended, strict=True):
+            live.ended(row)
+            listener.ended(row, left)
 
 
 def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:

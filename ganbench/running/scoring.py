@@ -22,6 +22,7 @@ from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.probes import probes_of
 from ganbench.results.records import Cell, Row
 from ganbench.running.context import Context
+from ganbench.running.progress import Tell
 
 FEWER = "give fewer --workers, a smaller --size or --width, or more memory"
 
@@ -43,11 +44,23 @@ def score_all(
     split: Split,
     translations: Mapping[Direction, Translation],
     names: Sequence[str],
+    tell: Tell,
 ) -> Scored:
-    """The metric plugins `names` of the translations."""
+    """The metric plugins `names` of the translations. tell: of the cell, for what takes long."""
     metrics = {name: context.registry.load("metric", name)() for name in names}
     reader = FeatureReader(context.weights, context.cache_dir, cell.device)
-    return evaluate(translations, split, task.spec, metrics, probes(cell, context, task), reader)
+    probe = told(probes(cell, context, task), tell)
+    return evaluate(translations, split, task.spec, metrics, probe, reader)
+
+
+def told(probe: Callable[[str], Probe], tell: Tell) -> Callable[[str], Probe]:
+    """The same probes. The first cell that asks for one trains it, which may take minutes."""
+
+    def tell_and_get(attribute: str) -> Probe:
+        with tell.doing(f"getting the probe of {attribute}"):
+            return probe(attribute)
+
+    return tell_and_get
 
 
 def probes(cell: Cell, context: Context, task: Task) -> Callable[[str], Probe]:

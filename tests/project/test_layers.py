@@ -77,7 +77,7 @@ INSIDE = {
         ("records",),
         ("best_on_test", "curves", "jsonl"),
         ("folder",),
-        ("benchmark_file",),
+        ("benchmark_file", "run_state"),
     ),
     "contracts": (
         ("hparams", "task"),
@@ -99,6 +99,7 @@ INSIDE = {
             "folder_pairs",
             "latex",
             "model_card",
+            "watching",
         ),
         ("curve_figure", "emphasis", "folder_comparisons", "formats"),
         ("tables",),
@@ -136,14 +137,17 @@ INSIDE = {
         ("objects",),
     ),
     "running": (
-        ("context", "fingerprint", "operators", "sample_shapes", "settings"),
+        ("context", "fingerprint", "operators", "progress", "sample_shapes", "settings"),
         ("job", "request"),
         ("memory_options", "portability"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
-        ("cell", "reference_algorithm", "resolve", "preview", "small_sets", "staleness", "trained"),
+        (
+            *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),
+            *("small_sets", "staleness", "trained"),
+        ),
         ("export", "translate"),
-        ("backends", "workload"),
-        ("memory_check", "speed"),
+        ("backends", "live", "workload"),
+        ("listener", "memory_check", "speed"),
         ("runner",),
     ),
     "testing": (
@@ -176,6 +180,7 @@ INSIDE = {
             "score",
             "show",
             "translate",
+            "watch",
             "why",
         ),
         ("main",),
@@ -312,6 +317,7 @@ def test_files_and_functions_are_short() -> None:
         ["list"],
         ["data", "--help"],
         ["data", "list"],
+        ["watch", "--help"],
     ],
 )
 def test_light_commands_do_not_import_torch(arguments: list[str]) -> None:

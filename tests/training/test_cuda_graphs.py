@@ -13,6 +13,7 @@ from ganbench.contracts.model import Model
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
 from ganbench.running.cell import run_cell
+from ganbench.running.progress import silent
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.training import checkpoint
@@ -213,7 +214,7 @@ def test_a_row_says_why_its_steps_were_not_captured(
         *(("standard",), ("toy",), (0,), cache_dir), preset="smoke", references=(), device="cpu"
     )
     (job,) = resolve(request, discover()).jobs
-    row = run_cell(job, tmp_path, lambda *_: None, lambda: False)
+    row = run_cell(job, tmp_path, silent(job.cell.id), lambda: False)
     assert row.status == "done", row.reason
     assert row.provenance.get("not_captured") == (NOT_PERMITTED if refuses else None)
 

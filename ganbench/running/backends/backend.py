@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from ganbench.results.records import Row
 from ganbench.running.job import Job
+from ganbench.running.progress import OnProgress
 
 GRACE_SEC = 3.0  # for what was interrupted and does not end by itself, such as scoring
 
 
-@dataclass(frozen=True)
-class Progress:
-    """A cell's losses by a step; the first report of a cell has step 0 and none."""
-
-    cell: str
-    step: int
-    losses: Mapping[str, float]
-
-
-OnProgress = Callable[[Progress], None]
-
-
 class Backend(Protocol):
     """A place where cells run."""
+
+    def cells_at_a_time(self, jobs: Sequence[Job]) -> int:
+        """How many of the jobs are run side by side, as far as that is known beforehand."""
+        ...
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress

@@ -14,10 +14,11 @@ from ganbench.core.devices import random_states_restored
 from ganbench.core.interrupts import interrupt_main, interrupts_held
 from ganbench.results.folder import GrowingRows
 from ganbench.results.records import Row
-from ganbench.running.backends.backend import GRACE_SEC, OnProgress
+from ganbench.running.backends.backend import GRACE_SEC
 from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.part import run_part, wait_for_others
 from ganbench.running.job import Job
+from ganbench.running.progress import OnProgress
 from ganbench.running.seed_groups import seed_groups
 from ganbench.training.loop import Interrupted
 
@@ -30,6 +31,10 @@ class Here:
     """
 
     gpus: Gpus = NO_GPUS
+
+    def cells_at_a_time(self, jobs: Sequence[Job]) -> int:
+        """As `Backend.cells_at_a_time`."""
+        return 1
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 from msgspec import structs
 
 from ganbench.results.folder import GrowingRows, append_row, claimed
 from ganbench.results.records import SETTLED, Row
-from ganbench.running.backends.backend import OnProgress, Progress
 from ganbench.running.cell import run_cell, train_cells
 from ganbench.running.job import Job
+from ganbench.running.progress import OnProgress, Tell
 
 BUSY_POLL_SEC = 0.5
 
@@ -57,20 +56,17 @@ def run_part(
     known: the rows of the folder. Raises Interrupted once `should_stop()` is true, and NoRoom.
     """
     rows: dict[str, Row] = {}
-
-    def tell(job: Job, step: int, losses: Mapping[str, float]) -> None:
-        on_progress(Progress(job.cell.id, step, losses))
-
     with ExitStack() as claims:
         claimed_jobs = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
         if not afresh:
             rows = settled_rows(claimed_jobs, known.look())
         left = [job for job in claimed_jobs if job.cell.id not in rows]
+        tells = {job.cell.id: Tell(on_progress, job.cell.id) for job in left}
+        for tell in tells.values():
+            tell.begins()
+        apart = train_cells(left, output, tells, should_stop) if len(left) > 1 else ""
         for job in left:
-            tell(job, 0, {})
-        apart = train_cells(left, output, tell, should_stop) if len(left) > 1 else ""
-        for job in left:
-            row = run_cell(job, output, partial(tell, job), should_stop)
+            row = run_cell(job, output, tells[job.cell.id], should_stop)
             if apart and "together" not in row.provenance:
                 row = structs.replace(row, provenance={"not_together": apart, **row.provenance})
             append_row(output, row)

@@ -15,11 +15,11 @@ from ganbench.core.devices import cells_at_a_time
 from ganbench.core.interrupts import Held, interrupts_held
 from ganbench.results.folder import GrowingRows, append_row
 from ganbench.results.records import Row
-from ganbench.running.backends.backend import OnProgress
 from ganbench.running.backends.gpus import NO_GPUS, Gpus
 from ganbench.running.backends.part import run_part, settled_rows, wait_for_others
 from ganbench.running.backends.pool import Channel, Pool, pool_at, this_worker
 from ganbench.running.job import Job
+from ganbench.running.progress import OnProgress
 from ganbench.running.provenance import failed_row
 from ganbench.running.seed_groups import seed_groups
 from ganbench.training.loop import Interrupted
@@ -37,6 +37,11 @@ class Processes:
     workers: int = 0
     gpus: Gpus = NO_GPUS
     ready: list[Pool] = field(default_factory=list)
+
+    def cells_at_a_time(self, jobs: Sequence[Job]) -> int:
+        """As `Backend.cells_at_a_time`; those that train as one program count as one."""
+        places = len(self.places(jobs, []))
+        return min(places, len(seed_groups(jobs, places)))
 
     def run(
         self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress

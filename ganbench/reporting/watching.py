@@ -1,0 +1,146 @@
+"""A result folder as one who watches it sees it: what is done, under way, waiting and left off."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ganbench.core.errors import UserError
+from ganbench.results.curves import LOSS_LOG
+from ganbench.results.folder import CELL_ID, cell_folder, read_cell, read_rows
+from ganbench.results.records import Row
+from ganbench.results.run_state import Life, PlannedCell, Run, life, read_runs, rows_since
+
+TAIL_BYTES = 4_096  # of a loss log, which hold its last line
+
+
+@dataclass(frozen=True)
+class WatchedRun:
+    run: Run
+    life: Life
+
+
+@dataclass(frozen=True)
+class LeftOff:
+    """A cell that nobody is at, and that has no row for it. step: the last one in its loss log, 0
+    where it has none. steps: of its whole training, 0 where that is not known.
+    """
+
+    task: str
+    model: str
+    seed: int
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Watched:
+    """runs: whose files are there, the oldest first. rows: the settled and failed ones, without
+    those of cells that a run at work is to make again. waiting: cells that runs at work have not
+    begun. left_off: cells that no run is at.
+    """
+
+    runs: tuple[WatchedRun, ...]
+    rows: tuple[Row, ...]
+    waiting: tuple[PlannedCell, ...]
+    left_off: tuple[LeftOff, ...]
+
+    @property
+    def at_work(self) -> tuple[Run, ...]:
+        return tuple(one.run for one in self.runs if one.life == "at work")
+
+
+def watched(output: Path, now: float) -> Watched:
+    """now: seconds since 1970. Raises UserError for a folder that is none of a run."""
+    runs = tuple(WatchedRun(run, life(run, now)) for run in read_runs(output))
+    if not runs and not (output / "cells").is_dir():
+        what = "this is no result folder" if output.is_dir() else "there is no such result folder"
+        raise UserError(what, str(output), "give a run's --output")
+    rows = {row.cell: row for row in read_rows(output).rows}
+    begun: set[str] = set()
+    open_cells: dict[str, PlannedCell] = {}
+    stopped: dict[str, PlannedCell] = {}
+    for one in runs:
+        new = rows_since(output, one.run.plan.rows_bytes)
+        left = {cell.cell: cell for cell in one.run.plan.cells if cell.cell not in new}
+        if one.life == "at work":
+            open_cells |= left
+            begun |= {state.cell for state in one.run.state.cells}
+        else:
+            stopped |= {cell: planned for cell, planned in left.items() if cell not in rows}
+    waiting = tuple(cell for key, cell in open_cells.items() if key not in begun)
+    known = {*rows, *open_cells, *begun, *stopped}
+    return Watched(
+        runs,
+        tuple(row for cell, row in rows.items() if cell not in open_cells),
+        waiting,
+        (
+            *(left_off(output, cell) for key, cell in stopped.items() if key not in open_cells),
+            *left_by_older_runs(output, known),
+        ),
+    )
+
+
+def left_off(output: Path, cell: PlannedCell) -> LeftOff:
+    step = last_step(cell_folder(output, cell.cell))
+    return LeftOff(cell.task, cell.model, cell.seed, step, cell.steps)
+
+
+def left_by_older_runs(output: Path, known: set[str]) -> Iterator[LeftOff]:
+    """Cells with a folder of which neither a row nor a run tells."""
+    try:
+        folders = sorted((output / "cells").iterdir())
+    except OSError:
+        return
+    for folder in folders:
+        if folder.name in known or not CELL_ID.fullmatch(folder.name):
+            continue
+        with suppress(UserError):
+            cell = read_cell(folder)
+            steps = 0 if cell.is_reference else cell.preset.budget_steps
+            yield LeftOff(cell.task, cell.model, cell.seed, last_step(folder), steps)
+
+
+def last_step(folder: Path) -> int:
+    """Of a cell's loss log; 0 where there is none."""
+    try:
+        with open(folder / LOSS_LOG, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - TAIL_BYTES))
+            lines = file.read().split(b"\n")[:-1]  # what comes last has no end yet
+        return int(lines[-1].split(b",")[0]) if lines else 0
+    except (OSError, ValueError):
+        return 0
+
+
+Counts = Mapping[tuple[str, str], Mapping[str, int]]
+
+
+def counts(seen: Watched) -> Counts:
+    """Cells by task and model, and by what has become of them."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+
+    def count(task: str, model: str, what: str) -> None:
+        of_model = found.setdefault((task, model), {})
+        of_model[what] = of_model.get(what, 0) + 1
+
+    for row in seen.rows:
+        count(row.task, row.model, row.status)
+    for run in seen.at_work:
+        planned = {cell.cell: cell for cell in run.plan.cells}
+        for state in run.state.cells:
+            count(planned[state.cell].task, planned[state.cell].model, "under way")
+    for cell in seen.waiting:
+        count(cell.task, cell.model, "waiting")
+    for left in seen.left_off:
+        count(left.task, left.model, "left off")
+    return found
+
+
+def columns_of(counted: Counts) -> Sequence[str]:
+    """Those that some cell is in, in the order of a cell's life."""
+    order = ("done", "diverged", "failed", "skipped", "under way", "waiting", "left off")
+    return [name for name in order if any(name in one for one in counted.values())]
