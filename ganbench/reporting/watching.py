@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ganbench.core.errors import UserError
 from ganbench.results.curves import LOSS_LOG
-from ganbench.results.folder import CELL_ID, cell_folder, read_cell, read_rows
+from ganbench.results.folder import CELL_ID, ROWS, cell_folder, read_cell, read_rows
 from ganbench.results.records import Row
 from ganbench.results.run_state import Life, PlannedCell, Run, life, read_runs, rows_since
 
@@ -56,7 +56,7 @@ class Watched:
 def watched(output: Path, now: float) -> Watched:
     """now: seconds since 1970. Raises UserError for a folder that is none of a run."""
     runs = tuple(WatchedRun(run, life(run, now)) for run in read_runs(output))
-    if not runs and not (output / "cells").is_dir():
+    if not (runs or (output / "cells").is_dir() or (output / ROWS).is_file()):
         what = "this is no result folder" if output.is_dir() else "there is no such result folder"
         raise UserError(what, str(output), "give a run's --output")
     rows = {row.cell: row for row in read_rows(output).rows}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,18 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ganbench.cli.commands.run import BarListener, CellProgress
+from ganbench.cli.commands.listeners import BarListener
+from ganbench.cli.commands.live_view import run_view
 from ganbench.cli.commands.show import print_sheet
 from ganbench.cli.main import main
 from ganbench.core.terminal import console
 from ganbench.data.datasets.download import Bar
 from ganbench.reporting.sheets import Sheet
 from ganbench.results.folder import append_row
-from ganbench.running.provenance import empty_row
+from ganbench.running.live import LiveRun
+from ganbench.running.progress import Progress
 from tests.reporting.test_tables import row
-from tests.training.test_vmap_stack import job
+from tests.results.test_run_state import plan_of, planned
 
 NAMES = st.text("[]/:\\=b#@", min_size=1, max_size=12)
 
@@ -51,16 +52,16 @@ def test_bars_and_the_lines_above_them(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = console(stderr=True)
     screen.file = io.StringIO()
     screen.height, screen.width = 20, 160
-    plain = job("recon", 0, 64)
-    one = replace(plain, cell=replace(plain.cell, model="my[/b]", task="t[bold]"))
+    one = planned("my[/b]", 0, task="t[bold]")
+    live = LiveRun(plan_of([one]), {})
     bars = BarListener(screen)
-    bars.start([one], 1)
-    bars.progress(CellProgress(one.cell.id, 1, {"loss[/x]": 0.5}))
+    with bars.follow(live):
+        live.progress(Progress(one.cell, 1, {"loss[/x]": 0.5}))
+        bars.ended(row("my[/b]", 0, 1.0, cell=one.cell, task="t[bold]"), 0)
+    assert "t[bold] my[/b] seed 0 done" in screen.file.getvalue()
     with screen.capture() as got:
-        screen.print(bars._bars.get_renderable())
-    assert "t[bold] my[/b] seed 0 " in got.get() and "loss[/x] 0.5" in got.get()
-    bars.ended(empty_row(one))
-    assert "t[bold] my[/b] seed 0 " in screen.file.getvalue()
+        screen.print(run_view(live.run(), 0.0, screen.width, screen.height))
+    assert "my[/b] seed 0 " in got.get() and "loss[/x] 0.5" in got.get()
 
 
 def test_the_bar_of_an_archive(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +12,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 from torch import nn
 from torch._C._functorch import is_batchedtensor
 from torch.torch_version import TorchVersion
 
-from ganbench.cli.commands import run
 from ganbench.contracts.model import Batch, Model
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.spec import PLAIN, Architecture, DataSpec, Precision, Preset
@@ -29,7 +26,6 @@ from ganbench.registry.registry import Registry, discover
 from ganbench.results.records import Cell
 from ganbench.running.context import Context
 from ganbench.running.job import Job, SourceFiles
-from ganbench.running.provenance import empty_row
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.seed_groups import default_together, seed_groups
@@ -364,28 +360,6 @@ def test_every_cell_is_in_one_stack_of_its_like(seeds: int, together: int, worke
         assert len(part) <= together
     if together >= seeds >= workers:
         assert len(parts) >= workers
-
-
-def test_of_many_seeds_a_few_are_told_of(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "PLAIN_EVERY_SEC", 0.0)
-    jobs = [job("recon", seed, 64) for seed in range(20)]
-    screen = Console(file=io.StringIO(), force_terminal=True, height=40, width=100)
-    plain, bars = run.PlainListener(), run.BarListener(screen)
-    for listener in (plain, bars):
-        listener.start(jobs, len(jobs))
-        for step in (0, 50):
-            for one in jobs:
-                losses = {"D_B": 0.5} if step else {}
-                listener.progress(run.CellProgress(one.cell.id, step, losses))
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 1 + run.MAX_FOLLOWED and "step 50/10" in told[1]
-    for one in jobs:
-        for listener in (plain, bars):
-            listener.ended(empty_row(one))
-    assert "0 left" in capsys.readouterr().err.splitlines()[-1]
-    assert "all cells" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 PICKY = """
