@@ -149,6 +149,12 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @click.option(
     "--output", type=PATH, metavar="DIR", help="Result folder [default: results/TASK-PRESET]."
 )
+@click.option(
+    "--log",
+    callback=names,
+    metavar="NAME,…",
+    help="Track the run too: tensorboard, wandb, trackio or mlflow.",
+)
 @weights_option
 @offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")

@@ -26,6 +26,7 @@ CONFIG = "config.json"
 SOURCES = "sources.json"
 LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
+TRACKING = "tracking"  # of the trackers that a run tells
 MAX_STRANGERS = 3
 CELL_ID = re.compile("[0-9a-f]{16}")
 MAX_REASON = 120
@@ -211,7 +212,7 @@ def refuse_strangers(output: Path) -> None:
 
 def _strangers(output: Path) -> Iterator[str]:
     cells = output / "cells"
-    own = {"cells", "figures", BENCHMARK} if cells.is_dir() else set()
+    own = {"cells", "figures", TRACKING, BENCHMARK} if cells.is_dir() else set()
     for path in output.iterdir():
         is_aside = path.name.startswith((".", f"{ROWS}."))  # locks, a torn line
         if path.name not in own and not is_aside:

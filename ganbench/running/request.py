@@ -22,6 +22,7 @@ from ganbench.core.spec import (
 )
 from ganbench.results.benchmark_file import BenchmarkFile
 from ganbench.running.settings import without_those_set_in
+from ganbench.tracking.tracker import TRACKERS
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 DEFAULT_SEEDS = (0, 1, 2)
@@ -56,6 +57,7 @@ class Request:
     workers: cells at a time. backend: where they run, by its name.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
+    log: trackers that are told of the run, by their names.
     """
 
     models: tuple[str, ...]
@@ -91,6 +93,7 @@ class Request:
     overwrite: bool = False
     offline: bool = False
     plugins: tuple[Path, ...] = ()
+    log: tuple[str, ...] = ()
 
 
 def request_of(
@@ -108,6 +111,7 @@ def request_of(
     output: Path | str | None,
     weights_dir: Path | str | None,
     cache_dir: Path | str | None,
+    log: Sequence[str],
     skip_unreadable: bool,
     max_megapixels: float,
     **same_names: Any,
@@ -121,6 +125,7 @@ def request_of(
         tasks=names_of(tasks, "tasks"),
         seeds=seeds_of(seeds),
         cache_dir=Path(cache_dir) if cache_dir else default_cache_dir(),
+        log=names_of(log, "log"),
         sets=texts_of(sets, "sets"),
         budget={key: value for key, value in (budget or {}).items() if value is not None},
         data={name: Path(path) for name, path in (data or {}).items()},
@@ -179,6 +184,9 @@ def check(request: Request) -> None:
         value = getattr(request, name)
         if value not in known:
             raise unknown(name, value, known, f"{name}={value!r}")
+    for name in request.log:
+        if name not in TRACKERS:
+            raise unknown("tracker", name, TRACKERS, "--log")
     check_form(request.device)
     budget = request.budget or {}
     known = tuple(field.name for field in fields(Preset) if field.name != "name")

@@ -43,9 +43,11 @@ from ganbench.running.listener import Listener, Silent
 from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.preview import draw_previews
+from ganbench.running.progress import Progress
 from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.small_sets import small_sets
+from ganbench.running.tracked import tracked
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
 
@@ -152,9 +154,18 @@ def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: 
     """Prepares the data, and runs the cells. rows: those that the folder has."""
     total, output = len(plan.grid.jobs), plan.folder
     live = live_run(todo, total, rows, output, plan.backend.cells_at_a_time(todo))
-    with listener.follow(live), shown_to_others(live, output):
+    with (
+        listener.follow(live),
+        shown_to_others(live, output),
+        tracked(plan.request.log, output, todo, listener.say) as trackers,
+    ):
+
+        def tell(progress: Progress) -> None:
+            live.progress(progress)
+            trackers.progress(progress)
+
+        live.does(f"preparing the data of {', '.join(plan.request.tasks)}")
         for task in plan.grid.tasks:
-            live.does(f"preparing the data of {task.name}")
             task.prepare(listener.say)
         for line in small_sets(todo):
             listener.say(line)
@@ -163,9 +174,10 @@ def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: 
         jobs = heaviest_first(todo)
         live.does("")
         listener.say(f"cells: {total}, to do: {len(todo)}")
-        ended = plan.backend.run(jobs, output, plan.request.overwrite, live.progress)
+        ended = plan.backend.run(jobs, output, plan.request.overwrite, tell)
         for left, row in zip(reversed(range(len(todo))), ended, strict=True):
             live.ended(row)
+            trackers.ended(row)
             listener.ended(row, left)
 
 
@@ -253,6 +265,7 @@ def run(
     weights_dir: Path | str | None = None,
     offline: bool = False,
     plugins: Sequence[Path | str] = (),
+    log: Sequence[str] = (),
     cache_dir: Path | str | None = None,
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,

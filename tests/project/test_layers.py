@@ -17,7 +17,7 @@ from ganbench.core.source_hash import PACKAGE_DIR
 WINGS = (
     ("core",),
     ("registry", "networks", "data", "results"),
-    ("contracts", "reporting"),
+    ("contracts", "reporting", "tracking"),
     ("training", "evaluation", "task_families"),
     ("api",),
     ("running",),
@@ -106,6 +106,11 @@ INSIDE = {
         ("frames",),
         ("merge",),
     ),
+    "tracking": (
+        ("events",),
+        ("tracker",),
+        ("process", "to_mlflow", "to_tensorboard", "to_trackio", "to_wandb"),
+    ),
     "training": (
         (
             "averaging",
@@ -147,7 +152,7 @@ INSIDE = {
         ),
         ("export", "translate"),
         ("backends", "live", "workload"),
-        ("listener", "memory_check", "speed"),
+        ("listener", "memory_check", "speed", "tracked"),
         ("runner",),
     ),
     "testing": (

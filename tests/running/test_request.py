@@ -95,7 +95,7 @@ def test_options_and_arguments_make_one_request(
         *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
         *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
-        *("--best-on-test", "fid", "--snapshots", "8"),
+        *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
         *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
     python = asked(
@@ -112,6 +112,7 @@ def test_options_and_arguments_make_one_request(
         together=4,
         snapshots=8,
         best_on_test="fid",
+        log=["wandb", "mlflow"],
         compiled=True,
         portable=True,
         checkpoint_activations=True,
@@ -180,6 +181,8 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
         ({"device": "gpu"}, "'gpu' is no device"),
         ({"precision": "bf61"}, "did you mean 'bf16'"),
         ({"budget": {"step": 10}}, "field of a preset 'step'"),
+        ({"log": ["tensorbord"]}, "did you mean 'tensorboard'"),
+        ({"log": "wandb"}, "log must be a list of texts"),
     ],
 )
 def test_mistakes_in_python_are_told(given: dict[str, Any], message: str) -> None:

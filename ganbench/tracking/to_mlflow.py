@@ -1,0 +1,81 @@
+"""MLflow: the server of MLFLOW_TRACKING_URI, else a database in the result folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+
+from ganbench.tracking.events import CellBegins, CellEnds
+from ganbench.tracking.tracker import PROJECT, Point, Say
+
+CELL = "ganbench.cell"  # the tag by which a cell's run is found again
+ODD = re.compile(r"[^\w\-. /]", re.ASCII)  # which no name may have
+A_BATCH = 900  # numbers of a request; 1,000 are refused
+MAX_TEXT = 500
+
+
+class MLflow:
+    def __init__(self, client: MlflowClient, experiment: str) -> None:
+        self._client, self._experiment = client, experiment
+        self._runs: dict[str, str] = {}
+
+    def begin(self, cell: CellBegins, first_step: int) -> None:
+        known = self._client.search_runs([self._experiment], f"tags.`{CELL}` = '{cell.cell}'")
+        if known:
+            self._runs[cell.cell] = known[0].info.run_id
+            self._client.update_run(known[0].info.run_id, status="RUNNING")
+            return
+        tags = {CELL: cell.cell, "group": cell.group}
+        run = self._client.create_run(self._experiment, run_name=cell.name, tags=tags)
+        self._runs[cell.cell] = run.info.run_id
+        params = [Param(named(k), str(v)[:MAX_TEXT]) for k, v in cell.config.items()]
+        self._client.log_batch(run.info.run_id, params=params[:100])
+
+    def scalars(self, point: Point) -> None:
+        self._log(point.cell, point.values, point.step)
+
+    def picture(self, cell: str, step: int, name: str, file: Path) -> None:
+        self._client.log_artifact(self._runs[cell], str(file), named(name))
+
+    def end(self, cell: CellEnds) -> None:
+        self._log(cell.cell, cell.numbers, cell.step)
+        run = self._runs.pop(cell.cell)
+        tags = [RunTag("status", cell.status), RunTag("reason", cell.reason[:MAX_TEXT])]
+        self._client.log_batch(run, tags=tags)
+        self._client.set_terminated(run, "FINISHED" if cell.status == "done" else "FAILED")
+
+    def close(self) -> None:
+        for run in self._runs.values():
+            self._client.set_terminated(run, "KILLED")
+
+    def _log(self, cell: str, values: Mapping[str, float], step: int) -> None:
+        now = round(time.time() * 1000)
+        metrics = [Metric(named(name), value, now, step) for name, value in values.items()]
+        for i in range(0, len(metrics), A_BATCH):
+            self._client.log_batch(self._runs[cell], metrics=metrics[i : i + A_BATCH])
+
+
+def named(name: str) -> str:
+    """A name that MLflow takes."""
+    return ODD.sub("_", name)
+
+
+def tracker(folder: Path, say: Say) -> MLflow:
+    # It would try an unreachable server for minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    where, artifacts = os.environ.get("MLFLOW_TRACKING_URI"), None
+    if not where:
+        folder.mkdir(parents=True, exist_ok=True)
+        where = f"sqlite:///{folder.absolute() / 'mlflow.db'}"
+        artifacts = (folder.absolute() / "artifacts").as_uri()
+    client = MlflowClient(tracking_uri=where)
+    known = client.get_experiment_by_name(PROJECT)
+    experiment = known.experiment_id if known else client.create_experiment(PROJECT, artifacts)
+    return MLflow(client, experiment)

@@ -1,0 +1,1 @@
+"""Trackers, each with its real library where that is installed."""
