@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+KIND = "/_type"  # of a part of W&B's history that is no number
+FINAL = -1  # in place of a step
 BLOCK_BYTES, HEADER_BYTES = 32_768, 7  # of a log in LevelDB's format, which W&B's files are
 
 
@@ -84,6 +86,7 @@ def read_wandb(folder: Path) -> dict[str, Read]:
     runs: dict[str, Read] = {}
     for file in sorted((folder / "wandb").glob("offline-run-*/*.wandb")):
         read = runs.setdefault(file.stem.removeprefix("run-"), Read())
+        summary: dict[str, Any] = {}
         for data in leveldb_records(file.read_bytes()):
             record = proto.Record()
             record.ParseFromString(data)
@@ -93,9 +96,11 @@ def read_wandb(folder: Path) -> dict[str, Read]:
             for name, item in items.items():
                 value = json.loads(item.value_json)
                 read.add(name, record.history.step.num, value)
-                read.pictures |= {name} if isinstance(value, dict) else set()
+                read.pictures |= {name.removesuffix(KIND)} if value == "image-file" else set()
             for item in record.summary.update:
-                read.add(item.key or item.nested_key[0], -1, json.loads(item.value_json))
+                summary[item.key or item.nested_key[0]] = json.loads(item.value_json)
+        for name in summary.keys() - read.numbers.keys():  # others are the last of their steps
+            read.add(name, FINAL, summary[name])
     return runs
 
 
