@@ -270,9 +270,8 @@ def run(
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """`ganbench run`, with the same options; one line of the frame is one cell.
-    Empty, 0 or None: chosen as by the command. Metrics, `overfit_D`, costs are the last columns.
-    seeds: n for seeds 0 to n-1, or the seeds. sets: texts "NAME.key=value". data: folders by name.
+    """`ganbench run`, its options, chosen as there where empty, 0 or None; a line of the frame is a
+    cell, metrics and costs last. seeds: n for 0 to n-1, or the seeds. sets: texts "NAME.key=value".
     budget: preset fields to replace, such as {"budget_steps": 100}. references: none where empty.
     per_device: cells at a time on a GPU, 0 for as many as fit. checkpoint_every: `Every(steps=9)`.
     backend: "processes" or "here". portable: in a process of its own. Raises UserError for errors.

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 
+from ganbench.cli.commands import watch as watch_module
 from ganbench.cli.commands.listeners import MAX_FOLLOWED, plain_lines
 from ganbench.cli.commands.live_view import cut_name, duration, run_view
 from ganbench.core.terminal import console
-from ganbench.results.run_state import CellState, PlannedCell, Run, RunState
+from ganbench.reporting.watching import watched
+from ganbench.results.run_state import CellState, PlannedCell, Run, RunFiles, RunState
 from ganbench.running.live import LiveRun
 from ganbench.running.progress import Progress
 from tests.results.test_run_state import NOW, plan_of, planned
@@ -117,3 +123,36 @@ def test_lines_off_a_terminal_tell_of_a_few_cells() -> None:
 )
 def test_durations(sec: float, text: str) -> None:
     assert duration(sec) == text
+
+
+def test_watching_goes_on_until_no_run_is_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = [planned("recon", seed) for seed in range(2)]
+    plan = plan_of(cells)
+    files = RunFiles(tmp_path, plan)
+    looks: list[int] = []
+
+    def states() -> Iterator[RunState]:
+        for step in (50, 60):
+            state = CellState(cells[0].cell, step, {"D_B": 0.5}, "", time.time(), 0.1)
+            yield RunState(time.time(), "", (state,), 2, 200)
+        yield RunState(time.time(), "", (), 2, 200, ended="interrupted")
+
+    told = states()
+
+    def look_again(sec: float) -> None:
+        looks.append(1)
+        files.write(next(told))
+
+    monkeypatch.setattr(watch_module, "sleep", look_again)
+    files.write(next(told))
+    screen = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    seen = watch_module.follow(tmp_path, screen, watched(tmp_path, time.time()))
+    assert len(looks) == 2 and not seen.at_work and len(seen.left_off) == 2
+    text = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "50/100" in text and "60/100" in text and "waiting" in text
+    end = console()
+    with end.capture() as got:
+        end.print(watch_module.shown(tmp_path, seen, time.time(), 80, 24))
+    assert "interrupted at" in got.get() and "The same command goes on." in got.get()

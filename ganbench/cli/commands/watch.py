@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -39,7 +40,7 @@ def follow(folder: Path, screen: Console, seen: Watched) -> Watched:
             while seen.at_work:
                 view = shown(folder, seen, time.time(), screen.width, screen.height)
                 live.update(view, refresh=True)
-                time.sleep(LOOK_EVERY_SEC)
+                sleep(LOOK_EVERY_SEC)
                 seen = watched(folder, time.time())
         except KeyboardInterrupt:
             return seen
