@@ -1,9 +1,10 @@
-"""What trackers and the state for `ganbench watch` cost, in CPU seconds beside those of trainings.
+"""What trackers and the state for `ganbench watch` cost, in CPU seconds.
 
-`python benchmarks/tracking_cost.py [NAME,…] [PRESET]` trains two models on the toy and on cars once
-for each tracker (by default TensorBoard, in the quick preset). It prints the CPU seconds of the
-tracker's process, and those of writing the state once, which is done every two seconds. A
-training's own process does nothing of either.
+`python benchmarks/tracking_cost.py [NAME,…]` gives the process of each tracker (by default
+TensorBoard) the reports of two cells that train side by side, few and many of them. It prints the
+CPU seconds of its start and end, and of a report of twelve losses, which comes every 50 steps; and
+those of writing the state once, which is done every two seconds. A training's own process does
+nothing of all that.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import ganbench
-from ganbench.results.run_state import SIGN_OF_LIFE_SEC, CellState, RunFiles, RunState
+from ganbench.results.run_state import CellState, RunFiles, RunState
+from ganbench.running.tracked import TrackerProcess
+from ganbench.tracking.events import CellBegins, CellEnds, Losses
 from tests.results.test_run_state import plan_of, planned
 
-MODELS, TASKS = ("standard", "discogan"), ("toy", "car2car")
-LOOK_EVERY_SEC = 0.02
+LOOK_EVERY_SEC = 0.01
 WRITINGS, CELLS = 200, 8
-OF_A_TRACKER = b"ganbench.tracking.process"
+FEW, MANY = 20, 1020  # reports of a cell
+LOSSES = {f"loss_{i}": 0.1 + i for i in range(12)}
+OF_A_TRACKER = (b"ganbench.tracking.process", b"wandb-core", b"gpu_stats")
 
 
 def cpu_sec(process: Path) -> float:
@@ -44,7 +47,7 @@ def tracker_sec() -> Iterator[dict[str, float]]:
             for process in Path("/proc").glob("[0-9]*"):
                 try:
                     line = (process / "cmdline").read_bytes()
-                    if OF_A_TRACKER in line or b"wandb-core" in line:
+                    if any(name in line for name in OF_A_TRACKER):
                         spent[process.name] = cpu_sec(process)
                 except OSError:
                     continue
@@ -58,21 +61,26 @@ def tracker_sec() -> Iterator[dict[str, float]]:
         looking.join()
 
 
-def measure(name: str, preset: str) -> str:
-    with tempfile.TemporaryDirectory() as output, tracker_sec() as spent:
-        frame = ganbench.run(
-            MODELS, TASKS, 2, preset=preset, references=[], output=output, log=[name]
-        )
-    trained = float(frame["train_sec"].sum())
-    cost = sum(spent.values())
-    return f"{name}: {cost:.2f} s over {trained:.0f} s of training, {cost / trained:.2%}"
+def tracking_sec(name: str, reports: int) -> float:
+    """CPU seconds of a tracker that is told so many reports of each of two cells."""
+    cells = ("a" * 16, "b" * 16)
+    with tempfile.TemporaryDirectory() as folder, tracker_sec() as spent:
+        process = TrackerProcess(name, Path(folder), print)
+        for cell in cells:
+            process.tell(CellBegins(cell, f"cell {cell[0]}", "cells", folder, {"lr": 0.1}))
+        for step in range(50, 50 * reports + 1, 50):
+            for cell in cells:
+                process.tell(Losses(cell, step, {**LOSSES}))
+        for cell in cells:
+            process.tell(CellEnds(cell, 50 * reports, "done", "", {"test/fid": 1.0}))
+        process.end(600.0)
+    return sum(spent.values())
 
 
 def state_sec() -> float:
     """CPU seconds of writing the state of some cells once."""
     plan = plan_of([planned("recon", seed) for seed in range(CELLS)])
-    losses = {f"loss_{i}": 0.1 + i for i in range(12)}
-    cells = tuple(CellState(cell.cell, 50, losses, "", 0.0, 0.1) for cell in plan.cells)
+    cells = tuple(CellState(cell.cell, 50, {**LOSSES}, "", 0.0, 0.1) for cell in plan.cells)
     with tempfile.TemporaryDirectory() as folder:
         files = RunFiles(Path(folder), plan)
         start = time.process_time()
@@ -82,12 +90,13 @@ def state_sec() -> float:
 
 
 def main() -> None:
-    names = sys.argv[1].split(",") if len(sys.argv) > 1 else ["tensorboard"]
-    preset = sys.argv[2] if len(sys.argv) > 2 else "quick"
-    sec = state_sec()
-    print(f"state: {1e3 * sec:.2f} ms a writing, {sec / SIGN_OF_LIFE_SEC:.3%} of a core")
-    for name in names:
-        print(measure(name, preset), flush=True)
+    print(f"state: {1e3 * state_sec():.2f} ms a writing")
+    for name in sys.argv[1].split(",") if len(sys.argv) > 1 else ["tensorboard"]:
+        few, many = tracking_sec(name, FEW), tracking_sec(name, MANY)
+        each = (many - few) / (2 * (MANY - FEW))
+        print(
+            f"{name}: {few - 2 * FEW * each:.1f} s once, {1e3 * each:.2f} ms a report", flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -18,12 +18,15 @@ CELL = "ganbench.cell"  # the tag by which a cell's run is found again
 ODD = re.compile(r"[^\w\-. /]", re.ASCII)  # which no name may have
 A_BATCH = 900  # numbers of a request; 1,000 are refused
 MAX_TEXT = 500
+EVERY_SEC = 5.0
 
 
 class MLflow:
     def __init__(self, client: MlflowClient, experiment: str) -> None:
         self._client, self._experiment = client, experiment
         self._runs: dict[str, str] = {}
+        self._held: dict[str, list[Metric]] = {}
+        self._sent = time.monotonic()
 
     def begin(self, cell: CellBegins, first_step: int) -> None:
         known = self._client.search_runs([self._experiment], f"tags.`{CELL}` = '{cell.cell}'")
@@ -38,27 +41,38 @@ class MLflow:
         self._client.log_batch(run.info.run_id, params=params[:100])
 
     def scalars(self, point: Point) -> None:
-        self._log(point.cell, point.values, point.step)
+        """They are held for some seconds, for a request takes as long as many numbers do."""
+        self._hold(point.cell, point.values, point.step)
+        if time.monotonic() - self._sent > EVERY_SEC:
+            self._send()
 
     def picture(self, cell: str, step: int, name: str, file: Path) -> None:
         self._client.log_artifact(self._runs[cell], str(file), named(name))
 
     def end(self, cell: CellEnds) -> None:
-        self._log(cell.cell, cell.numbers, cell.step)
+        self._hold(cell.cell, cell.numbers, cell.step)
+        self._send()
         run = self._runs.pop(cell.cell)
         tags = [RunTag("status", cell.status), RunTag("reason", cell.reason[:MAX_TEXT])]
         self._client.log_batch(run, tags=tags)
         self._client.set_terminated(run, "FINISHED" if cell.status == "done" else "FAILED")
 
     def close(self) -> None:
+        self._send()
         for run in self._runs.values():
             self._client.set_terminated(run, "KILLED")
 
-    def _log(self, cell: str, values: Mapping[str, float], step: int) -> None:
+    def _hold(self, cell: str, values: Mapping[str, float], step: int) -> None:
         now = round(time.time() * 1000)
-        metrics = [Metric(named(name), value, now, step) for name, value in values.items()]
-        for i in range(0, len(metrics), A_BATCH):
-            self._client.log_batch(self._runs[cell], metrics=metrics[i : i + A_BATCH])
+        held = self._held.setdefault(cell, [])
+        held += [Metric(named(name), value, now, step) for name, value in values.items()]
+
+    def _send(self) -> None:
+        for cell, metrics in self._held.items():
+            for i in range(0, len(metrics), A_BATCH):
+                self._client.log_batch(self._runs[cell], metrics=metrics[i : i + A_BATCH])
+        self._held.clear()
+        self._sent = time.monotonic()
 
 
 def named(name: str) -> str:
