@@ -75,7 +75,7 @@ INSIDE = {
     ),
     "results": (
         ("records",),
-        ("best_on_test", "curves", "jsonl"),
+        ("best_on_test", "curves", "jsonl", "samples"),
         ("folder",),
         ("benchmark_file",),
     ),
@@ -103,7 +103,7 @@ INSIDE = {
         ("curve_figure", "emphasis", "folder_comparisons", "formats"),
         ("tables",),
         ("frames",),
-        ("merge",),
+        ("merge", "report"),
     ),
     "training": (
         (
@@ -172,6 +172,7 @@ INSIDE = {
             "info",
             "merge",
             "new",
+            "report",
             "run",
             "score",
             "show",

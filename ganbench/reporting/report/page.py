@@ -1,0 +1,380 @@
+"""The whole report: what there is to show, gathered as data, and the file made of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from markupsafe import Markup
+
+from ganbench.core.errors import UserError, first_few
+from ganbench.core.spec import Column, ColumnKey
+from ganbench.registry.registry import Registry
+from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.entries import INTERVAL_TEXT
+from ganbench.reporting.groups import Group
+from ganbench.reporting.protocols import protocol_notes
+from ganbench.reporting.report.aggregates import Aggregate, aggregates_of
+from ganbench.reporting.report.charts import Panel, look, places_of
+from ganbench.reporting.report.commands import (
+    Command,
+    commands_of,
+    provenance_lines,
+    quoted,
+)
+from ganbench.reporting.report.comparison import Dots, Table, dots_of, tables_of
+from ganbench.reporting.report.loading import Folder, Setting, folders_of, settings_of
+from ganbench.reporting.report.pictures import MAX_BYTES, Embedded, Picture, Wanted, embedded
+from ganbench.reporting.report.samples import (
+    Drawing,
+    Grid,
+    Key,
+    drawings_of,
+    grids_of,
+    wanted_of,
+    without_pictures,
+)
+from ganbench.reporting.report.tradeoffs import Sweep, cost_panels, sweeps_of
+from ganbench.reporting.report.training import training_of
+from ganbench.reporting.sheets import Sheet
+from ganbench.reporting.statistics import Interval
+from ganbench.reporting.tables import (
+    STATUSES,
+    budget_notes,
+    is_absent_reference,
+    micro_batch_notes,
+    older_note,
+    reasons,
+    selected_steps,
+    selection_notes,
+    unlike_notes,
+)
+from ganbench.results.benchmark_file import read_benchmark
+from ganbench.results.folder import BENCHMARK
+from ganbench.results.records import Row
+
+TEMPLATES = Path(__file__).with_name("templates")
+MARK = "<!-- made by ganbench report -->"  # by which a report is told from another file
+Columns = Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """A label and how it looks in the whole report."""
+
+    label: str
+    model: str
+    recipe: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A setting as it is shown. task, preset: by which it is filtered."""
+
+    name: str
+    title: str
+    task: str
+    preset: str
+    split: str
+    apart: str
+    legend: tuple[Legend, ...]
+    tables: tuple[Table, ...]
+    dots: tuple[Dots, ...]
+    training: tuple[Panel, ...]
+    cost: tuple[Panel, ...]
+    grids: tuple[Grid, ...]
+    drawings: tuple[Drawing, ...]
+    notes: tuple[str, ...]
+    faults: tuple[str, ...]
+    commands: tuple[Command, ...]
+    seeds: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts of one folder's claims. sheet: as `ganbench claims` prints it."""
+
+    folder: str
+    sheet: Sheet
+    command: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A cell that is not done."""
+
+    folder: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A folder: how its cells ended, and what made them."""
+
+    folder: str
+    path: str
+    ends: tuple[tuple[str, int], ...]
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    title: str
+    version: str
+    origins: tuple[Origin, ...]
+    filters: Mapping[str, tuple[str, ...]]
+    sections: tuple[Section, ...]
+    claims: tuple[Judged, ...]
+    aggregates: tuple[Aggregate, ...]
+    sweeps: tuple[Sweep, ...]
+    ended: tuple[Ended, ...]
+    notes: tuple[str, ...]
+    interval: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """The file's text, and what could not be shown."""
+
+    html: str
+    notes: tuple[str, ...]
+
+
+def report_of(paths: Sequence[Path], registry: Registry, interval: Interval = "t") -> Made:
+    """The report of result folders as one HTML file.
+
+    Raises UserError for a folder that is not there or has no rows. What else is wrong, such as a
+    damaged picture, is said in the report.
+    """
+    folders = folders_of(paths)
+    settings = settings_of(folders)
+    pictures = embedded(in_order(settings), MAX_BYTES)
+    report = gathered(folders, settings, registry, pictures, interval)
+    faults = [fault for section in report.sections for fault in section.faults]
+    return Made(rendered(report, pictures), (*report.notes, *faults))
+
+
+def in_order(settings: Sequence[Setting]) -> Iterable[Wanted]:
+    """The pictures of all settings, the most important ones of each before the others of any."""
+    shown: set[tuple[str, str]] = set()
+    tiers = []
+    for setting in settings:
+        task = setting.group.first.task
+        own = {folder.name: folder for folder in setting.folders.values()}
+        drawn = [folder for name, folder in own.items() if (name, task) not in shown]
+        shown |= {(name, task) for name in own}
+        tiers.append(wanted_of(setting, drawn))
+    by_tier = zip_longest(*tiers, fillvalue=[])
+    return chain.from_iterable(chain.from_iterable(tier) for tier in by_tier)
+
+
+def gathered(
+    folders: Sequence[Folder],
+    settings: Sequence[Setting],
+    registry: Registry,
+    pictures: Embedded,
+    interval: Interval,
+) -> Report:
+    columns = registry.columns
+    places = places_of(label for setting in settings for label in setting.group.by_model)
+    sections = tuple(
+        section_of(setting, registry, pictures, places, interval) for setting in settings
+    )
+    claims, claim_notes = claims_of(folders, columns, interval)
+    everywhere = main_columns([s.group for s in settings], registry)
+    rows = [row for folder in folders for row in folder.rows]
+    return Report(
+        title=" · ".join(folder.name for folder in folders),
+        version=version("ganbench"),
+        origins=tuple(origin_of(folder) for folder in folders),
+        filters=filters_of(rows),
+        sections=sections,
+        claims=tuple(claims),
+        aggregates=tuple(aggregates_of(settings, columns, everywhere)),
+        sweeps=tuple(sweeps_of(settings, columns, everywhere, interval)),
+        ended=tuple(ended_of(folders)),
+        notes=(*notes_of(folders, settings, pictures), *claim_notes),
+        interval=INTERVAL_TEXT[interval],
+    )
+
+
+def main_columns(groups: Sequence[Group], registry: Registry) -> list[str]:
+    """Of each metric plugin the first column that has a better end and a number, from A to B."""
+    numbered = dict.fromkeys(name for group in groups for name in group.metrics)
+    plugins = registry.of_kind("metric").values()
+    owners = {name: plugin.name for plugin in plugins for name in plugin.columns}
+    first: dict[str, str] = {}
+    for name in numbered:
+        column = registry.columns.get(name)
+        if column is not None and column.higher_is_better is not None:
+            first.setdefault(owners[name], name)
+    known = [name for name in numbered if ColumnKey.parse(name).direction == "AB"]
+    return list(first.values()) or known[:3]
+
+
+def section_of(
+    setting: Setting,
+    registry: Registry,
+    pictures: Embedded,
+    places: Mapping[str, int],
+    interval: Interval,
+) -> Section:
+    group, columns = setting.group, registry.columns
+    first = group.first
+    main = main_columns([group], registry)
+    training = training_of(setting, columns, places)
+    own = {key: one for key, one in pictures.pictures.items() if key[0] == setting.name}
+    labels = [(label, rows[0]) for label, rows in group.by_model.items()]
+    return Section(
+        name=setting.name,
+        title=setting.title,
+        task=first.task,
+        preset=first.preset,
+        split=first.split,
+        apart=setting.apart,
+        legend=tuple(Legend(k, row.model, row.recipe, look(places[k])) for k, row in labels),
+        tables=tuple(tables_of(setting, columns, places, interval)),
+        dots=tuple(dots_of(setting, columns, main, places, interval)),
+        training=training.panels,
+        cost=tuple(cost_panels(setting, columns, main, places, interval)),
+        grids=tuple(grids_of(setting, own, places)),
+        drawings=tuple(drawings_of(own)),
+        notes=tuple(footers(group, interval)),
+        faults=(*training.notes, *picture_notes(setting, own)),
+        commands=tuple(commands_of(setting, registry)),
+        seeds=f"{len({row.seed for row in group.rows})} seeds",
+    )
+
+
+def footers(group: Group, interval: Interval) -> list[str]:
+    """What a table says below itself: budget, protocols, reasons."""
+    return [
+        *budget_notes(group),
+        *micro_batch_notes(group),
+        *unlike_notes(group),
+        *reasons(group),
+        *protocol_notes(group.rows),
+        *selection_notes(group, selected_steps(group)),
+        *older_note(group),
+        f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower; bold: the best mean of the "
+        "models, which says nothing of significance",
+    ]
+
+
+def picture_notes(setting: Setting, pictures: Mapping[Key, Picture]) -> list[str]:
+    bare = without_pictures(setting)
+    if not bare:
+        return []
+    which = "no cell" if not pictures else f"no cell of {first_few(bare)}"
+    return [f"{which} has its arrays in the folder, so its samples cannot be shown one by one"]
+
+
+def claims_of(
+    folders: Sequence[Folder], columns: Columns, interval: Interval
+) -> tuple[list[Judged], list[str]]:
+    """Verdicts of each folder that was run from a benchmark file, and why there are none."""
+    judged: list[Judged] = []
+    notes: list[str] = []
+    for folder in folders:
+        path = folder.path / BENCHMARK
+        if not path.is_file():
+            continue
+        try:
+            sheets = claim_sheets(read_benchmark(path).claims, folder.rows, columns, interval)
+        except UserError as error:
+            notes.append(f"claims of {folder.name} are not judged: {' '.join(str(error).split())}")
+            continue
+        command = f"ganbench claims {quoted(folder.path)}"
+        judged += [Judged(folder.name, sheet, command) for sheet in sheets]
+    return judged, notes
+
+
+def filters_of(rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
+    """What rows can be filtered by, where they differ in it."""
+    values = {
+        "task": dict.fromkeys(row.task for row in rows),
+        "preset": dict.fromkeys(row.preset for row in rows),
+        "recipe": dict.fromkeys(row.recipe for row in rows if row.recipe),
+        "model": dict.fromkeys(row.model for row in sorted(rows, key=lambda r: r.is_reference)),
+    }
+    return {name: tuple(found) for name, found in values.items() if len(found) > 1}
+
+
+def ended_of(folders: Sequence[Folder]) -> list[Ended]:
+    """Cells that are not done; references that the data do not have are named in the notes."""
+    return [
+        Ended(folder.name, row)
+        for folder in folders
+        for row in folder.rows
+        if row.status != "done" and not is_absent_reference([row])
+    ]
+
+
+def origin_of(folder: Folder) -> Origin:
+    counts = Counter(row.status for row in folder.rows)
+    return Origin(
+        folder=folder.name,
+        path=str(folder.path),
+        ends=tuple((status, counts[status]) for status in STATUSES if counts[status]),
+        lines=tuple(provenance_lines(folder.rows)),
+    )
+
+
+def notes_of(
+    folders: Sequence[Folder], settings: Sequence[Setting], pictures: Embedded
+) -> list[str]:
+    """What concerns the whole report."""
+    notes = [
+        f"{folder.name}: the last line of its rows was cut off and is left out; the same "
+        "`ganbench run` restores it"
+        for folder in folders
+        if folder.torn
+    ]
+    if any(setting.apart for setting in settings):
+        notes.append(
+            "rows of one setting have numbers by protocols that do not compare: they are shown "
+            "apart, each with what differs"
+        )
+    twice = [cell for cell, n in Counter(r.cell for f in folders for r in f.rows).items() if n > 1]
+    if twice:
+        notes.append(f"{len(twice)} cells are in more than one folder, and are shown in each")
+    if pictures.faults:
+        told = first_few(pictures.faults, "; ")
+        notes.append(f"{len(pictures.faults)} pictures are damaged and left out: {told}")
+    if pictures.left_out:
+        notes.append(
+            f"{pictures.left_out} pictures are left out, to keep the file small; those of first "
+            "seeds come first, and all are in the cells' folders"
+        )
+    return notes
+
+
+def rendered(report: Report, pictures: Embedded) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,  # names come from users
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    strips = {
+        picture.name: picture
+        for section in report.sections
+        for grid in section.grids
+        for strip in grid.strips
+        for _, picture in strip.frames
+    }
+    return environment.get_template("page.html").render(
+        report=report,
+        mark=Markup(MARK),
+        strips=strips.values(),
+        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+        script=Markup((TEMPLATES / "script.js").read_text(encoding="utf-8")),
+    )
