@@ -18,18 +18,25 @@ ARRAYS = "arrays.npz"
 SAMPLES = "samples"  # what the names of such arrays begin with, after a direction
 OVER_TRAINING = "samples"  # a folder in the cell's
 MAX_KEPT = 6  # of a snapshot
-KEPT = re.compile(rf"(AB|BA)/{SAMPLES}/(input|fake)")
+FAKES = re.compile(rf"(AB|BA)/{SAMPLES}/fake")
+INPUTS = re.compile(rf"(AB|BA)/{SAMPLES}/input")
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 Arrays = Mapping[str, np.ndarray]
 
 
 def keep_samples(folder: Path, step: int, arrays: Arrays) -> None:
-    """Put the first inputs and their translations after `step` into the cell's folder.
+    """Put the translations of the first inputs after `step` into the cell's folder; the inputs
+    themselves, which are always the same, into the first file.
 
     arrays: `AB/samples/input`, uint8 (n, C, H, W) of images or float (n, D) of points, and so on.
     """
-    kept = {name: each[:MAX_KEPT] for name, each in arrays.items() if KEPT.fullmatch(name)}
+    is_first = not steps_with_samples(folder).keys() - {step}
+    kept = {
+        name: each[:MAX_KEPT]
+        for name, each in arrays.items()
+        if FAKES.fullmatch(name) or (is_first and INPUTS.fullmatch(name))
+    }
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **kept)
     (folder / OVER_TRAINING).mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """Models over several tasks at once, by the measures of Agarwal et al. (2021, "Deep reinforcement
-learning at the edge of the statistical precipice"): the interquartile mean over all seeds and
-tasks, and the probability of improvement; and the mean rank.
+learning at the edge of the statistical precipice"): the probability of improvement, and the
+interquartile mean of scores that are brought to one scale; and the mean rank.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import numpy.typing as npt
 
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.entries import metric_label
-from ganbench.reporting.groups import Measured
+from ganbench.reporting.groups import Group, Measured, measured_by_metric
 from ganbench.reporting.report.loading import Setting
 from ganbench.reporting.sheets import number
 
 RESAMPLES = 1_000
+WORST = "untrained"  # the reference that is 0 on the scale
+BEST = ("oracle", "real")  # those that are 1, the first that has a number
 LEVEL = 0.95
 Floats = npt.NDArray[np.float64]
 BySeeds = Sequence[Floats]  # a model's numbers, an array (seeds,) a task
@@ -25,8 +27,9 @@ BySeeds = Sequence[Floats]  # a model's numbers, an array (seeds,) a task
 
 @dataclass(frozen=True)
 class Standing:
-    """A model's place over tasks. middle, low, high: interquartile mean with its 95 % interval.
-    better: the chance that a seed of it is better than one of another model, over tasks and models.
+    """A model's place over tasks. middle, interval: interquartile mean with its 95 % interval,
+    where 1 is the best reference and 0 the untrained one. better: the chance that a seed of it
+    is better than one of another model, over tasks and models. keys: by which lines are sorted.
     """
 
     label: str
@@ -36,7 +39,7 @@ class Standing:
     middle: str
     interval: str
     better: str
-    keys: tuple[float, float, float]
+    keys: tuple[float, float | None, float]
 
 
 @dataclass(frozen=True)
@@ -64,20 +67,35 @@ def aggregates_of(
         scores = common_scores(metric, by_task)
         if len(by_task) > 1 and len(scores) > 1:
             sign = 1.0 if column.higher_is_better else -1.0
+            scales = [scale_of_references(metric, s.group) for s in by_task.values()]
             found.append(
                 Aggregate(
                     metric_label(metric, columns),
                     tuple(setting.title for setting in by_task.values()),
-                    standings(scores, sign, next(iter(by_task.values()))),
+                    standings(scores, sign, next(iter(by_task.values())), scales),
                 )
             )
     return found
 
 
+def scale_of_references(metric: str, group: Group) -> tuple[float, float] | None:
+    """The means of the untrained and of the best reference; None where one has no number, or both
+    have the same.
+    """
+    means = {}
+    for rows in group.by_model.values():
+        numbers = measured_by_metric(row.metrics for row in rows).get(metric, Measured()).numbers
+        if rows[0].is_reference and numbers:
+            means[rows[0].model] = float(np.mean(numbers))
+    best = next((means[name] for name in BEST if name in means), None)
+    worst = means.get(WORST)
+    return None if best is None or worst is None or best == worst else (worst, best)
+
+
 def common_scores(metric: str, by_task: Mapping[str, Setting]) -> dict[str, BySeeds]:
     """Numbers by label, of the labels that have some on every task."""
     groups = [setting.group for setting in by_task.values()]
-    scores = {}
+    scores: dict[str, BySeeds] = {}
     for label in groups[0].trained if groups else ():
         own = [
             np.array(group.measured[label].get(metric, Measured()).numbers)
@@ -90,20 +108,26 @@ def common_scores(metric: str, by_task: Mapping[str, Setting]) -> dict[str, BySe
 
 
 def standings(
-    scores: Mapping[str, BySeeds], sign: float, setting: Setting
+    scores: Mapping[str, BySeeds],
+    sign: float,
+    setting: Setting,
+    scales: Sequence[tuple[float, float] | None],
 ) -> tuple[Standing, ...]:
     ranks = mean_ranks(scores, sign)
+    known = [scale for scale in scales if scale is not None]
     lines = []
     for label, own in scores.items():
-        middle = interquartile_mean(np.concatenate(own)[None])[0]
-        low, high = interval_of(own)
         others = [other for name, other in scores.items() if name != label]
         better = float(np.mean([improvement(own, other, sign) for other in others]))
+        middle, text, interval = None, "none", "a task has no references to scale by"
+        if len(known) == len(scales):
+            scaled = [(x - zero) / (one - zero) for x, (zero, one) in zip(own, known, strict=True)]
+            middle = float(interquartile_mean(np.concatenate(scaled)[None])[0])
+            text, interval = number(middle), " to ".join(map(number, interval_of(scaled)))
         first = setting.group.by_model[label][0]
         lines.append(
             Standing(
-                *(label, first.model, first.recipe, number(ranks[label]), number(middle)),
-                interval=f"{number(low)} to {number(high)}",
+                *(label, first.model, first.recipe, number(ranks[label]), text, interval),
                 better=f"{100 * better:.0f} %",
                 keys=(ranks[label], middle, better),
             )

@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 WIDTH, HEIGHT = 300, 180  # of a panel, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 8, 24
 MAX_TICKS = 5
 LOG_FROM = 30.0  # times between the ends of positive values, from which on a scale is logarithmic
+BEYOND = 0.75  # of the values' range, that a scale has at either end for intervals
 COLOURS, DASHES = 8, 4
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -41,8 +40,8 @@ class Scale:
         if self.log:
             decades = range(math.ceil(math.log10(self.low)), math.floor(math.log10(self.high)) + 1)
             if len(decades) >= 2:
-                step = math.ceil(len(decades) / MAX_TICKS)
-                return [10.0**decade for decade in decades][::step]
+                every = math.ceil(len(decades) / MAX_TICKS)
+                return [10.0**decade for decade in decades][::every]
             scale = Scale(self.low, self.high)
             return scale.ticks()
         rough = (self.high - self.low) / MAX_TICKS
@@ -66,6 +65,19 @@ def scale_of(values: Iterable[float], margin: float = 0.05, log: bool = False) -
     if not math.isfinite(span):  # of values near the largest there are
         low, high, span = low / 4, high / 4, high / 2 - low / 2
     return Scale(low - margin * span, high + margin * span)
+
+
+def ends_around(values: Iterable[float], ends: Iterable[float]) -> tuple[float, float]:
+    """The lowest and the highest of values, and of the ends of their intervals where these lie no
+    further beyond than BEYOND of the values' range.
+    """
+    known = [value for value in values if math.isfinite(value)] or [0.0]
+    low, high = min(known), max(known)
+    room = BEYOND * (high - low)
+    finite = [end for end in ends if math.isfinite(end)]
+    if not room:
+        return min([low, *finite]), max([high, *finite])
+    return max(min([low, *finite]), low - room), min(max([high, *finite]), high + room)
 
 
 def tick_text(value: float) -> str:
@@ -95,10 +107,10 @@ class Series:
     recipe: str
     place: int
     told: str
-    line: Markup = Markup("")
-    area: Markup = Markup("")
-    marks: Markup = Markup("")
-    bars: Markup = Markup("")
+    line: str = ""
+    area: str = ""
+    marks: str = ""
+    bars: str = ""
 
     @property
     def look(self) -> str:
@@ -140,11 +152,14 @@ def look(place: int) -> str:
 def panel(
     title: str, x_label: str, drawn: Sequence[Drawn], log_x: bool = False, note: str = ""
 ) -> Panel:
-    """A panel around all points. A point that is not finite parts its line."""
-    xs = [x for one in drawn for x, _ in (*one.points, *((b[0], 0) for b in one.bars))]
+    """A panel around all points and bands. A point that is not finite parts its line. Error bars
+    that are far longer than the points are apart are cut at the edge.
+    """
     ys = [y for one in drawn for _, y in one.points]
-    ys += [end for one in drawn for band in (*one.bands, *one.bars) for end in band[1:]]
-    across, up = scale_of(xs, log=log_x), scale_of(ys)
+    ys += [end for one in drawn for band in one.bands for end in band[1:]]
+    ends = [end for one in drawn for bar in one.bars for end in bar[1:]]
+    across = scale_of((x for one in drawn for x, _ in one.points), log=log_x)
+    up = scale_of(ends_around(ys, ends))
     return Panel(
         title,
         x_label,
@@ -165,14 +180,16 @@ def series(one: Drawn, across: Scale, up: Scale) -> Series:
     bands = [band for band in one.bands if all(map(math.isfinite, band))]
     area = [at(x, high) for x, _, high in bands] + [at(x, low) for x, low, _ in reversed(bands)]
     bars = "".join(
-        f"M{at(x, low)}V{y_at(up, high):.1f}" for x, low, high in one.bars if math.isfinite(low)
+        f"M{at(x, max(low, up.low))}V{y_at(up, min(high, up.high)):.1f}"
+        for x, low, high in one.bars
+        if math.isfinite(low)
     )
     return Series(
         *(one.label, one.model, one.recipe, one.place, one.told),
-        line=Markup(line if one.lines else ""),  # of numbers alone
-        area=Markup(f"M{'L'.join(area)}Z" if len(bands) > 1 else ""),
-        marks=Markup(marks),
-        bars=Markup(bars),
+        line=line if one.lines else "",
+        area=f"M{'L'.join(area)}Z" if len(bands) > 1 else "",
+        marks=marks,
+        bars=bars,
     )
 
 

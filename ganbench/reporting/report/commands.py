@@ -56,9 +56,7 @@ def beside_reference(setting: Setting, folder: Folder) -> Row | None:
     return next((row for row in own if not row.is_reference), None)
 
 
-def run_command(
-    model: Row | None, rows: Sequence[Row], folder: Folder, registry: Registry
-) -> str:
+def run_command(model: Row | None, rows: Sequence[Row], folder: Folder, registry: Registry) -> str:
     """Trains and scores the cells of rows that differ in their seed alone. All that the rows tell
     is spelled out, for a recipe may have changed since.
 
@@ -66,7 +64,14 @@ def run_command(
     """
     row = rows[0]
     preset, changes, network = preset_of(row)
-    parts = ["ganbench", "run", "--task", row.task, "--models", model.model if model else "standard"]
+    parts = [
+        "ganbench",
+        "run",
+        "--task",
+        row.task,
+        "--models",
+        model.model if model else "standard",
+    ]
     parts += ["--references", row.model if row.is_reference else "none"]
     parts += ["--recipe", model.recipe] if model else []
     parts += ["--preset", preset, *changes, "--seed-list", ",".join(str(r.seed) for r in rows)]
@@ -76,7 +81,11 @@ def run_command(
         sets += [f"{model.model}.{key}={text_of(value)}" for key, value in model.hparams.items()]
     for text in sets:
         parts += ["--set", text]
-    parts += [*arithmetic(row), *data_of(row), *plugins_of([row, *([model] if model else [])], registry)]
+    parts += [
+        *arithmetic(row),
+        *data_of(row),
+        *plugins_of([row, *([model] if model else [])], registry),
+    ]
     return " ".join(map(quoted, [*parts, "--output", str(folder.path)]))
 
 

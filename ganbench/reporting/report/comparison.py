@@ -11,13 +11,12 @@ from markupsafe import Markup
 from ganbench.core.spec import Column, ColumnKey, Direction, column_of
 from ganbench.reporting.entries import Entry, entry, metric_label, shown
 from ganbench.reporting.groups import Group, Measured
-from ganbench.reporting.report.charts import Scale, look, scale_of, tick_text
+from ganbench.reporting.report.charts import Scale, ends_around, look, scale_of, tick_text
 from ganbench.reporting.report.loading import Setting
 from ganbench.reporting.sheets import number
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import STATUSES, is_absent_reference, mean_train_sec
 
-BEYOND = 0.75  # of the seeds' range, that a panel of dots has at either end for intervals
 MAX_TOLD = 20  # seeds whose numbers are named
 
 
@@ -231,18 +230,8 @@ def strips_of(
 
 def scale_around(values: Mapping[str, Sequence[float]], found: Mapping[str, Entry]) -> Scale:
     seeds = [x for numbers in values.values() for x in numbers]
-    low, high = min(seeds), max(seeds)
-    span = (high - low) or abs(high) or 1.0
-    ends = [
-        end
-        for each in found.values()
-        if each.estimate
-        for end in (each.estimate.low, each.estimate.high)
-        if math.isfinite(end)
-    ]
-    lowest = max(min([low, *ends]), low - BEYOND * span)
-    highest = min(max([high, *ends]), high + BEYOND * span)
-    return scale_of([lowest, highest])
+    estimates = [each.estimate for each in found.values() if each.estimate]
+    return scale_of(ends_around(seeds, [end for e in estimates for end in (e.low, e.high)]))
 
 
 def dot(scale: Scale, value: float) -> Markup:

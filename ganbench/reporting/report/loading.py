@@ -74,9 +74,7 @@ def settings_of(folders: Sequence[Folder]) -> list[Setting]:
     return found
 
 
-def by_protocol(
-    rows: Sequence[Row], owners: Mapping[int, Folder]
-) -> tuple[list[list[Row]], str]:
+def by_protocol(rows: Sequence[Row], owners: Mapping[int, Folder]) -> tuple[list[list[Row]], str]:
     """Rows of one setting, in as few parties as their protocols allow, and why they are several.
 
     A party that has rows of the same folder already is tried first: rows that tell no protocol go

@@ -12,46 +12,28 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ganbench.core.errors import UserError, first_few
-from ganbench.core.spec import Column, ColumnKey
+from ganbench.core.spec import Column
 from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.entries import INTERVAL_TEXT
-from ganbench.reporting.groups import Group
-from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.report.aggregates import Aggregate, aggregates_of
-from ganbench.reporting.report.charts import Panel, look, places_of
+from ganbench.reporting.report.charts import places_of
 from ganbench.reporting.report.commands import (
-    Command,
-    commands_of,
     provenance_lines,
     quoted,
 )
-from ganbench.reporting.report.comparison import Dots, Table, dots_of, tables_of
 from ganbench.reporting.report.loading import Folder, Setting, folders_of, settings_of
-from ganbench.reporting.report.pictures import MAX_BYTES, Embedded, Picture, Wanted, embedded
+from ganbench.reporting.report.pictures import MAX_BYTES, Embedded, Wanted, embedded
 from ganbench.reporting.report.samples import (
-    Drawing,
-    Grid,
-    Key,
-    drawings_of,
-    grids_of,
     wanted_of,
-    without_pictures,
 )
-from ganbench.reporting.report.tradeoffs import Sweep, cost_panels, sweeps_of
-from ganbench.reporting.report.training import training_of
+from ganbench.reporting.report.sections import Section, main_columns, section_of
+from ganbench.reporting.report.tradeoffs import Sweep, sweeps_of
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
     STATUSES,
-    budget_notes,
     is_absent_reference,
-    micro_batch_notes,
-    older_note,
-    reasons,
-    selected_steps,
-    selection_notes,
-    unlike_notes,
 )
 from ganbench.results.benchmark_file import read_benchmark
 from ganbench.results.folder import BENCHMARK
@@ -60,39 +42,6 @@ from ganbench.results.records import Row
 TEMPLATES = Path(__file__).with_name("templates")
 MARK = "<!-- made by ganbench report -->"  # by which a report is told from another file
 Columns = Mapping[str, Column]
-
-
-@dataclass(frozen=True)
-class Legend:
-    """A label and how it looks in the whole report."""
-
-    label: str
-    model: str
-    recipe: str
-    look: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A setting as it is shown. task, preset: by which it is filtered."""
-
-    name: str
-    title: str
-    task: str
-    preset: str
-    split: str
-    apart: str
-    legend: tuple[Legend, ...]
-    tables: tuple[Table, ...]
-    dots: tuple[Dots, ...]
-    training: tuple[Panel, ...]
-    cost: tuple[Panel, ...]
-    grids: tuple[Grid, ...]
-    drawings: tuple[Drawing, ...]
-    notes: tuple[str, ...]
-    faults: tuple[str, ...]
-    commands: tuple[Command, ...]
-    seeds: str
 
 
 @dataclass(frozen=True)
@@ -201,77 +150,6 @@ def gathered(
         notes=(*notes_of(folders, settings, pictures), *claim_notes),
         interval=INTERVAL_TEXT[interval],
     )
-
-
-def main_columns(groups: Sequence[Group], registry: Registry) -> list[str]:
-    """Of each metric plugin the first column that has a better end and a number, from A to B."""
-    numbered = dict.fromkeys(name for group in groups for name in group.metrics)
-    plugins = registry.of_kind("metric").values()
-    owners = {name: plugin.name for plugin in plugins for name in plugin.columns}
-    first: dict[str, str] = {}
-    for name in numbered:
-        column = registry.columns.get(name)
-        if column is not None and column.higher_is_better is not None:
-            first.setdefault(owners[name], name)
-    known = [name for name in numbered if ColumnKey.parse(name).direction == "AB"]
-    return list(first.values()) or known[:3]
-
-
-def section_of(
-    setting: Setting,
-    registry: Registry,
-    pictures: Embedded,
-    places: Mapping[str, int],
-    interval: Interval,
-) -> Section:
-    group, columns = setting.group, registry.columns
-    first = group.first
-    main = main_columns([group], registry)
-    training = training_of(setting, columns, places)
-    own = {key: one for key, one in pictures.pictures.items() if key[0] == setting.name}
-    labels = [(label, rows[0]) for label, rows in group.by_model.items()]
-    return Section(
-        name=setting.name,
-        title=setting.title,
-        task=first.task,
-        preset=first.preset,
-        split=first.split,
-        apart=setting.apart,
-        legend=tuple(Legend(k, row.model, row.recipe, look(places[k])) for k, row in labels),
-        tables=tuple(tables_of(setting, columns, places, interval)),
-        dots=tuple(dots_of(setting, columns, main, places, interval)),
-        training=training.panels,
-        cost=tuple(cost_panels(setting, columns, main, places, interval)),
-        grids=tuple(grids_of(setting, own, places)),
-        drawings=tuple(drawings_of(own)),
-        notes=tuple(footers(group, interval)),
-        faults=(*training.notes, *picture_notes(setting, own)),
-        commands=tuple(commands_of(setting, registry)),
-        seeds=f"{len({row.seed for row in group.rows})} seeds",
-    )
-
-
-def footers(group: Group, interval: Interval) -> list[str]:
-    """What a table says below itself: budget, protocols, reasons."""
-    return [
-        *budget_notes(group),
-        *micro_batch_notes(group),
-        *unlike_notes(group),
-        *reasons(group),
-        *protocol_notes(group.rows),
-        *selection_notes(group, selected_steps(group)),
-        *older_note(group),
-        f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower; bold: the best mean of the "
-        "models, which says nothing of significance",
-    ]
-
-
-def picture_notes(setting: Setting, pictures: Mapping[Key, Picture]) -> list[str]:
-    bare = without_pictures(setting)
-    if not bare:
-        return []
-    which = "no cell" if not pictures else f"no cell of {first_few(bare)}"
-    return [f"{which} has its arrays in the folder, so its samples cannot be shown one by one"]
 
 
 def claims_of(

@@ -1,7 +1,7 @@
 """Pictures as data URIs: arrays of samples as strips, files as they are or smaller.
 
-A report has room for so many bytes of them. What matters most is asked for first, and a picture that
-is there already costs nothing.
+A report has room for so many bytes of them. What matters most is asked for first, and a picture
+that is there already costs nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Embedded:
 
 
 def embedded(wanted: Iterable[Wanted], most_bytes: int = MAX_BYTES) -> Embedded:
-    """The first pictures that have room, of an order by which the most important ones come first."""
+    """The first pictures that have room. wanted: the most important ones first."""
     pictures: dict[tuple[object, ...], Picture] = {}
     known: dict[str, Picture] = {}
     faults: list[str] = []

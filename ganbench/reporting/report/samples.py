@@ -1,4 +1,4 @@
-"""What a setting has to show: samples side by side, samples over training, and figures of metrics."""
+"""What a setting has to show: samples side by side and over training, and figures of metrics."""
 
 from __future__ import annotations
 
@@ -144,9 +144,7 @@ def figures(setting: Setting, drawn: Sequence[Folder]) -> Iterator[Wanted]:
     task = setting.group.first.task
     for folder in drawn:
         has_arrays = any(
-            (cell.path / ARRAYS).is_file()
-            for cells in cells_of(setting).values()
-            for cell in cells
+            (cell.path / ARRAYS).is_file() for cells in cells_of(setting).values() for cell in cells
         )
         for path in sorted((folder.path / "figures").glob(f"{task}-*.png")):
             is_samples = path.stem == f"{task}-{SAMPLES}"
@@ -172,7 +170,7 @@ def grids_of(
     for over_training in (False, True):
         for number, (seed, cells) in enumerate(cells_of(setting).items()):
             for direction in DIRECTIONS:
-                keys = {
+                keys: set[Key] = {
                     key
                     for key in pictures
                     if len(key) == 5 and key[2] == seed and (key[1] != LAST) == over_training
@@ -218,9 +216,7 @@ def grid_of(
             if own:
                 row = cell.row
                 looks = look(places[cell.label])
-                strips.append(
-                    Strip(cell.label, row.model, row.recipe, looks, texts[kind], own)
-                )
+                strips.append(Strip(cell.label, row.model, row.recipe, looks, texts[kind], own))
     return tuple(strips)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +29,15 @@ class Training:
 
 
 def training_of(
-    setting: Setting, columns: Mapping[str, Column], places: Mapping[str, int]
+    setting: Setting,
+    columns: Mapping[str, Column],
+    main: Sequence[str],
+    places: Mapping[str, int],
 ) -> Training:
-    """A panel a curve, from A to B, and the losses; a mean line and a band of the seeds a label."""
+    """A panel a curve, from A to B, and the losses; a mean line and a band of the seeds a label.
+
+    main: columns that come first.
+    """
     found: dict[str, Lines] = {}
     damaged: list[str] = []
     for label, rows in setting.group.trained.items():
@@ -46,7 +53,7 @@ def training_of(
     }
     panels = [
         curve_panel(name, known[name], setting, columns, places)
-        for name in sorted(known, key=panel_order)
+        for name in sorted(known, key=lambda name: (name not in main, panel_order(name)))
     ]
     notes = [f"not read: {first_few(damaged, '; ')}"] if damaged else []
     return Training(tuple(panels), tuple(notes))
@@ -87,16 +94,12 @@ def curve_panel(
         first = setting.group.by_model[label][0]
         means = [(float(s), mean_or_nan(by_step[s])) for s in kept]
         bands = [(float(s), min(by_step[s]), max(by_step[s])) for s in kept if by_step[s]]
-        last = next(y for _, y in reversed(means) if y == y) if any(
-            y == y for _, y in means
-        ) else float("nan")
+        last = next((y for _, y in reversed(means) if not math.isnan(y)), math.nan)
         told = f"{label}: {last:.4g} at the end, {max(map(len, by_step.values()))} seeds"
-        drawn.append(
-            Drawn(*(label, first.model, first.recipe, places[label], told), means, bands)
-        )
+        drawn.append(Drawn(*(label, first.model, first.recipe, places[label], told), means, bands))
     note = "every few steps of a longer log" if thinned else ""
     return panel(metric_label(name, columns), "training step", drawn, note=note)
 
 
 def mean_or_nan(numbers: list[float]) -> float:
-    return statistics.fmean(numbers) if numbers else float("nan")
+    return statistics.fmean(numbers) if numbers else math.nan
