@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from ganbench.core.spec import Column, ColumnKey, Direction, column_of
 from ganbench.reporting.entries import Entry, entry, metric_label, shown
 from ganbench.reporting.groups import Group, Measured
@@ -17,6 +15,7 @@ from ganbench.reporting.sheets import number
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import STATUSES, is_absent_reference, mean_train_sec
 
+WIDTH = 1_000  # of a strip, in its own units
 MAX_TOLD = 20  # seeds whose numbers are named
 
 
@@ -51,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Strip:
-    """A model's seeds in a panel of dots: positions are per cent of its width."""
+    """A model's seeds in a panel of dots, WIDTH units wide. dots, span, mean: SVG paths."""
 
     label: str
     model: str
@@ -59,10 +58,9 @@ class Strip:
     look: str
     text: str
     told: str
-    dots: Markup
-    mean: float
-    low: float
-    high: float
+    dots: str
+    span: str
+    mean: str
     is_cut: bool
 
 
@@ -217,14 +215,13 @@ def strips_of(
             Strip(
                 *(label, first.model, first.recipe, look(places[label]), value.text),
                 told=f"{label}: {value.text}, {value.told}; seeds {named}{more}",
-                dots=Markup("").join(dot(scale, x) for x in numbers),
-                mean=percent(scale, estimate.mean),
-                low=max(percent(scale, low), 0.0),
-                high=min(percent(scale, high), 100.0),
+                dots="".join(f"M{across(scale, x)} 11h0" for x in numbers),
+                span=f"M{max(across(scale, low), 0)} 11H{min(across(scale, high), WIDTH)}",
+                mean=f"M{across(scale, estimate.mean)} 3V19",
                 is_cut=low < scale.low or high > scale.high,
             )
         )
-    ticks = tuple((percent(scale, x), tick_text(x)) for x in scale.ticks())
+    ticks = tuple((round(100 * scale.share(x), 1), tick_text(x)) for x in scale.ticks())
     return ticks, tuple(strips)
 
 
@@ -234,9 +231,5 @@ def scale_around(values: Mapping[str, Sequence[float]], found: Mapping[str, Entr
     return scale_of(ends_around(seeds, [end for e in estimates for end in (e.low, e.high)]))
 
 
-def dot(scale: Scale, value: float) -> Markup:
-    return Markup(f'<circle cx="{percent(scale, value)}%"/>')
-
-
-def percent(scale: Scale, value: float) -> float:
-    return round(100 * scale.share(value), 1)
+def across(scale: Scale, value: float) -> int:
+    return round(WIDTH * scale.share(value))

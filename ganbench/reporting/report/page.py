@@ -118,7 +118,7 @@ def in_order(settings: Sequence[Setting]) -> Iterable[Wanted]:
         drawn = [folder for name, folder in own.items() if (name, task) not in shown]
         shown |= {(name, task) for name in own}
         tiers.append(wanted_of(setting, drawn))
-    by_tier = zip_longest(*tiers, fillvalue=[])
+    by_tier = zip_longest(*tiers, fillvalue=iter(()))
     return chain.from_iterable(chain.from_iterable(tier) for tier in by_tier)
 
 
@@ -224,10 +224,10 @@ def notes_of(
     if pictures.faults:
         told = first_few(pictures.faults, "; ")
         notes.append(f"{len(pictures.faults)} pictures are damaged and left out: {told}")
-    if pictures.left_out:
+    if pictures.is_full:
         notes.append(
-            f"{pictures.left_out} pictures are left out, to keep the file small; those of first "
-            "seeds come first, and all are in the cells' folders"
+            "some pictures are left out, to keep the file small: of first seeds the last ones came "
+            "first; all are in the cells' folders"
         )
     return notes
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-MAX_BYTES = 9_000_000  # of all pictures of a report, as base64
+MAX_BYTES = 7_000_000  # of all pictures of a report, as base64
 MAX_TILE_PX = 96
 MAX_TILES = 10
 QUALITY = 88  # of WebP
@@ -47,11 +47,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Embedded:
-    """pictures: by key. faults: of those that could not be made. left_out: for lack of room."""
+    """pictures: by key. faults: of those that could not be made. is_full: some had no room."""
 
     pictures: dict[tuple[object, ...], Picture]
     faults: tuple[str, ...]
-    left_out: int
+    is_full: bool
 
 
 def embedded(wanted: Iterable[Wanted], most_bytes: int = MAX_BYTES) -> Embedded:
@@ -59,11 +59,8 @@ def embedded(wanted: Iterable[Wanted], most_bytes: int = MAX_BYTES) -> Embedded:
     pictures: dict[tuple[object, ...], Picture] = {}
     known: dict[str, Picture] = {}
     faults: list[str] = []
-    used = left_out = 0
+    used = 0
     for one in wanted:
-        if used >= most_bytes:
-            left_out += 1
-            continue
         try:
             picture = one.make()
         except (OSError, ValueError, SyntaxError) as error:  # SyntaxError: Pillow, of a broken PNG
@@ -71,11 +68,10 @@ def embedded(wanted: Iterable[Wanted], most_bytes: int = MAX_BYTES) -> Embedded:
             continue
         size = 0 if picture.name in known else len(picture.uri)
         if used + size > most_bytes:
-            left_out += 1
-            continue
+            return Embedded(pictures, tuple(faults), is_full=True)
         used += size
         pictures[one.key] = known.setdefault(picture.name, picture)
-    return Embedded(pictures, tuple(faults), left_out)
+    return Embedded(pictures, tuple(faults), is_full=False)
 
 
 def strip_picture(images: np.ndarray) -> Picture:
@@ -90,7 +86,7 @@ def strip_picture(images: np.ndarray) -> Picture:
     for each in tiles:
         strip.paste(each, (left, 0))
         left += each.width
-    return picture_of(strip, "webp", quality=QUALITY, method=4)
+    return picture_of(strip, "webp", quality=QUALITY, method=2)
 
 
 def tile(pixels: np.ndarray) -> Image.Image:

@@ -24,7 +24,7 @@ from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row
 from ganbench.results.samples import ARRAYS, SAMPLES, read_samples, steps_with_samples
 
-MAX_SEEDS = 3
+MAX_SEEDS = 2
 MAX_STEPS = 12  # of a slider
 LAST = 0  # in place of a step, of the last weights on the scored split
 DIRECTIONS: tuple[Direction, ...] = ("AB", "BA")
@@ -84,7 +84,7 @@ def cells_of(setting: Setting) -> dict[int, list[Cell]]:
     return {seed: found[seed] for seed in sorted(found)[:MAX_SEEDS]}
 
 
-def wanted_of(setting: Setting, drawn: Sequence[Folder]) -> list[list[Wanted]]:
+def wanted_of(setting: Setting, drawn: Sequence[Folder]) -> list[Iterator[Wanted]]:
     """What the setting's pictures are, by how much they matter: samples of the first seed, figures,
     samples over its training, and other seeds.
 
@@ -93,10 +93,10 @@ def wanted_of(setting: Setting, drawn: Sequence[Folder]) -> list[list[Wanted]]:
     seeds = list(cells_of(setting).values())
     first, others = seeds[:1], seeds[1:]
     return [
-        list(chain.from_iterable(last_strips(setting, c) for cells in first for c in cells)),
-        list(figures(setting, drawn)),
-        list(chain.from_iterable(training_strips(setting, c) for cells in first for c in cells)),
-        list(chain.from_iterable(last_strips(setting, c) for cells in others for c in cells)),
+        chain.from_iterable(last_strips(setting, c) for cells in first for c in cells),
+        figures(setting, drawn),
+        chain.from_iterable(training_strips(setting, c) for cells in first for c in cells),
+        chain.from_iterable(last_strips(setting, c) for cells in others for c in cells),
     ]
 
 

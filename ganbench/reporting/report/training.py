@@ -17,7 +17,7 @@ from ganbench.reporting.report.loading import Setting
 from ganbench.results.curves import LOSS, Point, read_curves, read_losses
 from ganbench.results.folder import cell_folder
 
-MAX_STEPS = 100  # of a line; of a longer log every second step is drawn, or every third
+MAX_STEPS = 60  # of a line; of a longer log every second step is drawn, or every third
 
 
 @dataclass(frozen=True)
