@@ -310,6 +310,7 @@ def test_files_and_functions_are_short() -> None:
         ["run", "--help"],
         ["claims", "--help"],
         ["curves", "--help"],
+        ["report", "--help"],
         ["list"],
         ["data", "--help"],
         ["data", "list"],

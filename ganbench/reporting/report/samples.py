@@ -146,13 +146,18 @@ def figures(setting: Setting, drawn: Sequence[Folder]) -> Iterator[Wanted]:
         has_arrays = any(
             (cell.path / ARRAYS).is_file() for cells in cells_of(setting).values() for cell in cells
         )
-        for path in sorted((folder.path / "figures").glob(f"{task}-*.png")):
+        for path in figures_in(folder, task):
             is_samples = path.stem == f"{task}-{SAMPLES}"
             if not (is_samples and has_arrays):
                 yield Wanted(
                     (setting.name, "figure", folder.name, path.stem.removeprefix(f"{task}-")),
                     lambda path=path, photo=is_samples: file_picture(path, photo),  # type: ignore[misc]
                 )
+
+
+def figures_in(folder: Folder, task: str) -> list[Path]:
+    """The files that a run has drawn of a task."""
+    return sorted((folder.path / "figures").glob(f"{task}-*.png"))
 
 
 def folders_of(setting: Setting) -> list[Folder]:

@@ -21,6 +21,8 @@ from ganbench.reporting.report.samples import (
     Grid,
     Key,
     drawings_of,
+    figures_in,
+    folders_of,
     grids_of,
     without_pictures,
 )
@@ -136,7 +138,11 @@ def footers(group: Group, interval: Interval) -> list[str]:
 
 def picture_notes(setting: Setting, pictures: Mapping[Key, Picture]) -> list[str]:
     bare = without_pictures(setting)
-    if not bare:
-        return []
-    which = "no cell" if not pictures else f"no cell of {first_few(bare)}"
-    return [f"{which} has its arrays in the folder, so its samples cannot be shown one by one"]
+    if bare:
+        which = "no cell" if not pictures else f"no cell of {first_few(bare)}"
+        return [f"{which} has its arrays in the folder, so its samples cannot be shown one by one"]
+    task = setting.group.first.task
+    undrawn = [f.path for f in folders_of(setting) if not any(figures_in(f, task))]
+    return [
+        f"no figures of metrics in {path}: the same `ganbench run` draws them" for path in undrawn
+    ]
