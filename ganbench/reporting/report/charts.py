@@ -152,14 +152,11 @@ def look(place: int) -> str:
 def panel(
     title: str, x_label: str, drawn: Sequence[Drawn], log_x: bool = False, note: str = ""
 ) -> Panel:
-    """A panel around all points and bands. A point that is not finite parts its line. Error bars
-    that are far longer than the points are apart are cut at the edge.
-    """
+    """A panel around all points, bands and error bars. A point that is not finite parts its line."""
     ys = [y for one in drawn for _, y in one.points]
-    ys += [end for one in drawn for band in one.bands for end in band[1:]]
-    ends = [end for one in drawn for bar in one.bars for end in bar[1:]]
+    ys += [end for one in drawn for band in (*one.bands, *one.bars) for end in band[1:]]
     across = scale_of((x for one in drawn for x, _ in one.points), log=log_x)
-    up = scale_of(ends_around(ys, ends))
+    up = scale_of(ys)
     return Panel(
         title,
         x_label,
@@ -180,9 +177,7 @@ def series(one: Drawn, across: Scale, up: Scale) -> Series:
     bands = [band for band in one.bands if all(map(math.isfinite, band))]
     area = [at(x, high) for x, _, high in bands] + [at(x, low) for x, low, _ in reversed(bands)]
     bars = "".join(
-        f"M{at(x, max(low, up.low))}V{y_at(up, min(high, up.high)):.1f}"
-        for x, low, high in one.bars
-        if math.isfinite(low)
+        f"M{at(x, low)}V{y_at(up, high):.1f}" for x, low, high in one.bars if math.isfinite(low)
     )
     return Series(
         *(one.label, one.model, one.recipe, one.place, one.told),
