@@ -152,7 +152,7 @@ def look(place: int) -> str:
 def panel(
     title: str, x_label: str, drawn: Sequence[Drawn], log_x: bool = False, note: str = ""
 ) -> Panel:
-    """A panel around all points, bands and error bars. A point that is not finite parts its line."""
+    """A panel around all points, bands and error bars. What is not finite parts a line."""
     ys = [y for one in drawn for _, y in one.points]
     ys += [end for one in drawn for band in (*one.bands, *one.bars) for end in band[1:]]
     across = scale_of((x for one in drawn for x, _ in one.points), log=log_x)

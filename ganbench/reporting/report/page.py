@@ -15,7 +15,6 @@ from ganbench.core.errors import UserError, first_few
 from ganbench.core.spec import Column
 from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
-from ganbench.reporting.entries import INTERVAL_TEXT
 from ganbench.reporting.report.aggregates import Aggregate, aggregates_of
 from ganbench.reporting.report.charts import places_of
 from ganbench.reporting.report.commands import (
@@ -83,7 +82,7 @@ class Report:
     sweeps: tuple[Sweep, ...]
     ended: tuple[Ended, ...]
     notes: tuple[str, ...]
-    interval: str
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def gathered(
         sweeps=tuple(sweeps_of(settings, columns, everywhere, interval)),
         ended=tuple(ended_of(folders)),
         notes=(*notes_of(folders, settings, pictures), *claim_notes),
-        interval=INTERVAL_TEXT[interval],
+        cells=len(rows),
     )
 
 

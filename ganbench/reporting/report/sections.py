@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ganbench.core.errors import first_few
-from ganbench.core.spec import ColumnKey
 from ganbench.registry.registry import Registry
-from ganbench.reporting.entries import INTERVAL_TEXT
+from ganbench.reporting.choice import is_main
+from ganbench.reporting.entries import INTERVAL_TEXT, NO_NUMBER, ONE_SEED
 from ganbench.reporting.groups import Group
 from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.report.charts import Panel, look
@@ -38,6 +38,8 @@ from ganbench.reporting.tables import (
     selection_notes,
     unlike_notes,
 )
+
+MAX_OTHERS = 3
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,10 @@ class Section:
 
 
 def main_columns(groups: Sequence[Group], registry: Registry) -> list[str]:
-    """Of each metric plugin the first column that has a better end and a number, from A to B."""
-    numbered = dict.fromkeys(name for group in groups for name in group.metrics)
-    plugins = registry.of_kind("metric").values()
-    owners = {name: plugin.name for plugin in plugins for name in plugin.columns}
-    first: dict[str, str] = {}
-    for name in numbered:
-        column = registry.columns.get(name)
-        if column is not None and column.higher_is_better is not None:
-            first.setdefault(owners[name], name)
-    known = [name for name in numbered if ColumnKey.parse(name).direction == "AB"]
-    return list(first.values()) or known[:3]
+    """The columns with a number that a short table shows; a few others where there is none."""
+    numbered = list(dict.fromkeys(name for group in groups for name in group.metrics))
+    minor = registry.minor_columns
+    return [name for name in numbered if is_main(name, minor)] or numbered[:MAX_OTHERS]
 
 
 def section_of(
@@ -128,12 +123,18 @@ def footers(group: Group, interval: Interval) -> list[str]:
         *micro_batch_notes(group),
         *unlike_notes(group),
         *reasons(group),
-        *protocol_notes(group.rows),
+        *protocol_notes(group.rows, group.metrics),
         *selection_notes(group, selected_steps(group)),
         *older_note(group),
-        f"{INTERVAL_TEXT[interval]}; ↑ higher is better, ↓ lower; bold: the best mean of the "
+        f"{numbers_text(group, interval)}; ↑ higher is better, ↓ lower; bold: the best mean of the "
         "models, which says nothing of significance",
     ]
+
+
+def numbers_text(group: Group, interval: Interval) -> str:
+    """What the table's numbers are; of intervals only where some seeds make one."""
+    most = max((len(m.numbers) for own in group.measured.values() for m in own.values()), default=0)
+    return INTERVAL_TEXT[interval] if most > 1 else ONE_SEED if most else NO_NUMBER
 
 
 def picture_notes(setting: Setting, pictures: Mapping[Key, Picture]) -> list[str]:
