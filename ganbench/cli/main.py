@@ -13,6 +13,7 @@ from ganbench.cli.group import Group
 from ganbench.cli.info import info
 from ganbench.cli.merge import merge
 from ganbench.cli.new import new
+from ganbench.cli.report import report
 from ganbench.cli.run import run
 from ganbench.cli.score import score
 from ganbench.cli.show import claims, compare, list_plugins, table
@@ -35,6 +36,7 @@ from ganbench.cli.why import why
         list_plugins,
         merge,
         new,
+        report,
         run,
         score,
         table,

@@ -99,14 +99,14 @@ def lines_by_column(trained: Sequence[Trained], labels: Sequence[str]) -> dict[s
             elif value.startswith("undefined") and ColumnKey.parse(column).name == OVERFIT:
                 undefined[column] = {}
     known = {name: some for name, lines in found.items() if (some := with_numbers(lines))}
-    return {name: (undefined | known)[name] for name in sorted(undefined | known, key=_place)}
+    return {name: (undefined | known)[name] for name in sorted(undefined | known, key=panel_order)}
 
 
 def with_numbers(lines: Lines) -> Lines:
     return {label: by_step for label, by_step in lines.items() if any(by_step.values())}
 
 
-def _place(column: str) -> int:
+def panel_order(column: str) -> int:
     """First whether D memorises, then what was measured, then the losses."""
     return 0 if ColumnKey.parse(column).name == OVERFIT else 2 if column.startswith(LOSS) else 1
 

@@ -167,7 +167,7 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
         latest = [{row.seed: row for row in same} for same in variants.values()]
         older = sum(map(len, variants.values())) - sum(map(len, latest))
         models = sorted(
-            ([by_seed[seed] for seed in sorted(by_seed)] for by_seed in latest), key=_place
+            ([by_seed[seed] for seed in sorted(by_seed)] for by_seed in latest), key=place
         )
         require_one_protocol([row for same in models for row in same])
         groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
@@ -195,7 +195,7 @@ def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
     return settings
 
 
-def _place(same: Sequence[Row]) -> tuple[bool, float]:
+def place(same: Sequence[Row]) -> tuple[bool, float]:
     parameters = (row.cost["parameters"] for row in same if "parameters" in row.cost)
     return same[0].is_reference, next(parameters, 0)
 

@@ -14,6 +14,7 @@ from ganbench.core.errors import UserError
 from ganbench.evaluation.discriminators import overfitting
 from ganbench.evaluation.evaluate import Scored
 from ganbench.results.curves import add_point
+from ganbench.results.samples import keep_samples
 from ganbench.running.job import Job
 from ganbench.training.checkpoint_selection import MAX_SAMPLES, Selection, snapshots
 
@@ -26,20 +27,22 @@ class Snapshots:
     `choices` are what `selection` chooses from, however many there are in between.
 
     steps: after which there is one. judged: what its discriminators say as they are. score: the
-    metrics of the model as it is.
+    model as it is, whose first translations are kept as pictures beside the curves.
     """
 
     steps: frozenset[int]
     folder: Path
     judged: Callable[[], Mapping[str, float | str]]
-    score: Callable[[], Mapping[str, float | str]]
+    score: Callable[[], Scored]
     selection: Selection | None
     choices: frozenset[int]
 
     def look(self, step: int) -> None:
         """Measures the model after `step`. Doing so twice, after a crash, changes nothing."""
-        point = {**self.judged(), **self.score()}
+        scored = self.score()
+        point = {**self.judged(), **scored.metrics}
         add_point(self.folder, step, point)
+        keep_samples(self.folder, step, scored.arrays)
         if self.selection and step in self.choices:
             self.selection.look(step, point)
 
@@ -60,7 +63,7 @@ def snapshots_of(
         steps=choices | snapshots(steps, job.snapshots),
         folder=folder,
         judged=lambda: overfitting(model, train, validation, job.cell.device),
-        score=lambda: score(validation, job.followed).metrics,
+        score=lambda: score(validation, job.followed),
         selection=selection,
         choices=choices,
     )

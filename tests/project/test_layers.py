@@ -75,7 +75,7 @@ INSIDE = {
     ),
     "results": (
         ("records",),
-        ("best_on_test", "curves", "jsonl"),
+        ("best_on_test", "curves", "jsonl", "samples"),
         ("folder",),
         ("benchmark_file", "run_state"),
     ),
@@ -104,7 +104,7 @@ INSIDE = {
         ("curve_figure", "emphasis", "folder_comparisons", "formats"),
         ("tables",),
         ("frames",),
-        ("merge",),
+        ("merge", "report"),
     ),
     "tracking": (
         ("events",),
@@ -181,6 +181,7 @@ INSIDE = {
             "info",
             "merge",
             "new",
+            "report",
             "run",
             "score",
             "show",
@@ -319,6 +320,7 @@ def test_files_and_functions_are_short() -> None:
         ["run", "--help"],
         ["claims", "--help"],
         ["curves", "--help"],
+        ["report", "--help"],
         ["list"],
         ["data", "--help"],
         ["data", "list"],

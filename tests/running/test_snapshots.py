@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ganbench.contracts.model import Model
+from ganbench.evaluation.evaluate import Scored
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.registry.registry import discover
+from ganbench.results.samples import read_samples, steps_with_samples
 from ganbench.running.job import Job
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
@@ -19,6 +22,7 @@ from tests.plugins.test_models import POINTS, build
 
 BUILT_IN = discover()
 MORE = ("visible", "efficientnet_lite0")
+SAMPLES = {f"AB/{n}": np.zeros((10, 2)) for n in ("samples/input", "samples/fake", "points")}
 
 
 def jobs(cache: Path, **changes: object) -> tuple[Job, ...]:
@@ -53,10 +57,16 @@ def test_a_checkpoint_is_chosen_from_the_same_steps_however_many_there_are(tmp_p
         steps=snapshots(40, 8),
         folder=tmp_path,
         judged=dict,
-        score=lambda: {"score": 1 + next(scores)},
+        score=lambda: Scored({"score": 1 + next(scores)}, SAMPLES, {}),
         selection=chosen,
         choices=choices,
     )
     for step in sorted(watched.steps):
         watched.look(step)
     assert list(chosen.scores) == [10, 20, 30, 40]
+    kept = steps_with_samples(tmp_path)
+    assert list(kept) == sorted(watched.steps)
+    first, *others = map(read_samples, kept.values())
+    assert first.keys() == SAMPLES.keys() - {"AB/points"}
+    assert all(other.keys() == {"AB/samples/fake"} for other in others)
+    assert first["AB/samples/fake"].shape == (6, 2)

@@ -1,0 +1,1 @@
+"""Tests of `ganbench.reporting.report`."""
