@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -64,7 +65,20 @@ def made_rows(tasks: int, models: int, seeds: int, rng: np.random.Generator) -> 
     return rows
 
 
+POOL = 300  # sets of pictures, each of which is shown in ten orders
+
+
+@cache
+def pool() -> list[np.ndarray]:
+    return [new_pictures(np.random.default_rng(i)) for i in range(POOL)]
+
+
 def pictures(rng: np.random.Generator) -> np.ndarray:
+    """One of the sets, in one of its orders, so that hardly two strips are alike."""
+    return np.roll(pool()[int(rng.integers(POOL))], int(rng.integers(SAMPLES)), axis=0)
+
+
+def new_pictures(rng: np.random.Generator) -> np.ndarray:
     """Photographs as models make them: tiles of committed samples, recoloured and shifted."""
     with Image.open(COMMITTED / "figures/car2car-samples.png") as image:
         sheet = np.asarray(image.convert("RGB"))
