@@ -12,6 +12,7 @@ from ganbench.cli.export import export
 from ganbench.cli.group import Group
 from ganbench.cli.info import info
 from ganbench.cli.merge import merge
+from ganbench.cli.movie import movie
 from ganbench.cli.new import new
 from ganbench.cli.report import report
 from ganbench.cli.run import run
@@ -35,6 +36,7 @@ from ganbench.cli.why import why
         info,
         list_plugins,
         merge,
+        movie,
         new,
         report,
         run,

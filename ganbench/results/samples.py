@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -27,7 +27,8 @@ Arrays = Mapping[str, np.ndarray]
 
 def keep_samples(folder: Path, step: int, arrays: Arrays) -> None:
     """Put the translations of the first inputs after `step` into the cell's folder; the inputs
-    themselves, which are always the same, into the first file.
+    themselves, which are always the same, into the first file. Of points all arrays, which figures
+    are drawn of.
 
     arrays: `AB/samples/input`, uint8 (n, C, H, W) of images or float (n, D) of points, and so on.
     """
@@ -37,6 +38,8 @@ def keep_samples(folder: Path, step: int, arrays: Arrays) -> None:
         for name, each in arrays.items()
         if FAKES.fullmatch(name) or (is_first and INPUTS.fullmatch(name))
     }
+    if all(each.ndim == 2 for each in kept.values()):
+        kept |= {name: each for name, each in arrays.items() if name not in kept}
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **kept)
     (folder / OVER_TRAINING).mkdir(exist_ok=True)
@@ -55,10 +58,14 @@ def read_samples(path: Path) -> dict[str, np.ndarray]:
 
     Raises UserError for a damaged one.
     """
+    return read_arrays(path, lambda name: name.split("/")[1:2] == [SAMPLES])
+
+
+def read_arrays(path: Path, wanted: Callable[[str], bool]) -> dict[str, np.ndarray]:
+    """The arrays of a file whose names are wanted. Raises UserError for a damaged one."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            names = [name for name in file.files if name.split("/")[1:2] == [SAMPLES]]
-            return {name: file[name] for name in names}
+            return {name: file[name] for name in file.files if wanted(name)}
     except FileNotFoundError:
         return {}
     except DAMAGED as error:

@@ -1,0 +1,24 @@
+"""`ganbench movie`: moving pictures of trainings. No torch here, but for figures of points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ganbench.core.files import write_atomically
+from ganbench.registry.registry import Registry
+from ganbench.reporting.movies import movies
+
+
+def movie_command(output: Path, seed: int | None, frame_ms: int, registry: Registry) -> None:
+    """Prints the files. Raises UserError where there is nothing to show."""
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    for task, data in movies(output, seed, frame_ms, registry, say).items():
+        path = output / "figures" / f"{task}-movie.gif"
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, data)
+        click.echo(f"{path}  {len(data):,} bytes")
