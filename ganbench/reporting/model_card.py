@@ -25,7 +25,7 @@ class Exported:
 
     kind: of the data. usage: Python code that loads the model and applies it. taking: what it takes
     and gives, a sentence. data: the training data and their licence, a line a set. columns: what
-    each metric's columns mean.
+    each metric's columns mean. command: that trains and scores it again.
     """
 
     kind: DataKind
@@ -34,6 +34,7 @@ class Exported:
     taking: str
     data: Sequence[str]
     columns: Mapping[str, Column]
+    command: str
 
 
 def model_card(row: Row, exported: Exported) -> str:
@@ -99,6 +100,7 @@ def body(row: Row, exported: Exported) -> list[str]:
         f"One training of many that are possible, scored on the {row.split} split. Another seed "
         "gives other numbers: compare models over several seeds, not by this one.",
         *tables(row, exported),
+        f"\n## Make it again\n\n```text\n{exported.command}\n```",
         "\n## What the numbers depend on\n",
         *protocol_lines(row),
         "\n## Settings\n",

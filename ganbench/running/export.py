@@ -19,6 +19,7 @@ from ganbench.core.spec import DataSpec, Direction, sides
 from ganbench.data.datasets.catalogue import CATALOGUE
 from ganbench.registry.registry import Registry
 from ganbench.reporting.model_card import Exported, model_card
+from ganbench.reporting.run_command import run_command
 from ganbench.results.folder import CONFIG, cell_folder, read_cell, read_rows
 from ganbench.results.records import Row
 from ganbench.running.sample_shapes import FILE, Shapes, read_shapes
@@ -28,6 +29,7 @@ CARD = "README.md"
 OPTION = "--to"
 SOME, MORE = 3, 5  # samples that a program is traced with, and tried with
 CALLS = 2
+AGAIN_IN = Path("results/again")
 
 LOAD_WEIGHTS = """import ganbench
 
@@ -163,6 +165,7 @@ def export(
         taking=taking(spec, trained.directions[0], made.batch),
         data=data_lines(trained.row),
         columns=registry.columns,
+        command=run_command(trained.row, [trained.row], AGAIN_IN, registry),
     )
     files = {**made.files, CARD: model_card(trained.row, exported).encode()}
     with new_files(to, OPTION) as folder:

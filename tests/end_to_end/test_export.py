@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,9 @@ def test_a_card_is_one_of_hugging_face(ganbench: Command, trained: Path, tmp_pat
     assert not found
     text = card.text
     assert "no licence of others binds them" in text and "compare models over several" in text
+    (again,) = (line for line in text.splitlines() if line.startswith("ganbench run"))
+    listed = ganbench(*shlex.split(again)[1:], "--dry-run")
+    assert row.cell in listed.stdout  # the very cell
     assert "samples AB: " in text and f"- cell: {row.cell}" in text
 
 

@@ -99,6 +99,7 @@ INSIDE = {
             "folder_pairs",
             "latex",
             "model_card",
+            "run_command",
             "watching",
         ),
         ("curve_figure", "emphasis", "folder_comparisons", "formats", "movies"),

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ganbench.registry.registry import Kind, Registry
+from ganbench.registry.registry import Registry
 from ganbench.reporting.report.loading import Folder, Setting
+from ganbench.reporting.run_command import quoted, run_command
 from ganbench.results.records import Row
-
-BUDGET_OPTIONS = {
-    "budget_steps": "--steps",
-    "size": "--size",
-    "width": "--width",
-    "batch_size": "--batch-size",
-}
-DRAWN_HERE = ("procedural", "mixture")  # data that need no path
-NAMES_OF_DATA = {"folder": ("A", "B"), "split_set": ("set",)}  # where they are not the source's own
-PATH_HERE = "PATH"  # in place of what a row does not tell
 
 
 @dataclass(frozen=True)
@@ -38,7 +28,7 @@ def commands_of(setting: Setting, registry: Registry) -> list[Command]:
     for label, rows in group.by_model.items():
         folder = setting.folders[label]
         beside = beside_reference(setting, folder) if rows[0].is_reference else rows[0]
-        text = run_command(beside, rows, folder, registry)
+        text = run_command(beside, rows, folder.path, registry)
         runs.append(Command(label, text, rows[0].model, rows[0].recipe))
     folders = {folder.name: folder for folder in setting.folders.values()}
     shown = [
@@ -54,96 +44,6 @@ def beside_reference(setting: Setting, folder: Folder) -> Row | None:
     trained = setting.group.trained
     own = [rows[0] for label, rows in trained.items() if setting.folders[label] is folder]
     return next((row for row in own if not row.is_reference), None)
-
-
-def run_command(model: Row | None, rows: Sequence[Row], folder: Folder, registry: Registry) -> str:
-    """Trains and scores the cells of rows that differ in their seed alone. All that the rows tell
-    is spelled out, for a recipe may have changed since.
-
-    model: the rows' model, or one beside which they, of a reference, are scored.
-    """
-    row = rows[0]
-    preset, changes, network = preset_of(row)
-    parts = [
-        "ganbench",
-        "run",
-        "--task",
-        row.task,
-        "--models",
-        model.model if model else "standard",
-    ]
-    parts += ["--references", row.model if row.is_reference else "none"]
-    parts += ["--recipe", model.recipe] if model else []
-    parts += ["--preset", preset, *changes, "--seed-list", ",".join(str(r.seed) for r in rows)]
-    sets = [f"network={network}"] if network else []
-    sets += [f"{row.task}.{key}={text_of(value)}" for key, value in row.options.items()]
-    if model:
-        sets += [f"{model.model}.{key}={text_of(value)}" for key, value in model.hparams.items()]
-    for text in sets:
-        parts += ["--set", text]
-    parts += [
-        *arithmetic(row),
-        *data_of(row),
-        *plugins_of([row, *([model] if model else [])], registry),
-    ]
-    return " ".join(map(quoted, [*parts, "--output", str(folder.path)]))
-
-
-def preset_of(row: Row) -> tuple[str, list[str], str]:
-    """The preset's own name, the options that change it, and the networks' family or nothing; a
-    row's preset is named such as "quick+budget_steps=40+network=unet".
-    """
-    name, *changes = row.preset.split("+")
-    values = dict(change.partition("=")[::2] for change in changes)
-    options = [
-        part
-        for key, value in values.items()
-        if key in BUDGET_OPTIONS
-        for part in (BUDGET_OPTIONS[key], value)
-    ]
-    return name, options, values.get("network", "")
-
-
-def text_of(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def arithmetic(row: Row) -> list[str]:
-    """The split, and how the machine computes."""
-    told = row.provenance
-    return [
-        *(["--split", row.split] if row.split != "test" else []),
-        *(["--precision", told["precision"]] if told.get("precision", "fp32") != "fp32" else []),
-        *(["--threads", str(told["threads"])] if told.get("threads", 1) != 1 else []),
-        *(["--compile"] if told.get("compiled") else []),
-        *(["--portable"] if told.get("portable") else []),
-    ]
-
-
-def data_of(row: Row) -> list[str]:
-    """The user's own data, whose place a row does not tell."""
-    if row.data in DRAWN_HERE:
-        return []
-    names = NAMES_OF_DATA.get(row.data, tuple(row.data.split("+")))
-    return [part for name in names for part in ("--data", f"{name}={PATH_HERE}")]
-
-
-def plugins_of(rows: Sequence[Row], registry: Registry) -> list[str]:
-    """The folders of plugins that are the user's own."""
-    kinds: tuple[Kind, ...] = ("model", "reference", "task")
-    known = [registry.of_kind(kind) for kind in kinds]
-    names = {name for row in rows for name in (row.model, row.task)}
-    folders = {
-        plugin.origin: None
-        for plugins in known
-        for name, plugin in plugins.items()
-        if name in names and plugin.origin != "built-in" and not plugin.module
-    }
-    return [part for folder in folders for part in ("--plugins", folder)]
-
-
-def quoted(part: object) -> str:
-    return shlex.quote(str(part))
 
 
 def provenance_lines(rows: Sequence[Row]) -> list[tuple[str, str]]:

@@ -17,10 +17,7 @@ from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.report.aggregates import Aggregate, aggregates_of
 from ganbench.reporting.report.charts import places_of
-from ganbench.reporting.report.commands import (
-    provenance_lines,
-    quoted,
-)
+from ganbench.reporting.report.commands import provenance_lines
 from ganbench.reporting.report.loading import Folder, Setting, folders_of, settings_of
 from ganbench.reporting.report.pictures import MAX_BYTES, Embedded, Wanted, embedded
 from ganbench.reporting.report.samples import (
@@ -28,6 +25,7 @@ from ganbench.reporting.report.samples import (
 )
 from ganbench.reporting.report.sections import Section, main_columns, section_of
 from ganbench.reporting.report.tradeoffs import Sweep, sweeps_of
+from ganbench.reporting.run_command import quoted
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
