@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ganbench.cli.options import PATH, find_plugins, plugins_option
+from ganbench.cli.options import PATH, find_plugins, output_seed_option, plugins_option
 
 FORMATS = ("torch-export", "safetensors")  # of `running.export`, which loads torch
 
@@ -34,13 +34,7 @@ FORMATS = ("torch-export", "safetensors")  # of `running.export`, which loads to
     multiple=True,
     help="Only this one [default: all of the model's].",
 )
-@click.option(
-    "--output-seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Which output of a model that has several, such as munit.",
-)
+@output_seed_option
 @click.option(
     "--output", type=PATH, metavar="DIR", help="The result folder [default: all in results]."
 )

@@ -120,6 +120,13 @@ offline_option = click.option(
     "--offline", is_flag=True, help="Download no weights for metrics that are asked for."
 )
 
+output_seed_option = click.option(
+    "--output-seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which output of a model that has several, such as munit.",
+)
 micro_batch_option = click.option(
     "--micro-batch",
     type=click.IntRange(min=1),

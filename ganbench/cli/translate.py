@@ -15,6 +15,7 @@ from ganbench.cli.options import (
     find_plugins,
     format_option,
     named_paths,
+    output_seed_option,
     plugins_option,
     reading_options,
 )
@@ -31,13 +32,7 @@ from ganbench.cli.options import (
 )
 @click.option("--model", required=True, metavar="NAME", help="Which of its models.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
-@click.option(
-    "--output-seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Which output of a model that has several, such as munit.",
-)
+@output_seed_option
 @click.option(
     "--times",
     type=click.IntRange(min=1),
