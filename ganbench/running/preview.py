@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganbench.contracts.task import Domain, Split
+from ganbench.core.disk import is_disk_full
 from ganbench.core.files import write_atomically
 from ganbench.core.spec import ANGLE_ENDING, DataSpec
+from ganbench.results.folder import no_room, unwritable
 from ganbench.running.build import build_task
 from ganbench.running.job import Job
 
@@ -29,7 +31,8 @@ POINT_SIZE = 2
 def draw_previews(jobs: Sequence[Job], output: Path) -> Iterator[Path]:
     """`figures/TASK-domains.png` of each task of the jobs: the first training samples of both
     domains, which models see, with their known attributes, which models do not see. None of a task
-    that cannot be loaded, for a cell's own run shows the fault.
+    that cannot be loaded, for a cell's own run shows the fault. Raises UserError where nothing can
+    be written, such as on a full disk.
     """
     for name, job in {job.cell.task: job for job in reversed(jobs)}.items():
         try:
@@ -38,8 +41,11 @@ def draw_previews(jobs: Sequence[Job], output: Path) -> Iterator[Path]:
         except Exception:  # whatever a plugin raises
             continue
         path = output / "figures" / f"{name}-domains.png"
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, preview(name, train, task.spec))
+        try:
+            path.parent.mkdir(exist_ok=True)
+            write_atomically(path, preview(name, train, task.spec))
+        except OSError as error:
+            raise no_room(output) if is_disk_full(error) else unwritable(output, error) from error
         yield path
 
 

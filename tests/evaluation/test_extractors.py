@@ -175,12 +175,10 @@ def test_dinov2_comes_from_torch_hubs_folder(tmp_path: Path) -> None:
         "        return x.flatten(1)[:, :768]\n"
         "def dinov2_vitb14():\n    return Small()\n"
     )
-    before = torch.hub.get_dir()
-    torch.hub.set_dir(str(tmp_path))
-    try:
+    # set_dir cannot be undone: TORCH_HOME counts no more
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(torch.hub, "_hub_dir", str(tmp_path))
         found = load(EXTRACTORS["dinov2_vit_b_14"], places(tmp_path, None), "cpu")
-    finally:
-        torch.hub.set_dir(before)
     assert isinstance(found.extractor.weights, FromHub)
     assert found.read([images(2)])["features"].shape == (2, 768)
 

@@ -381,8 +381,7 @@ def model_of(job: Job) -> Model:
 
 def test_a_chosen_family_is_in_the_presets_name_and_in_the_model(tmp_path: Path) -> None:
     jobs = {
-        sets: resolved(tmp_path, *sets)
-        for sets in ((), ("network=plain",), ("network=plain", "network=stylegan2"))
+        sets: resolved(tmp_path, *sets) for sets in ((), ("network=plain",), ("network=stylegan2",))
     }
     names = [job.cell.preset.name for job in jobs.values()]
     assert names == ["smoke", "smoke", "smoke+network=stylegan2"]

@@ -84,7 +84,7 @@ def test_a_row_has_the_reason_and_no_arrays(tmp_path: Path) -> None:
         {"AB": view._translation}, view._split, SPEC, names, view.probe, view.features._reader
     )
     assert set(found.metrics.values()) == {"undefined: some translations are not finite"}
-    assert set(found.arrays) == {"AB/samples/input", "AB/samples/fake"}
+    assert set(found.arrays) == {f"AB/samples/{name}" for name in ("input", "fake", "real")}
 
 
 def broken_network(outputs: int) -> nn.Module:
