@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import canonical_json
-from ganbench.reporting.groups import variant_labels
+from ganbench.reporting.groups import cell_labels
 from ganbench.results.curves import CURVES, LOSS, Point, read_curves, read_losses
 from ganbench.results.folder import CELL_ID, CONFIG, read_cell
 from ganbench.results.records import Cell, Row
@@ -81,7 +81,7 @@ def curves_of(folders: Sequence[Path], columns: Sequence[str] = ()) -> Curves:
     notes: list[str] = []
     for folder, name in zip(folders, distinct_names(folders), strict=True):
         latest, older = latest_cells(cells_of(folder))
-        labels = variant_labels(row_of(cell) for cell in latest.values())
+        labels = cell_labels(row_of(cell) for cell in latest.values())
         trained = [
             Trained(name, labels[cell.id], cell, read_curves(path), read_losses(path))
             for path, cell in latest.items()
@@ -120,16 +120,17 @@ def latest_cells(cells: Mapping[Path, Cell]) -> tuple[dict[Path, Cell], int]:
 
 
 def row_of(cell: Cell) -> Row:
-    """A row as far as its label goes."""
+    """A row as far as its label goes, which does not tell the preset."""
     return Row(
         cell=cell.id,
         model=cell.model,
         task=cell.task,
         data=cell.data,
-        preset=cell.preset.name,
+        preset="",
         recipe=cell.recipe,
         seed=cell.seed,
         status="done",
+        options=dict(cell.options),
         hparams=dict(cell.hparams),
     )
 

@@ -23,7 +23,7 @@ from ganbench.core.image_grid import image_rows, png_bytes
 from ganbench.core.spec import column_of
 from ganbench.registry.loading import where_raised
 from ganbench.registry.registry import Registry
-from ganbench.reporting.groups import variant_labels
+from ganbench.reporting.groups import cell_labels
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of
 
@@ -149,7 +149,7 @@ def shown_rows(rows: Sequence[Row], task: str) -> list[Row]:
 
 def load_arrays(rows: Sequence[Row], output: Path) -> list[Shown]:
     """The done rows whose arrays are there and whole."""
-    labels = variant_labels(rows)
+    labels = cell_labels(rows)
     loaded = []
     for row in rows:
         path = cell_folder(output, row.cell) / "arrays.npz"

@@ -224,6 +224,36 @@ def variant_labels(rows: Iterable[Row]) -> dict[str, str]:
     return {row.cell: label for label, same in labels for row in same}
 
 
+def cell_labels(rows: Iterable[Row]) -> dict[str, str]:
+    """What to call each cell where all cells of a task stand together, and not only those of one
+    setting: its model, and all that differs from the model's other cells on the task, the preset,
+    of which the network is a part, and the task's options among it.
+    """
+    kinds: dict[tuple[str, str], dict[bytes, list[Row]]] = {}
+    for row in rows:
+        settings = grouping_key([row.preset, row.recipe, row.options, row.hparams])
+        kinds.setdefault((row.task, row.model), {}).setdefault(settings, []).append(row)
+    labels: dict[str, str] = {}
+    for variants in kinds.values():
+        firsts = [same[0] for same in variants.values()]
+        for first, same in zip(firsts, variants.values(), strict=True):
+            labels |= dict.fromkeys((row.cell for row in same), _cell_label(first, firsts))
+    return labels
+
+
+def _cell_label(row: Row, others: Sequence[Row]) -> str:
+    parts = [row.preset] if len({other.preset for other in others}) > 1 else []
+    parts += [row.recipe] if len({other.recipe for other in others}) > 1 else []
+    alike = [_settings(o) for o in others if (o.preset, o.recipe) == (row.preset, row.recipe)]
+    own = _settings(row)
+    parts += [f"{k}={v}" for k, v in sorted(own.items()) if any(o.get(k) != v for o in alike)]
+    return f"{row.model} ({', '.join(parts)})" if parts else row.model
+
+
+def _settings(row: Row) -> dict[str, object]:
+    return {**row.options, **row.hparams}
+
+
 def _labels(variants: Sequence[Sequence[Row]]) -> list[str]:
     firsts = [same[0] for same in variants]
     return [_label(row, [other for other in firsts if other.model == row.model]) for row in firsts]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ganbench.core.errors import UserError
+from ganbench.reporting.groups import cell_labels
 from ganbench.results.curves import LOSS_LOG
 from ganbench.results.folder import CELL_ID, ROWS, cell_folder, read_cell, read_rows
 from ganbench.results.records import Row
@@ -40,13 +41,14 @@ class LeftOff:
 class Watched:
     """runs: whose files are there, the oldest first. rows: the settled and failed ones, without
     those of cells that a run at work is to make again. waiting: cells that runs at work have not
-    begun. left_off: cells that no run is at.
+    begun. left_off: cells that no run is at. labels: by cell of `rows`, what its model is called.
     """
 
     runs: tuple[WatchedRun, ...]
     rows: tuple[Row, ...]
     waiting: tuple[PlannedCell, ...]
     left_off: tuple[LeftOff, ...]
+    labels: Mapping[str, str]
 
     @property
     def at_work(self) -> tuple[Run, ...]:
@@ -81,7 +83,16 @@ def watched(output: Path, now: float) -> Watched:
             *(left_off(output, cell) for key, cell in stopped.items() if key not in open_cells),
             *left_by_older_runs(output, known),
         ),
+        labels_of(rows.values(), [one.run for one in runs]),
     )
+
+
+def labels_of(rows: Iterable[Row], runs: Iterable[Run]) -> dict[str, str]:
+    """What the models of rows are called: as the last run calls them that knows them."""
+    labels = cell_labels(rows)
+    for run in runs:
+        labels |= run.plan.done | {cell.cell: cell.model for cell in run.plan.cells}
+    return labels
 
 
 def left_off(output: Path, cell: PlannedCell) -> LeftOff:
@@ -128,7 +139,7 @@ def counts(seen: Watched) -> Counts:
         of_model[what] = of_model.get(what, 0) + 1
 
     for row in seen.rows:
-        count(row.task, row.model, row.status)
+        count(row.task, seen.labels[row.cell], row.status)
     for run in seen.at_work:
         planned = {cell.cell: cell for cell in run.plan.cells}
         for state in run.state.cells:

@@ -33,6 +33,7 @@ Life = Literal["at work", "ended", "killed", "silent"]
 class PlannedCell(Struct, frozen=True):
     """A cell that a run is to do.
 
+    model: with the settings in which the run has several cells of the model, where it has.
     kind: equal for cells that take equally long a step. steps: of its training, 0 for a reference.
     samples: that a step draws, of both domains. unit: what they are, "images" or "samples".
     """
@@ -48,13 +49,19 @@ class PlannedCell(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return f"{self.task} {self.model} seed {self.seed}"
+        return f"{self.group} seed {self.seed}"
+
+    @property
+    def group(self) -> str:
+        """What its seeds have in common."""
+        return f"{self.task} {self.model}"
 
 
 class RunPlan(Struct, frozen=True):
     """started: seconds since 1970. place: of the process `pid`, equal where its number means the
     same. workers: cells at a time. total: cells of the request; `cells` are those that had no
-    settled row. rows_bytes: the length of the rows file then.
+    settled row. rows_bytes: the length of the rows file then. done: what the others are called, as
+    `PlannedCell.model`.
     """
 
     started: float
@@ -65,6 +72,7 @@ class RunPlan(Struct, frozen=True):
     total: int
     rows_bytes: int
     cells: tuple[PlannedCell, ...]
+    done: dict[str, str] = {}
 
 
 class CellState(Struct, frozen=True):

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from ganbench.results.records import Row
+from ganbench.results.run_state import PlannedCell
 from ganbench.running.live import LiveRun
 
 
@@ -18,7 +19,7 @@ class Listener(Protocol):
         """Shows the run while the context lasts, from a thread of its own."""
         ...
 
-    def ended(self, row: Row, left: int) -> None:
+    def ended(self, row: Row, cell: PlannedCell, left: int) -> None:
         """A cell has its row. left: cells that are still to be done."""
         ...
 
@@ -32,5 +33,5 @@ class Silent:
     def follow(self, live: LiveRun) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def ended(self, row: Row, left: int) -> None:
+    def ended(self, row: Row, cell: PlannedCell, left: int) -> None:
         return None

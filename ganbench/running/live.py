@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
+from ganbench.reporting.groups import cell_labels
 from ganbench.results.records import Row
 from ganbench.results.run_state import (
     SIGN_OF_LIFE_SEC,
@@ -30,6 +31,7 @@ from ganbench.results.run_state import (
 from ganbench.running.expected_time import Cost, add_cost, costs_of, kind_of_job, side_by_side
 from ganbench.running.job import Job
 from ganbench.running.progress import Progress
+from ganbench.running.provenance import empty_row
 
 REPORTS = 16  # of losses that a speed is taken over
 INTERRUPTED = "interrupted"
@@ -155,12 +157,12 @@ class LiveRun:
         return known | now
 
 
-def planned_cell(job: Job) -> PlannedCell:
+def planned_cell(job: Job, label: str) -> PlannedCell:
     cell = job.cell
     return PlannedCell(
         cell=cell.id,
         task=cell.task,
-        model=cell.model,
+        model=label,
         seed=cell.seed,
         kind=kind_of_job(job),
         steps=0 if cell.is_reference else cell.preset.budget_steps,
@@ -170,20 +172,23 @@ def planned_cell(job: Job) -> PlannedCell:
 
 
 def live_run(
-    jobs: Sequence[Job], total: int, rows: Sequence[Row], output: Path, workers: int
+    jobs: Sequence[Job], asked: Sequence[Job], rows: Sequence[Row], output: Path, workers: int
 ) -> LiveRun:
-    """Of jobs in the order in which they are begun. total: cells of the request. rows: those of the
+    """Of jobs in the order in which they are begun. asked: all of the request. rows: those of the
     folder `output`. workers: cells at a time.
     """
+    labels = cell_labels(map(empty_row, asked))
+    cells = tuple(planned_cell(job, labels.pop(job.cell.id)) for job in jobs)
     plan = RunPlan(
         started=time.time(),
         host=socket.gethostname(),
         place=place(),
         pid=os.getpid(),
         workers=workers,
-        total=total,
+        total=len(asked),
         rows_bytes=rows_bytes(output),
-        cells=tuple(planned_cell(job) for job in jobs),
+        cells=cells,
+        done=labels,
     )
     return LiveRun(plan, costs_of(rows, jobs))
 

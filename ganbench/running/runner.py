@@ -152,12 +152,13 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
 
 def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: Listener) -> None:
     """Prepares the data, and runs the cells. rows: those that the folder has."""
-    total, output = len(plan.grid.jobs), plan.folder
-    live = live_run(todo, total, rows, output, plan.backend.cells_at_a_time(todo))
+    asked, output = plan.grid.jobs, plan.folder
+    live = live_run(todo, asked, rows, output, plan.backend.cells_at_a_time(todo))
+    names = {cell.cell: cell for cell in live.plan.cells}
     with (
         listener.follow(live),
         shown_to_others(live, output),
-        tracked(plan.request.log, output, todo, listener.say) as trackers,
+        tracked(plan.request.log, output, todo, live.plan.cells, listener.say) as trackers,
     ):
 
         def tell(progress: Progress) -> None:
@@ -173,12 +174,12 @@ def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: 
             listener.say(f"both domains: {path}")
         jobs = heaviest_first(todo)
         live.does("")
-        listener.say(f"cells: {total}, to do: {len(todo)}")
+        listener.say(f"cells: {len(asked)}, to do: {len(todo)}")
         ended = plan.backend.run(jobs, output, plan.request.overwrite, tell)
         for left, row in zip(reversed(range(len(todo))), ended, strict=True):
             live.ended(row)
             trackers.ended(row)
-            listener.ended(row, left)
+            listener.ended(row, names[row.cell], left)
 
 
 def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ganbench.core.portable_process import python_command
 from ganbench.results.folder import TRACKING, cell_folder
 from ganbench.results.records import Cell, Row, number_of
-from ganbench.results.run_state import finite
+from ganbench.results.run_state import PlannedCell, finite
 from ganbench.running.job import Job
 from ganbench.running.progress import Progress
 from ganbench.tracking.events import CellBegins, CellEnds, Event, Losses, line_of
@@ -67,10 +67,11 @@ class TrackerProcess:
 
 @dataclass
 class Trackers:
-    """output: the result folder. known: cells that were told of."""
+    """planned: what the cells are called. output: the result folder. known: cells told of."""
 
     processes: Sequence[TrackerProcess]
     cells: Mapping[str, Cell]
+    planned: Mapping[str, PlannedCell]
     output: Path
     known: set[str] = field(default_factory=set)
 
@@ -91,9 +92,8 @@ class Trackers:
             return
         self.known.add(cell.id)
         folder = str(cell_folder(self.output, cell.id).absolute())
-        name = f"{cell.task} {cell.model} seed {cell.seed}"
-        group = f"{cell.task} {cell.model}"
-        self._tell(CellBegins(cell.id, name, group, folder, config_of(cell)))
+        planned = self.planned[cell.id]
+        self._tell(CellBegins(cell.id, planned.name, planned.group, folder, config_of(cell)))
 
     def _tell(self, event: Event) -> None:
         for process in self.processes:
@@ -123,13 +123,20 @@ def config_of(cell: Cell) -> dict[str, object]:
 
 @contextmanager
 def tracked(
-    names: Sequence[str], output: Path, jobs: Sequence[Job], say: Say
+    names: Sequence[str],
+    output: Path,
+    jobs: Sequence[Job],
+    planned: Sequence[PlannedCell],
+    say: Say,
 ) -> Iterator[Trackers]:
-    """Starts the trackers of these names, and lets them end with the context."""
+    """Starts the trackers of these names, and lets them end with the context. planned: the cells
+    of the jobs.
+    """
     processes = [TrackerProcess(name, output / TRACKING, say) for name in names]
     most_sec = INTERRUPTED_SEC
     try:
-        yield Trackers(processes, {job.cell.id: job.cell for job in jobs}, output)
+        cells = {job.cell.id: job.cell for job in jobs}
+        yield Trackers(processes, cells, {cell.cell: cell for cell in planned}, output)
         most_sec = LAST_SEC
     finally:
         for process in processes:

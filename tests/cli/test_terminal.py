@@ -57,7 +57,7 @@ def test_bars_and_the_lines_above_them(monkeypatch: pytest.MonkeyPatch) -> None:
     bars = BarListener(screen)
     with bars.follow(live):
         live.progress(Progress(one.cell, 1, {"loss[/x]": 0.5}))
-        bars.ended(row("my[/b]", 0, 1.0, cell=one.cell, task="t[bold]"), 0)
+        bars.ended(row("my[/b]", 0, 1.0, cell=one.cell, task="t[bold]"), one, 0)
     assert "t[bold] my[/b] seed 0 done" in screen.file.getvalue()
     with screen.capture() as got:
         screen.print(run_view(live.run(), 0.0, screen.width, screen.height))

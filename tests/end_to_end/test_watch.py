@@ -81,6 +81,30 @@ def test_failures_are_told_with_their_reasons(ganbench: Command, tmp_path: Path)
     assert told[1:5] == ["toy", "raises", "seed", "0:"] and len(told) > 6
 
 
+def test_variants_of_a_model_are_told_apart(ganbench: Command, tmp_path: Path) -> None:
+    """On the terminal, by a watcher, and in trackers, also where one was there before."""
+    pytest.importorskip("tensorboard")
+    (tmp_path / "raises.py").write_text(RAISES)
+    names = [f"recon (lambda_rec={value})" for value in ("1.0", "2.0")]
+    out = tmp_path / "out"
+    recon = (*RUN, "--models", "recon", "--steps", "2", "--seeds", "1", "--output", out)
+    assert ganbench(*recon, "--set", "recon.lambda_rec=1").returncode == 0
+    both = (*recon, "--set", "recon.lambda_rec=1,2")
+    dry = ganbench(*both, "--dry-run").stdout
+    assert all(f"toy  {name}  seed 0" in dry for name in names)
+    done = ganbench(*both, "--log", "tensorboard")
+    assert done.returncode == 0 and f"toy {names[1]} seed 0 done" in done.stderr, done.stderr
+    assert watched(out)[2:] == [["toy", *name.split(), "1"] for name in names]
+    (folder,) = (out / "tracking" / "tensorboard").iterdir()
+    assert folder.name.startswith(f"toy {names[1]} seed 0 ")
+    run = (*RUN, "--models", "raises", "--steps", "2", "--seeds", "1", "--output", out)
+    failed = ganbench(*run, "--plugins", tmp_path, "--set", "toy.sigma_B=0.1,0.2")
+    told = [" ".join(line) for line in watched(out)]
+    for name in ("raises (sigma_B=0.1)", "raises (sigma_B=0.2)"):
+        assert f"toy {name} seed 0 failed" in failed.stderr
+        assert any(line.startswith(f"failed: toy {name} seed 0: ") for line in told)
+
+
 def test_a_dry_run_tells_how_long_it_takes(ganbench: Command, tmp_path: Path) -> None:
     """By rows of such cells, else by rows of other numbers of steps, else not at all."""
     out = tmp_path / "out"

@@ -63,6 +63,18 @@ def lines(*folders: Path, columns: tuple[str, ...] = ()) -> list[dict[str, str]]
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def test_lines_are_told_apart_by_what_differs_on_their_task(tmp_path: Path) -> None:
+    for radius in (3, 5):
+        stored(tmp_path / "out", {50: 1.0}, options={"radius_A": radius})
+    stored(tmp_path / "out", {50: 1.0}, task="ring8", recipe="paper", hparams={"lr": 0.5})
+    labels = {(line["task"], line["model"]) for line in lines(tmp_path / "out")}
+    assert labels == {
+        ("toy", "recon (radius_A=3)"),
+        ("toy", "recon (radius_A=5)"),
+        ("ring8", "recon"),
+    }
+
+
 def test_each_number_and_each_reason_has_a_line(tmp_path: Path) -> None:
     stored(tmp_path / "out", {50: 1.0})
     found = lines(tmp_path / "out")

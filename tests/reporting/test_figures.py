@@ -13,7 +13,7 @@ from PIL import Image
 
 from ganbench.core.figures import SeedPanels, SharedPanels, Shown
 from ganbench.registry.registry import Registry, discover
-from ganbench.reporting.figures import draw_figures, fault_of, laid_out
+from ganbench.reporting.figures import draw_figures, fault_of, laid_out, load_arrays
 from ganbench.results.folder import cell_folder
 from ganbench.results.records import Row, number_of
 from tests.reporting.test_tables import row
@@ -22,9 +22,11 @@ BUILT_IN = discover()
 REASON = "undefined: the azimuths of the inputs have no spread, or no mean direction"
 
 
-def stored(output: Path, metrics: dict[str, float | str], **arrays: np.ndarray) -> Row:
+def stored(
+    output: Path, metrics: dict[str, float | str], preset: str = "smoke", **arrays: np.ndarray
+) -> Row:
     """A done row whose arrays, all of A to B, lie in its cell's folder."""
-    found = structs.replace(row("standard", 0, 1.0), metrics=metrics)
+    found = structs.replace(row("standard", 0, 1.0, preset=preset), metrics=metrics)
     folder = cell_folder(output, found.cell)
     folder.mkdir(parents=True)
     np.savez(folder / "arrays.npz", **{f"AB/{name}": each for name, each in arrays.items()})
@@ -46,6 +48,15 @@ def drawn(
     for file in files:
         Image.open(file).verify()
     return [file.stem.rpartition("-")[2] for file in files]
+
+
+def test_networks_of_a_model_have_panels_of_their_own(tmp_path: Path) -> None:
+    degrees = np.linspace(-90, 90, 12)
+    arrays = {"input_azimuth_deg": degrees, "azimuth_deg": degrees}
+    presets = "smoke", "smoke+network=resnet"
+    found = [stored(tmp_path, {"azimuth_alignment": 1.0}, each, **arrays) for each in presets]
+    labels = [f"standard ({preset})" for preset in presets]
+    assert [cell.label for cell in load_arrays(found, tmp_path)] == labels
 
 
 @pytest.mark.parametrize("metrics", [{"azimuth_correlation": REASON}, {"azimuth_rmse_deg_BA": 1.0}])

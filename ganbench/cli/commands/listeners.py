@@ -14,6 +14,7 @@ from rich.live import Live
 from ganbench.cli.commands.live_view import cell_line, duration, run_view, whole_line
 from ganbench.core.terminal import console
 from ganbench.results.records import Row
+from ganbench.results.run_state import PlannedCell
 from ganbench.running.listener import Listener
 from ganbench.running.live import LiveRun
 
@@ -27,10 +28,10 @@ def terminal_listener() -> Listener:
     return BarListener(screen) if screen.is_terminal else PlainListener()
 
 
-def ended_text(row: Row) -> str:
+def ended_text(row: Row, cell: PlannedCell) -> str:
     seconds = row.cost.get("train_sec", 0.0)
     why = f": {row.reason}" if row.reason else ""
-    return f"{row.task} {row.model} seed {row.seed} {row.status} in {seconds:.0f} s{why}"
+    return f"{cell.name} {row.status} in {seconds:.0f} s{why}"
 
 
 class PlainListener:
@@ -56,8 +57,8 @@ class PlainListener:
             over.set()
             telling.join()
 
-    def ended(self, row: Row, left: int) -> None:
-        self.say(f"{ended_text(row)} ({left} left)")
+    def ended(self, row: Row, cell: PlannedCell, left: int) -> None:
+        self.say(f"{ended_text(row, cell)} ({left} left)")
 
 
 def plain_lines(live: LiveRun) -> list[str]:
@@ -101,5 +102,5 @@ class BarListener:
         ):
             yield
 
-    def ended(self, row: Row, left: int) -> None:
-        self.say(ended_text(row))
+    def ended(self, row: Row, cell: PlannedCell, left: int) -> None:
+        self.say(ended_text(row, cell))

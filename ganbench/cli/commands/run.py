@@ -15,7 +15,7 @@ from ganbench.core.errors import UserError
 from ganbench.registry.registry import Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
-from ganbench.reporting.groups import variant_labels
+from ganbench.reporting.groups import cell_labels
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.folder import read_rows
 from ganbench.results.records import Row
@@ -62,7 +62,7 @@ def run_command(
 
 def show_plan(plan: Planned) -> None:
     left = {job.cell.id for job in plan.left}
-    labels = variant_labels(map(empty_row, plan.grid.jobs))
+    labels = cell_labels(map(empty_row, plan.grid.jobs))
     for job in plan.grid.jobs:
         cell = job.cell
         state = "to do" if cell.id in left else "done"

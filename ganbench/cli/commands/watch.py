@@ -100,14 +100,17 @@ def trouble(seen: Watched) -> Iterator[str]:
     of them.
     """
     bad = [row for row in seen.rows if row.status in ("failed", "diverged")]
-    lines = [*map(bad_text, bad), *(left_text(cell) for cell in seen.left_off if cell.step)]
+    lines = [
+        *(bad_text(row, seen.labels[row.cell]) for row in bad),
+        *(left_text(cell) for cell in seen.left_off if cell.step),
+    ]
     yield from lines[:MAX_TOLD]
     if len(lines) > MAX_TOLD:
         yield f"… and {len(lines) - MAX_TOLD} more"
 
 
-def bad_text(row: Row) -> str:
-    return f"{row.status}: {row.task} {row.model} seed {row.seed}: {row.reason}"
+def bad_text(row: Row, label: str) -> str:
+    return f"{row.status}: {row.task} {label} seed {row.seed}: {row.reason}"
 
 
 def left_text(cell: LeftOff) -> str:
