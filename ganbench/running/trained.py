@@ -14,7 +14,7 @@ from ganbench.core.spec import Direction, sides
 from ganbench.networks.averages import Averages, take_averages
 from ganbench.networks.image_pool import ImagePool
 from ganbench.registry.registry import Registry, discover
-from ganbench.results.folder import read_cell
+from ganbench.results.folder import CONFIG, read_cell
 from ganbench.results.records import Cell
 from ganbench.running.build import model_of_shapes
 from ganbench.running.sample_shapes import FILE, Shapes, read_shapes
@@ -22,6 +22,7 @@ from ganbench.training import checkpoint
 from ganbench.training.loop import CHECKPOINT
 
 WEIGHTS = "model.safetensors"  # of an export
+PLACES = "give a model's folder in cells/, or one of `ganbench export --format safetensors`"
 AGAIN = "run the same benchmark again with --overwrite"
 
 
@@ -61,13 +62,17 @@ def load_generator(
     Raises UserError where the folder has no trained model, or its plugin is gone or has changed.
     """
     place = Path(folder).expanduser()
+    if not (place / CONFIG).is_file():
+        raise UserError("this is no folder of a trained model", str(place), PLACES)
     cell = read_cell(place)
+    if cell.is_reference:
+        raise UserError("this cell is a reference, which nothing is trained of", str(place), PLACES)
     shapes = read_shapes(place)
     if shapes is None:
         raise UserError("the shapes of the model's data are missing", str(place / FILE), AGAIN)
     registry = discover(tuple(Path(path) for path in plugins))
     model = trained_model(place, cell, shapes, registry)
-    return Generator(model, direction, output_seed)
+    return Generator(model, direction, output_seed).eval()
 
 
 def trained_model(folder: Path, cell: Cell, shapes: Shapes, registry: Registry) -> Model:

@@ -54,6 +54,7 @@ def test_a_program_does_what_the_model_does(
     program = torch.export.load(tmp_path / "out" / name).module()
     generator = package.load_generator(cell_folder(trained, cell), direction)
     with torch.no_grad():
+        assert not any(module.training for module in generator.modules())
         for number in (1, 7):
             expected = generator(PICTURES[:number])
             assert expected.shape == (number, 3, 16, 16)
@@ -137,3 +138,16 @@ def test_a_damaged_export_is_told(ganbench: Command, trained: Path, tmp_path: Pa
         package.load_generator(tmp_path / "out")
     with pytest.raises(package.UserError, match="no direction BA"):
         package.load_generator(cell_folder(trained, cell), "BA")
+
+
+def test_a_folder_without_a_model_is_told(trained: Path, tmp_path: Path) -> None:
+    real = cell_folder(trained, row_of(trained, "real").cell)
+    for folder, what in (
+        (real, "is a reference"),
+        (tmp_path, "no folder of a trained model"),
+        (tmp_path / "none", "no folder of a trained model"),
+        (trained, "no folder of a trained model"),
+    ):
+        with pytest.raises(package.UserError, match=what) as told:
+            package.load_generator(folder)
+        assert "cells/" in told.value.fix and "overwrite" not in told.value.fix
