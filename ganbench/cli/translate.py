@@ -30,7 +30,9 @@ from ganbench.cli.options import (
     metavar="DIR[:BA]",
     help="The result folder of a finished run, and the direction [default: AB]; may be repeated.",
 )
-@click.option("--model", required=True, metavar="NAME", help="Which of its models.")
+@click.option(
+    "--model", required=True, metavar="NAME", help="Which of its models, by its name in tables."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
 @output_seed_option
 @click.option(

@@ -16,6 +16,7 @@ from ganbench.contracts.task import Domain, Task
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import ANGLE_ENDING, DataSpec, Direction, sides
 from ganbench.evaluation.evaluate import in_batches
+from ganbench.reporting.groups import cell_labels
 from ganbench.reporting.sheets import Sheet, number
 from ganbench.results.folder import cell_folder, read_cell, read_rows, refuse_odd_name
 from ganbench.results.records import Cell, Row
@@ -86,19 +87,29 @@ def task_with_data(cell: Cell, context: Context) -> Task:
 
 
 def stored_row(folder: Path, model: str, seed: int) -> Row:
-    """The latest done row of a model and seed."""
+    """The latest done row of a model and seed. model: also as it is called where the folder has
+    several of its settings. Raises UserError where it is not clear which of them is meant.
+    """
     rows = [row for row in read_rows(folder).rows if row.status == "done" and not row.is_reference]
     if not rows:
         raise UserError("no trained model here", str(folder), "give the --output of a finished run")
-    of_model = [row for row in rows if row.model == model]
+    labels = cell_labels(rows)
+    of_model = [row for row in rows if model in (row.model, labels[row.cell])]
     if not of_model:
-        raise unknown("model", model, {row.model for row in rows}, str(folder))
+        raise unknown("model", model, set(labels.values()), str(folder))
     of_seed = [row for row in of_model if row.seed == seed]
     if not of_seed:
-        there = ", ".join(str(row.seed) for row in of_model)
+        there = ", ".join(map(str, sorted({row.seed for row in of_model})))
         raise UserError(f"{model} has no seed {seed} here", str(folder), f"seeds: {there}")
     if len({row.task for row in of_seed}) > 1:
         raise UserError("more than one task in this result", str(folder), "give one of one task")
+    settings = sorted({labels[row.cell] for row in of_seed})
+    if len(settings) > 1:
+        raise UserError(
+            f"{model} has several settings here: {', '.join(settings)}",
+            str(folder),
+            f"say which, such as --model '{settings[0]}'",
+        )
     return of_seed[-1]
 
 
@@ -126,6 +137,12 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
     return done
 
 
+def read_attributes(spec: DataSpec, inputs: Domain) -> list[str]:
+    """The attributes whose shares can be told: angles have none."""
+    known = [name for name in (spec.changed, *spec.kept) if name in inputs.truth]
+    return [name for name in known if not name.endswith(ANGLE_ENDING)]
+
+
 def attribute_sheet(
     steps: Sequence[Step], done: Sequence[Tensor], inputs: Domain, task: Task
 ) -> Sheet:
@@ -136,13 +153,12 @@ def attribute_sheet(
     """
     first = steps[0]
     read = probes(first.cell, first.context, task)
-    names = [n for n in (first.spec.changed, *first.spec.kept) if n in inputs.truth]
+    names = read_attributes(first.spec, inputs)
     changed = {step.spec.changed for step in steps}
     head = ("attribute", "input", *(step.label for step in steps))
     records = [
         {"attribute": name, "measure": "has it" if name in changed else "as the input", **shares}
         for name in names
-        if not name.endswith(ANGLE_ENDING)
         for shares in [dict(enumerate(shares_of(name, name in changed, read, done, inputs)))]
     ]
     lines = tuple(

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from ganbench.cli.commands.show import print_sheets
-from ganbench.contracts.task import Domain
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import new_files, put, refuse_around, refuse_inside
@@ -24,7 +23,14 @@ from ganbench.evaluation.evaluate import to_array
 from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet
 from ganbench.running.context import context_of
-from ganbench.running.translate import Step, attribute_sheet, chain, load_step, task_with_data
+from ganbench.running.translate import (
+    Step,
+    attribute_sheet,
+    chain,
+    load_step,
+    read_attributes,
+    task_with_data,
+)
 
 SHOWN = 10
 CHAIN = "chain.png"
@@ -81,7 +87,7 @@ def of_test_images(steps: Sequence[Step]) -> tuple[list[Tensor], list[Sheet]]:
     task = task_with_data(steps[0].cell, steps[0].context)
     inputs = task.load("test").domain(sides(steps[0].direction)[0])
     done = chain(steps, inputs.samples)
-    known = known_attributes(steps, inputs)
+    known = read_attributes(steps[0].spec, inputs)
     return done, [attribute_sheet(steps, done, inputs, task)] if known else []
 
 
@@ -91,11 +97,6 @@ def parse_step(text: str) -> tuple[Path, Direction]:
     if colon and direction in ("AB", "BA"):
         return Path(folder), cast(Direction, direction)
     return Path(text), "AB"
-
-
-def known_attributes(steps: Sequence[Step], inputs: Domain) -> bool:
-    spec = steps[0].spec
-    return any(name in inputs.truth for name in (spec.changed, *spec.kept))
 
 
 def refuse_data(output: Path, folders: Iterable[Path]) -> None:
