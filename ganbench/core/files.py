@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +12,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from ganbench.core.errors import UserError, first_few
+
+
+def for_shell(path: Path) -> str:
+    """A path as a command takes it that is shown to be copied: never for several words, or for an
+    option.
+    """
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def refuse_inside(output: Path, inputs: Iterable[Path], option: str) -> None:

@@ -51,7 +51,7 @@ def run_command(model: Row | None, rows: Sequence[Row], output: Path, registry: 
         *data_of(row),
         *plugins_of([row, *([model] if model else [])], registry),
     ]
-    return " ".join(map(quoted, [*parts, "--output", str(output)]))
+    return " ".join(map(quoted, [*parts, "--output", output]))
 
 
 def preset_of(row: Row) -> tuple[str, list[str], str]:

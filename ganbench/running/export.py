@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.export import Dim, ExportedProgram
 
 from ganbench.core.errors import UserError
-from ganbench.core.files import new_files, put
+from ganbench.core.files import new_files, put, refuse_inside
 from ganbench.core.spec import DataSpec, Direction, sides
 from ganbench.data.datasets.catalogue import CATALOGUE
 from ganbench.registry.registry import Registry
@@ -155,6 +155,7 @@ def export(
     Raises UserError where the cell is not done, is no trained model, or cannot be exported so, and
     for a folder with other files.
     """
+    refuse_inside(to, [output], OPTION)
     trained = trained_of(output, cell_id, directions, output_seed, registry)
     made = FORMATS[form](trained)
     spec = trained.shapes.spec

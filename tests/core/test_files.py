@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ganbench.core.files import write_atomically
+from ganbench.core.files import for_shell, write_atomically
+
+
+@given(name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+def test_a_path_in_a_command_that_is_copied_is_one_argument(name: str) -> None:
+    @click.command()
+    @click.argument("folder", type=click.Path(path_type=Path))
+    def command(folder: Path) -> None:
+        assert folder == Path(name)
+
+    (word,) = shlex.split(for_shell(Path(name)))
+    assert CliRunner().invoke(command, [word], catch_exceptions=False).exit_code == 0
 
 
 def test_two_that_write_the_same_file_at_once_both_succeed(

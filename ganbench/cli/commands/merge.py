@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ganbench.core.files import for_shell
 from ganbench.reporting.merge import merge
 
 
@@ -26,7 +27,7 @@ def merge_command(folders: Sequence[Path], output: Path) -> None:
     ]
     why = f", without {' and '.join(left_out)}" if left_out else ""
     click.echo(f"{output}: {cells(len(merged.rows))}{why}")
-    click.echo(f"`ganbench table {output}` compares them")
+    click.echo(f"`ganbench table {for_shell(output)}` compares them")
 
 
 def cells(count: int) -> str:

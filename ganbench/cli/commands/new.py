@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ganbench.core.errors import UserError
+from ganbench.core.files import for_shell
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.registry.registry import Registry
 
@@ -40,7 +41,7 @@ def new_command(kind: str, name: str, folder: Path, registry: Registry) -> None:
             f"the file cannot be written: {error.strerror}", str(path), "give another --folder"
         ) from error
     click.echo(f"wrote {path}")
-    click.echo(f"  check it:   ganbench check {path}")
+    click.echo(f"  check it:   ganbench check {for_shell(path)}")
     click.echo(f"  use it:     {use(kind, name, folder)}")
 
 
@@ -62,4 +63,4 @@ def use(kind: str, name: str, folder: Path) -> str:
         "task": f"--models standard --task {name}",
         "metric": f"--models discogan --task toy --metrics {name}",
     }[kind]
-    return f"ganbench run {chosen} --preset smoke --plugins {folder}"
+    return f"ganbench run {chosen} --preset smoke --plugins {for_shell(folder)}"

@@ -12,6 +12,7 @@ from ganbench.cli.commands.listeners import terminal_listener
 from ganbench.cli.commands.live_view import duration
 from ganbench.cli.commands.show import print_sheets
 from ganbench.core.errors import UserError
+from ganbench.core.files import for_shell
 from ganbench.registry.registry import Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
@@ -98,7 +99,9 @@ def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry:
     print_sheets(table_sheets(rows, registry.columns, choice=short), "rich")
     for figure in figures:
         click.echo(f"figure: {figure}")
-    click.echo(f"rows:   {folder / 'rows.jsonl'}  (`ganbench table {folder}` prints this again)")
+    shown = for_shell(folder)
+    again = f"(`ganbench table {shown}` prints this again)"
+    click.echo(f"rows:   {folder / 'rows.jsonl'}  {again}")
     trained = [row for row in rows if not row.is_reference]
     if min(len({row.model for row in trained}), len({row.seed for row in trained})) > 1:
-        click.echo(f"tests:  `ganbench compare {folder}` tests the models against each other")
+        click.echo(f"tests:  `ganbench compare {shown}` tests the models against each other")

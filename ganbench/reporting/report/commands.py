@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ganbench.core.files import for_shell
 from ganbench.registry.registry import Registry
 from ganbench.reporting.report.loading import Folder, Setting
-from ganbench.reporting.run_command import quoted, run_command
+from ganbench.reporting.run_command import run_command
 from ganbench.results.records import Row
 
 
@@ -32,7 +33,7 @@ def commands_of(setting: Setting, registry: Registry) -> list[Command]:
         runs.append(Command(label, text, rows[0].model, rows[0].recipe))
     folders = {folder.name: folder for folder in setting.folders.values()}
     shown = [
-        Command(f"the {what} of {name}", f"ganbench {command} {quoted(folder.path)}")
+        Command(f"the {what} of {name}", f"ganbench {command} {for_shell(folder.path)}")
         for name, folder in folders.items()
         for command, what in (("table", "table"), ("compare", "paired tests"))
     ]

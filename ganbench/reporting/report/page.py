@@ -12,6 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ganbench.core.errors import UserError, first_few
+from ganbench.core.files import for_shell
 from ganbench.core.spec import Column
 from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
@@ -25,7 +26,6 @@ from ganbench.reporting.report.samples import (
 )
 from ganbench.reporting.report.sections import Section, main_columns, section_of
 from ganbench.reporting.report.tradeoffs import Sweep, sweeps_of
-from ganbench.reporting.run_command import quoted
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
@@ -164,7 +164,7 @@ def claims_of(
         except UserError as error:
             notes.append(f"claims of {folder.name} are not judged: {' '.join(str(error).split())}")
             continue
-        command = f"ganbench claims {quoted(folder.path)}"
+        command = f"ganbench claims {for_shell(folder.path)}"
         judged += [Judged(folder.name, sheet, command) for sheet in sheets]
     return judged, notes
 
