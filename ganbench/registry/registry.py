@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from ganbench.core.errors import UserError, unknown
+from ganbench.core.errors import UserError, did_you_mean
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.core.spec import Column
 from ganbench.registry.loading import loaded_class
@@ -66,7 +66,8 @@ class Registry:
         usable = self.of_kind(kind)
         if name in usable:
             return usable[name]
-        raise unknown(kind, name, usable, f"the {kind}s that `ganbench list` shows")
+        hint = f"{did_you_mean(name, usable)} (a plugin of your own needs --plugins DIR)"
+        raise UserError(f"unknown {kind} '{name}'", f"the {kind}s that `ganbench list` shows", hint)
 
     def load(self, kind: Kind, name: str) -> Any:
         """The plugin's class. Raises UserError, with file and line, where its code fails or the

@@ -145,7 +145,8 @@ def test_entry_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_names_get_the_closest_one() -> None:
     with pytest.raises(UserError, match="unknown model 'dicsogan'") as caught:
         discover().load("model", "dicsogan")
-    assert caught.value.fix == "did you mean 'discogan'?"
+    own = "a plugin of your own needs --plugins DIR"
+    assert caught.value.fix == f"did you mean 'discogan'? ({own})"
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
