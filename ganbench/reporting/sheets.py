@@ -40,6 +40,10 @@ class Sheet:
     turns: bool = False
 
 
+def seeds_text(count: int) -> str:
+    return f"{count} seed{'' if count == 1 else 's'}"
+
+
 def number(value: float) -> str:
     """Three significant digits, without an exponent where it can be helped."""
     if value == 0:

@@ -112,6 +112,12 @@ def test_rows_of_other_protocols_are_shown_apart(ganbench: Command, tmp_path: Pa
     assert text.count('<section id="setting-') == 2
 
 
+def test_one_seed_is_one(ganbench: Command, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "rows", committed_rows(MODELS, seeds=1))
+    text, _ = made(ganbench, folder, file=tmp_path / "report.html")
+    assert "1 seed" in text and "1 seeds" not in text
+
+
 def test_rows_without_pictures_are_told(ganbench: Command, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "rows", committed_rows(MODELS, seeds=3))
     text, said = made(ganbench, folder, file=tmp_path / "report.html")

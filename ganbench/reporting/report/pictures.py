@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 MAX_BYTES = 7_000_000  # of all pictures of a report, as base64
 MAX_TILE_PX = 96
@@ -109,6 +109,8 @@ def file_picture(path: Path, is_photo: bool) -> Picture:
             if len(data) <= LIGHT_BYTES:
                 return picture_of_bytes(data, "png", *size)
             smaller = image.convert("RGB")
+    except UnidentifiedImageError as error:  # whose message names a buffer
+        raise ValueError(f"{path}: this is no PNG") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path}: the picture cannot be read: {error}") from error
     smaller.thumbnail((MAX_FIGURE_PX, MAX_FIGURE_PX))

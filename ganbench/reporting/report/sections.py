@@ -28,6 +28,7 @@ from ganbench.reporting.report.samples import (
 )
 from ganbench.reporting.report.tradeoffs import cost_panels
 from ganbench.reporting.report.training import training_of
+from ganbench.reporting.sheets import seeds_text
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
     budget_notes,
@@ -112,7 +113,7 @@ def section_of(
         notes=tuple(footers(group, interval)),
         faults=(*training.notes, *picture_notes(setting, own)),
         commands=tuple(commands_of(setting, registry)),
-        seeds=f"{len({row.seed for row in group.rows})} seeds",
+        seeds=seeds_text(len({row.seed for row in group.rows})),
     )
 
 

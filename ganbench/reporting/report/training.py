@@ -14,6 +14,7 @@ from ganbench.reporting.curve_figure import Lines, is_shown, panel_order, with_n
 from ganbench.reporting.entries import metric_label
 from ganbench.reporting.report.charts import Drawn, Panel, panel
 from ganbench.reporting.report.loading import Setting
+from ganbench.reporting.sheets import seeds_text
 from ganbench.results.curves import LOSS, Point, read_curves, read_losses
 from ganbench.results.folder import cell_folder
 
@@ -95,7 +96,7 @@ def curve_panel(
         means = [(float(s), mean_or_nan(by_step[s])) for s in kept]
         bands = [(float(s), min(by_step[s]), max(by_step[s])) for s in kept if by_step[s]]
         last = next((y for _, y in reversed(means) if not math.isnan(y)), math.nan)
-        told = f"{label}: {last:.4g} at the end, {max(map(len, by_step.values()))} seeds"
+        told = f"{label}: {last:.4g} at the end, {seeds_text(max(map(len, by_step.values())))}"
         drawn.append(Drawn(*(label, first.model, first.recipe, places[label], told), means, bands))
     note = "every few steps of a longer log" if thinned else ""
     return panel(metric_label(name, columns), "training step", drawn, note=note)

@@ -41,6 +41,12 @@ def test_a_strip_has_the_images_side_by_side() -> None:
     assert np.abs(decoded(picture) - expected).mean() < 3
 
 
+def test_a_file_that_is_no_picture_is_told_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("text")
+    with pytest.raises(ValueError, match=r"a\.png: this is no PNG$"):
+        file_picture(tmp_path / "a.png", False)
+
+
 def test_large_and_grey_images_do_as_well() -> None:
     picture = strip_picture(smooth(2, 256)[:, :1])
     assert (picture.width, picture.height) == (2 * MAX_TILE_PX, MAX_TILE_PX)
