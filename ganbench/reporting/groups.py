@@ -242,7 +242,8 @@ def cell_labels(rows: Iterable[Row]) -> dict[str, str]:
 
 
 def _cell_label(row: Row, others: Sequence[Row]) -> str:
-    parts = [row.preset] if len({other.preset for other in others}) > 1 else []
+    presets = [other.preset.split("+") for other in others]
+    parts = [p for p in row.preset.split("+") if not all(p in preset for preset in presets)]
     parts += [row.recipe] if len({other.recipe for other in others}) > 1 else []
     alike = [_settings(o) for o in others if (o.preset, o.recipe) == (row.preset, row.recipe)]
     own = _settings(row)

@@ -23,9 +23,11 @@ def test_cells_are_told_apart_by_all_in_which_they_differ() -> None:
         "recon (modes_A=5)",
         "recon (modes_A=9)",
     ]
-    assert labels({"preset": "smoke"}, {"preset": "smoke+network=resnet"}) == [
-        "recon (smoke)",
-        "recon (smoke+network=resnet)",
+    assert labels({"preset": "smoke"}, {"preset": "quick"}) == ["recon (smoke)", "recon (quick)"]
+    smoke = "smoke+budget_steps=2"
+    assert labels({"preset": smoke}, {"preset": f"{smoke}+network=resnet"}) == [
+        "recon",
+        "recon (network=resnet)",
     ]
     assert labels({"recipe": "paper", "hparams": {"lr": 1}}, {"recipe": "stable"}) == [
         "recon (paper)",
