@@ -142,6 +142,7 @@ def test_damaged_files_are_told_and_the_rest_is_shown(
         assert str(path) in text
     counts = [text.count(f'aria-label="{model} in B"') for model in ("recon", "discogan")]
     assert counts == [1, 2]  # of two seeds, one of them damaged
+    assert [text.count(f'aria-label="{what}"') for what in ("real, of B", "input A")] == [2, 2]
 
 
 def test_a_torn_row_is_told(ganbench: Command, copy: Path, tmp_path: Path) -> None:

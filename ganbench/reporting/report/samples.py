@@ -200,9 +200,11 @@ def grid_of(
     pictures: Mapping[Key, Picture],
     places: Mapping[str, int],
 ) -> tuple[Strip, ...]:
-    """The inputs once, where all models have the same, then each label's; none without any."""
+    """The inputs once, where all models have the same, then each label's, then real samples of the
+    target, which belong to none of the inputs; none without any.
+    """
     source, target = sides(direction)
-    texts = {"input": f"input {source}", "fake": f"in {target}", "rec": f"back in {source}"}
+    texts = {"fake": f"in {target}", "rec": f"back in {source}"}
 
     def frames(cell: Cell, kind: str) -> tuple[tuple[int, Picture], ...]:
         name = f"{direction}/{SAMPLES}/{kind}"
@@ -210,19 +212,21 @@ def grid_of(
         return tuple(sorted(((int(str(k[1])), pictures[k]) for k in own), key=lambda f: f[0]))
 
     strips: list[Strip] = []
-    shown: set[str] = set()
+    inputs, real = set[str](), dict[str, Strip]()
     for cell in cells:
-        inputs = frames(cell, "input")[:1]
-        if inputs and inputs[0][1].name not in shown:
-            shown.add(inputs[0][1].name)
-            strips.append(Strip("", "", "", "", texts["input"], inputs))
+        for step, picture in frames(cell, "input")[:1]:
+            if picture.name not in inputs:
+                inputs.add(picture.name)
+                strips.append(Strip("", "", "", "", f"input {source}", ((step, picture),)))
+        for step, picture in frames(cell, "real")[:1]:
+            real[picture.name] = Strip("", "", "", "", f"real, of {target}", ((step, picture),))
         for kind in KINDS:
             own = frames(cell, kind)
             if own:
                 row = cell.row
                 looks = look(places[cell.label])
                 strips.append(Strip(cell.label, row.model, row.recipe, looks, texts[kind], own))
-    return tuple(strips)
+    return (*strips, *real.values())
 
 
 def drawings_of(pictures: Mapping[Key, Picture]) -> list[Drawing]:
