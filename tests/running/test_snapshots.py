@@ -12,7 +12,7 @@ from ganbench.contracts.model import Model
 from ganbench.evaluation.evaluate import Scored
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.registry.registry import discover
-from ganbench.results.samples import read_samples, steps_with_samples
+from ganbench.results.samples import keep_samples, read_arrays, read_samples, steps_with_samples
 from ganbench.running.job import Job
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
@@ -66,7 +66,16 @@ def test_a_checkpoint_is_chosen_from_the_same_steps_however_many_there_are(tmp_p
     assert list(chosen.scores) == [10, 20, 30, 40]
     kept = steps_with_samples(tmp_path)
     assert list(kept) == sorted(watched.steps)
-    first, *others = map(read_samples, kept.values())
-    assert first.keys() == SAMPLES.keys() - {"AB/points"}
-    assert all(other.keys() == {"AB/samples/fake"} for other in others)
-    assert first["AB/samples/fake"].shape == (6, 2)
+    for file in kept.values():  # of points all that figures are drawn of
+        assert read_arrays(file, lambda name: True).keys() == SAMPLES.keys()
+
+
+def test_of_pictures_a_snapshot_keeps_a_few_translations(tmp_path: Path) -> None:
+    """The inputs, which are always the same, once; and no metric's arrays."""
+    pictures = {name: np.zeros((10, 3, 4, 4), np.uint8) for name in SAMPLES if "samples" in name}
+    for step in (10, 20):
+        keep_samples(tmp_path, step, {**pictures, "AB/azimuth_deg": np.zeros(10)})
+    first, second = map(read_samples, steps_with_samples(tmp_path).values())
+    assert first.keys() == pictures.keys() & {"AB/samples/input", "AB/samples/fake"}
+    assert second.keys() == {"AB/samples/fake"}
+    assert first["AB/samples/fake"].shape == (6, 3, 4, 4)
