@@ -118,6 +118,9 @@ def test_what_cannot_be_exported_is_told(ganbench: Command, trained: Path, tmp_p
         done = ganbench("export", *arguments, *output)
         assert done.returncode == 2 and message in done.stderr, done.stderr
         assert "Traceback" not in done.stderr and not (tmp_path / "out").exists()
+    inside = ganbench("export", standard, "--output", trained, "--to", trained / "cells" / "new")
+    assert inside.returncode == 2 and "would lie in what is read" in inside.stderr
+    assert not (trained / "cells" / "new").exists()
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / CARD).write_text("mine")
     done = ganbench("export", standard, "--output", trained, "--to", tmp_path / "taken")
