@@ -20,12 +20,13 @@ from ganbench.contracts.recipes import (
     with_stable,
 )
 from ganbench.contracts.reference import Reference
-from ganbench.contracts.task import Domain, Jitter, Report, Split, Task
+from ganbench.contracts.task import Domain, Jitter, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import Undefined, UserError
 from ganbench.core.figures import SeedPanels, SharedPanels, Shown
 from ganbench.core.large_tensors import all_finite, batched, only_finite
 from ganbench.core.options import require_range
+from ganbench.core.reports import Report, no_report
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import Architecture, Column, DataSpec, DomainName, Preset, SplitName
 from ganbench.data.decoded import decoded, fingerprint
@@ -159,6 +160,7 @@ __all__ = [
     "mean_or_reason",
     "mixture",
     "nearest_latents",
+    "no_report",
     "only_finite",
     "over_heads",
     "own_folders",

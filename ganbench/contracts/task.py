@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ganbench.core.errors import UserError
+from ganbench.core.reports import Report
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import (
     DEFAULT_READING,
@@ -24,8 +25,6 @@ from ganbench.core.spec import (
     Reading,
     SplitName,
 )
-
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ import numpy as np
 import PIL
 
 from ganbench.core.cache import cached_arrays, cached_files
+from ganbench.core.reports import Report, counted, no_report
 from ganbench.core.source_hash import reach, source_hash
 from ganbench.core.spec import JSON, MAX_MEGAPIXELS
 from ganbench.data.listing import UNREADABLE, Files, Listing, Pictures, UnreadableFiles
 from ganbench.data.pixels import picture_limit, square_pixels
-
-Report = Callable[[str], None]
 
 # A set that is hashed as a whole in a fraction of a second has no more than:
 SMALL_BYTES = 2**26
@@ -28,7 +27,6 @@ SMALL_FILES = 2**12
 SAMPLED_FILES = 64
 FILES_A_JOB = 32
 MAX_THREADS = 16
-REPORTS = 10
 
 
 def decoded(
@@ -61,7 +59,7 @@ def decoded(
 def decode(listing: Listing, size: int, max_megapixels: float = MAX_MEGAPIXELS) -> np.ndarray:
     """The same in memory, without the cache."""
     out = np.empty((len(listing), 3, size, size), np.uint8)
-    _fill(listing, out, lambda line: None, max_megapixels)
+    _fill(listing, out, no_report, max_megapixels)
     return out
 
 
@@ -192,10 +190,9 @@ def _each_file(
     jobs = [files[i : i + FILES_A_JOB] for i in range(0, len(files), FILES_A_JOB)]
     failed: dict[int, str] = {}
     with picture_limit(max_megapixels), _threads() as pool:
-        for done, failures in enumerate(pool.map(run, jobs), start=1):
+        results = pool.map(run, jobs)
+        for failures in counted(results, len(files), "files read", report, FILES_A_JOB):
             failed |= failures
-            if done < len(jobs) and done * REPORTS // len(jobs) > (done - 1) * REPORTS // len(jobs):
-                report(f"read {done * FILES_A_JOB} of {len(files)} files")
     return failed
 
 

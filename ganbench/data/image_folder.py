@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError, first_few
+from ganbench.core.reports import no_report
 from ganbench.core.spec import DEFAULT_READING, Reading
 from ganbench.data.decoded import file_digest, readable
 from ganbench.data.listing import Listing, UnreadableFiles, one_each
@@ -121,7 +122,7 @@ def without_unreadable(
     that cannot be read, unless `reading` leaves them out.
     """
     cache = cache_dir or default_cache_dir()
-    listing, failures = readable(folder.listing(), cache, _quiet, reading.max_megapixels)
+    listing, failures = readable(folder.listing(), cache, no_report, reading.max_megapixels)
     failures = [*broken, *failures]
     total = len(folder.names) + len(broken)
     if failures and not reading.skip_unreadable:
@@ -131,7 +132,3 @@ def without_unreadable(
     line = f"left out in {folder.path}: {len(failures)} of {total} images that cannot be read: "
     names = tuple(listing.files.names[i] for i in listing.file)
     return replace(folder, names=names, told=(*folder.told, line + first_few(failures, "; ")))
-
-
-def _quiet(line: str) -> None:
-    """A report that does nothing."""

@@ -14,6 +14,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
+from ganbench.core.reports import Passing
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
@@ -40,7 +41,7 @@ from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
 from ganbench.running.job import Grid, Job
 from ganbench.running.listener import Listener, Silent
-from ganbench.running.live import live_run, shown_to_others
+from ganbench.running.live import LiveRun, live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.preview import draw_previews
 from ganbench.running.progress import Progress
@@ -165,13 +166,7 @@ def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: 
             live.progress(progress)
             trackers.progress(progress)
 
-        live.does(f"preparing the data of {', '.join(plan.request.tasks)}")
-        for task in plan.grid.tasks:
-            task.prepare(listener.say)
-        for line in small_sets(todo):
-            listener.say(line)
-        for path in draw_previews(todo, output):
-            listener.say(f"both domains: {path}")
+        prepare_data(plan, todo, live, listener)
         jobs = heaviest_first(todo)
         live.does("")
         listener.say(f"cells: {len(asked)}, to do: {len(todo)}")
@@ -180,6 +175,25 @@ def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: 
             live.ended(row)
             trackers.ended(row)
             listener.ended(row, names[row.cell], left)
+
+
+def prepare_data(plan: Planned, todo: Sequence[Job], live: LiveRun, listener: Listener) -> None:
+    """Makes or reads the data of the cells, says what is odd about them, and draws both domains."""
+    preparing = f"preparing the data of {', '.join(plan.request.tasks)}"
+
+    def report(line: str) -> None:
+        is_passing = isinstance(line, Passing)
+        live.does(line if is_passing else preparing)
+        if not is_passing:
+            listener.say(line)
+
+    live.does(preparing)
+    for task in plan.grid.tasks:
+        task.prepare(report)
+    for line in small_sets(todo):
+        listener.say(line)
+    for path in draw_previews(todo, plan.folder):
+        listener.say(f"both domains: {path}")
 
 
 def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:

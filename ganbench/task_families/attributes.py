@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ganbench.contracts.task import Report
 from ganbench.core.cache import cached_arrays
 from ganbench.core.options import require_range
+from ganbench.core.reports import Report
 from ganbench.core.spec import JSON, DataSpec
 from ganbench.data.decoded import fingerprint
 from ganbench.data.listing import Listing
@@ -157,7 +157,7 @@ def people(options: AttributeOptions, size: int, cache_dir: Path, report: Report
         report(f"rendering {options.pictures} views of {options.people} people at {size} px")
         persons = [person(number, options.pictures) for number in range(options.people)]
         shots = [someone.shots for someone in persons]
-        images = render_shots(persons, build_person, shots, size, GREY)
+        images = render_shots(persons, build_person, shots, size, GREY, report)
         seen = [attributes for someone in persons for attributes in someone.attributes]
         truth = {name: np.array([getattr(each, name) for each in seen]) for name in ATTRIBUTES}
         return {"images": images.reshape(-1, 3, size, size), **truth}

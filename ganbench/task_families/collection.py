@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganbench.contracts.task import Domain, Report
+from ganbench.contracts.task import Domain
 from ganbench.core.errors import UserError, first_few
+from ganbench.core.reports import Report
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import Reading, SplitName
 from ganbench.data.decoded import decoded, readable

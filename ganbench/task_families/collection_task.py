@@ -9,9 +9,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ganbench.contracts.task import Domain, Report, Split, Task
+from ganbench.contracts.task import Domain, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import UserError
+from ganbench.core.reports import Report, no_report
 from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import DataSpec, DomainName, Preset, SplitName
 from ganbench.data.listing import PICTURE
@@ -19,10 +20,6 @@ from ganbench.data.overlap import pixel_digests, repeats_told
 from ganbench.task_families.collection import SPLITS, Collection, Parts
 
 OVERLAP = "ganbench.data.overlap"
-
-
-def silent(line: str) -> None:
-    """A report that does nothing."""
 
 
 def contents_of(side: Collection, identities: np.ndarray) -> list[tuple[str, bytes]]:
@@ -103,7 +100,7 @@ class CollectionTask(Task):
         return text.tobytes().decode(errors="surrogateescape").split("\0") if len(text) else []
 
     def load(self, split: SplitName) -> Split:
-        a, b = self.sides(silent)
+        a, b = self.sides(no_report)
         parts = self.parts(a, b)
         if split not in parts:
             raise UserError(

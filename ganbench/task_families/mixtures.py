@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ganbench.contracts.task import Domain, Report, Split, Task
+from ganbench.contracts.task import Domain, Split, Task
 from ganbench.core.options import require_range
+from ganbench.core.reports import Report
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import JSON, Architecture, DataSpec, Preset, SplitName
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from ganbench.contracts.task import Report
 from ganbench.core.cache import cached_arrays
 from ganbench.core.options import require_range
+from ganbench.core.reports import Report
 from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import JSON, DataSpec, DomainName
 from ganbench.data.decoded import fingerprint
@@ -177,7 +177,7 @@ def rendered_products(
         products = product.population(options.products)
         background = GREYS[options.background]
         images = render_shots(
-            products, product.build, [[product.shot]] * len(products), size, background
+            products, product.build, [[product.shot]] * len(products), size, background, report
         )
         looks = [parameters.look for parameters in products]
         truth = {name: np.array([getattr(each, name) for each in looks]) for name in LOOKS}

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import PIL
 
-from ganbench.contracts.task import Report
 from ganbench.core.errors import UserError
 from ganbench.core.options import require_range
+from ganbench.core.reports import Report
 from ganbench.core.seeds import seed_for
 from ganbench.core.source_hash import code_hash
 from ganbench.core.spec import JSON, Architecture, DataSpec, DomainName, Reading

@@ -21,6 +21,7 @@ from ganbench.api import (
     fingerprint,
     labels_path,
     labels_told,
+    no_report,
     own_folders,
     pixel_digests,
     read_labels,
@@ -153,7 +154,7 @@ class Folder(Task):
         if split not in splits:
             raise UserError(f"there is no {split} split", f"{split}_share=0", "give it a share")
         part, index = splits[split]
-        images, labels = self.images(name, part, silent)[index], self.labels[name, part]
+        images, labels = self.images(name, part, no_report)[index], self.labels[name, part]
         first = list(self.folders.by_domain[name]).index(part) * 10**9  # parts number their own
         truth = {"identity": first + index, **{key: v[index] for key, v in labels.items()}}
         angles = labels.get("azimuth_deg")
@@ -166,9 +167,5 @@ class Folder(Task):
         """What training sees of the pictures, where that is not they as they stand."""
         if not (self.options.load_px or self.options.mirrored):
             return None
-        larger = self.images(name, part, silent, self.options.load_px)[index]
+        larger = self.images(name, part, no_report, self.options.load_px)[index]
         return Jitter(torch.from_numpy(larger), self.options.mirrored)
-
-
-def silent(line):
-    """A report that does nothing."""

@@ -28,7 +28,8 @@ WINGS = (
 # The same for what is in a wing, its modules and its folders.
 INSIDE = {
     "core": (
-        ("errors", "figures", "image_grid", "interrupts", "scopes", "seeds", "spec", "terminal"),
+        ("errors", "figures", "image_grid", "interrupts", "reports", "scopes", "seeds", "spec"),
+        ("terminal",),
         ("cache", "devices", "disk", "files", "large_tensors", "meaning", "options", "portable"),
         ("device_choice", "memory", "portable_process", "source_hash"),
     ),

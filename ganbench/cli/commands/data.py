@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.table import Table as RichTable
 
+from ganbench.cli.commands.stderr_lines import stderr_lines
 from ganbench.core.terminal import console
 from ganbench.data.datasets.catalogue import CATALOGUE, DataSet, default_data_dir, find_data_set
 from ganbench.data.datasets.download import download, refuse
@@ -79,9 +80,10 @@ def prepare_command(
 ) -> None:
     data_set = find_data_set(name)
     obtain = refuse if offline else download
-    say(f"{name}: {data_set.summary}")
-    say(f"licence: {data_set.licence} ({data_set.home})")
-    folder = prepare(data_set, data_dir or default_data_dir(), archives, obtain, say)
+    with stderr_lines() as say:
+        say(f"{name}: {data_set.summary}")
+        say(f"licence: {data_set.licence} ({data_set.home})")
+        folder = prepare(data_set, data_dir or default_data_dir(), archives, obtain, say)
     click.echo(f"{name} is at {folder}")
     click.echo(f"use it with: ganbench run … --data {name}={folder}")
 
@@ -103,7 +105,3 @@ def verify_command(name: str, path: Path | None, sample: int) -> int:
     for each in broken[:SHOWN_BROKEN]:
         click.echo(f"  {each.file}: {each.reason}", err=True)
     return 1
-
-
-def say(text: str) -> None:
-    click.echo(text, err=True)

@@ -11,10 +11,12 @@ import click
 import numpy as np
 
 from ganbench.cli.commands.show import print_sheets
+from ganbench.cli.commands.stderr_lines import stderr_lines
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.device_choice import device_of_this_process
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.files import new_files, refuse_inside
+from ganbench.core.reports import Report
 from ganbench.core.spec import JSON, Reading
 from ganbench.evaluation.fidelity.extractors import (
     EMBEDDED,
@@ -59,14 +61,15 @@ def score_command(
     cache = cache_dir or default_cache_dir()
     among = places(cache, weights_dir)
     reader = FeatureReader(among, cache, device_of_this_process(device))
-    if not offline:
-        fetch(chosen, among, cache)
-    reason = reader.missing(chosen.name)
-    if reason:
-        columns = [chosen.column(name) for name in names]
-        score = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
-    else:
-        score = score_folders(real, fake, names, chosen, size, reader, reading)
+    with stderr_lines() as say:
+        if not offline:
+            fetch(chosen, among, cache, say)
+        reason = reader.missing(chosen.name)
+        if reason:
+            columns = [chosen.column(name) for name in names]
+            score = Score(dict.fromkeys(columns, f"skipped: {reason}"), {}, (), {})
+        else:
+            score = score_folders(real, fake, names, chosen, size, reader, reading, say)
     if save_features is not None and score.features:
         keep(score, save_features)
     protocol = {**score.protocol, **conventions(names)} if score.protocol else {}
@@ -82,16 +85,12 @@ def score_command(
     return int(any(isinstance(value, str) for value in score.metrics.values()))
 
 
-def fetch(extractor: Extractor, among: Places, cache_dir: Path) -> None:
+def fetch(extractor: Extractor, among: Places, cache_dir: Path, say: Report) -> None:
     """Downloads weights that are not there; where that fails, the scores tell."""
     try:
         obtain(extractor.weights, among, cache_dir, say)
     except UserError as error:
         say(str(error))
-
-
-def say(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def extractor_and_scores(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:

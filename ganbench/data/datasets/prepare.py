@@ -66,7 +66,7 @@ def make(
     with new_folder(folder, data_set.inner) as partial:
         for file in paths.values():
             say(f"unpacking {file}")
-            extract(file, partial, data_set.bounds)
+            extract(file, partial, data_set.bounds, say)
     for archive, text in checksums.items():
         if not known_checksum(archive, archives):
             record_checksum(archive, text, archives)

@@ -17,12 +17,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from ganbench.core.errors import UserError
+from ganbench.core.reports import Report, counted, no_report
 
 BROKEN = (
     *(tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error),
     *(EOFError, ValueError, NotImplementedError),
 )
 CHUNK = 1 << 20
+FILES = "files unpacked"
 TAR_END = bytes(tarfile.BLOCKSIZE)
 
 
@@ -66,8 +68,9 @@ def new_folder(target: Path, inner: str = "") -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def extract(archive: Path, folder: Path, bounds: Bounds) -> None:
-    """Unpacks into `folder`, by the file's ending; a plain file is copied.
+def extract(archive: Path, folder: Path, bounds: Bounds, report: Report = no_report) -> None:
+    """Unpacks into `folder`, by the file's ending; a plain file is copied. report: takes lines of
+    progress.
 
     Raises UserError for an archive that is broken or cut off, that reaches outside of `folder`,
     or that goes beyond `bounds`. Part of it may lie in `folder` then; see `new_folder`.
@@ -78,7 +81,7 @@ def extract(archive: Path, folder: Path, bounds: Bounds) -> None:
             f"no way to unpack '{archive.name}'", str(archive), f"known: {', '.join(UNPACKERS)}"
         )
     try:
-        UNPACKERS[kinds[0]](archive, folder, bounds)
+        UNPACKERS[kinds[0]](archive, folder, bounds, report)
     except tarfile.FilterError as error:
         raise _refusal(archive, str(error)) from error
     except BROKEN as error:
@@ -91,13 +94,13 @@ def extract(archive: Path, folder: Path, bounds: Bounds) -> None:
         ) from error
 
 
-def _extract_tar(archive: Path, folder: Path, bounds: Bounds) -> None:
+def _extract_tar(archive: Path, folder: Path, bounds: Bounds, report: Report) -> None:
     if not hasattr(tarfile, "data_filter"):
         raise UserError("this Python cannot unpack safely", fix="use Python 3.11.4 or newer")
     total = 0
     with tarfile.open(archive) as tar:
         assert tar.fileobj is not None
-        for count, member in enumerate(tar, start=1):
+        for count, member in enumerate(counted(tar, None, FILES, report), start=1):
             total += member.size
             bounds.check(archive, count, total)
             _check_name(archive, folder, member.name)
@@ -119,11 +122,11 @@ def _check_tar_end(archive: Path, end: int) -> None:
             raise _cut_off(archive, f"there is neither a file nor its end at byte {end:,}")
 
 
-def _extract_zip(archive: Path, folder: Path, bounds: Bounds) -> None:
+def _extract_zip(archive: Path, folder: Path, bounds: Bounds, report: Report) -> None:
     with zipfile.ZipFile(archive) as zipped:
         members = zipped.infolist()
         bounds.check(archive, len(members), sum(member.file_size for member in members))
-        for member in members:
+        for member in counted(members, len(members), FILES, report):
             _check_name(archive, folder, member.filename)
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -133,12 +136,12 @@ def _extract_zip(archive: Path, folder: Path, bounds: Bounds) -> None:
             zipped.extract(member, folder)
 
 
-def _extract_gz(archive: Path, folder: Path, bounds: Bounds) -> None:
+def _extract_gz(archive: Path, folder: Path, bounds: Bounds, report: Report) -> None:
     with gzip.open(archive) as source:
         _copy_bounded(source, archive, folder / archive.name[: -len(".gz")], bounds)
 
 
-def _copy_plain(archive: Path, folder: Path, bounds: Bounds) -> None:
+def _copy_plain(archive: Path, folder: Path, bounds: Bounds, report: Report) -> None:
     with archive.open("rb") as source:
         _copy_bounded(source, archive, folder / archive.name, bounds)
 
@@ -181,7 +184,7 @@ def _cut_off(archive: Path, reason: str) -> UserError:
     )
 
 
-UNPACKERS: Mapping[str, Callable[[Path, Path, Bounds], None]] = {
+UNPACKERS: Mapping[str, Callable[[Path, Path, Bounds, Report], None]] = {
     ".tar.gz": _extract_tar,
     ".tgz": _extract_tar,
     ".tar": _extract_tar,

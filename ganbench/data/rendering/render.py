@@ -21,6 +21,7 @@ from typing import TypeVar
 import numpy as np
 
 from ganbench.core.errors import UserError
+from ganbench.core.reports import Report, counted, no_report
 from ganbench.data.rendering.mesh import Part, normalise
 from ganbench.data.rendering.scene import Images, NoPictureError, open_scene
 
@@ -66,6 +67,7 @@ def render_shots(
     shots: Sequence[Sequence[Shot]],
     size: int,
     background: float = 1.0,
+    report: Report = no_report,
 ) -> Images:
     """Pictures of every object, as many of each, uint8 of shape (objects, shots, 3, size, size).
 
@@ -74,6 +76,7 @@ def render_shots(
     build: an object to its mesh; a function at the top of its module, for it runs in the children.
     size: side of the square picture in pixels.
     background: its grey, 0 for black to 1 for white.
+    report: takes lines of progress.
 
     The result does not depend on the number of processes. They are spawned, so a script that
     calls this must guard its own start with `if __name__ == "__main__":`.
@@ -90,8 +93,10 @@ def render_shots(
             pool.submit(_render_chunk, objects[chunk], build, shots[chunk], size, background)
             for chunk in chunks
         ]
-        for chunk, future in zip(chunks, futures, strict=True):
-            images[chunk] = future.result()
+        views = (future.result() for future in futures)
+        shown = counted(views, len(objects), "objects rendered", report, CHUNK_OBJECTS)
+        for chunk, pictures in zip(chunks, shown, strict=True):
+            images[chunk] = pictures
     return images
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ganbench.core.cache import cached_files, entry_folder
 from ganbench.core.errors import printable
 from ganbench.core.image_grid import image_rows
+from ganbench.core.reports import Report
 from ganbench.core.spec import JSON
 from ganbench.data.rendering.mesh import Mesh
 from ganbench.data.rendering.render import Shot, as_it_is, render_shots
@@ -52,7 +53,7 @@ def rendered_views(
     key: JSON,
     make: Callable[[], tuple[Made, np.ndarray]],
     look: tuple[float, int, float],
-    report: Callable[[str], None],
+    report: Report,
 ) -> Rendered:
     """Every view of every object, from the cache or rendered now.
 
@@ -66,7 +67,7 @@ def rendered_views(
         made, azimuths_deg = make()
         report(f"rendering {azimuths_deg.size} views of {len(made.objects)} {name} at {size} px")
         shots = [[Shot(azimuth, elevation_deg) for azimuth in row] for row in azimuths_deg]
-        views = render_shots(made.objects, as_it_is, shots, size, background)
+        views = render_shots(made.objects, as_it_is, shots, size, background, report)
         np.save(folder / "views.npy", views, allow_pickle=False)
         np.save(folder / "names.npy", np.array(made.names, dtype=str), allow_pickle=False)
         (folder / REMARKS).write_text(

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ganbench.core.errors import UserError
+from ganbench.core.reports import Report, counted, no_report
 from ganbench.core.source_hash import reach, source_hash
 from ganbench.core.spec import DEFAULT_READING, JSON, Reading
 from ganbench.data.image_folder import ImageFolder, read_image_folder, refuse_unreadable
@@ -47,10 +48,12 @@ def score_folders(
     size: int | None,
     reader: FeatureReader,
     reading: Reading = DEFAULT_READING,
+    report: Report = no_report,
 ) -> Score:
     """The scores `names` of the images below `fake` against those below `real`.
 
     size: side in pixels that all are cropped and resized to; None for images of one size.
+    report: takes lines of progress.
 
     Raises UserError for folders without enough images or that overlap, images that cannot be read
     unless `reading` leaves them out, and mixed sizes.
@@ -63,12 +66,28 @@ def score_folders(
         require_apart(real_files, fake_files, SIDES)
         try:
             shape = common_shape(folders, size)
-            parts = [read_features(f, shape, size, extractor, reader) for f in folders]
+            parts = [read_features(f, shape, size, extractor, reader, report) for f in folders]
         except UNREADABLE:
             refuse_unreadable(folders, reading, reader.cache_dir)  # all of them at once
             raise
     by_score = scores(names, parts[0], parts[1], extractor)
-    protocol = {
+    protocol = protocol_of(folders, shape, size, extractor, reader)
+    return Score(
+        {extractor.column(name): value for name, value in by_score.items()},
+        protocol,
+        [*warnings(by_score, *parts), *folder_remarks(folders)],
+        {side: part[FEATURES].numpy() for side, part in zip(("real", "fake"), parts, strict=True)},
+    )
+
+
+def protocol_of(
+    folders: Sequence[ImageFolder],
+    shape: tuple[int, ...],
+    size: int | None,
+    extractor: Extractor,
+    reader: FeatureReader,
+) -> JSON:
+    return {
         **reader.extractor(extractor.name).protocol,
         "n_real": len(folders[0].names),
         "n_fake": len(folders[1].names),
@@ -77,12 +96,6 @@ def score_folders(
         "resized_before": f"centre crop, Lanczos to {size} px" if size else "no",
         "device": reader.device,
     }
-    return Score(
-        {extractor.column(name): value for name, value in by_score.items()},
-        protocol,
-        [*warnings(by_score, *parts), *folder_remarks(folders)],
-        {side: part[FEATURES].numpy() for side, part in zip(("real", "fake"), parts, strict=True)},
-    )
 
 
 def folder_remarks(folders: Sequence[ImageFolder]) -> list[str]:
@@ -119,6 +132,7 @@ def read_features(
     size: int | None,
     extractor: Extractor,
     reader: FeatureReader,
+    report: Report,
 ) -> Mapping[str, Tensor]:
     """From the cache, where a folder of the same files was read by the same code before, or one
     batch at a time.
@@ -129,7 +143,12 @@ def read_features(
         "code": source_hash(reach([Path(__file__)])),
         "pillow": PIL.__version__,
     }
-    return reader.cached(extractor.name, content, lambda: batches(folder, size, shape))
+
+    def read() -> Iterator[Tensor]:
+        number, what = len(folder.names), f"pictures of {folder.path.name} read"
+        return counted(batches(folder, size, shape), number, what, report, BATCH_FILES)
+
+    return reader.cached(extractor.name, content, read)
 
 
 def batches(folder: ImageFolder, size: int | None, shape: tuple[int, ...]) -> Iterator[Tensor]:
