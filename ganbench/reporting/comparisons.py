@@ -81,21 +81,27 @@ def comparison_sheet(
 ) -> Sheet:
     pairs = corrected(paired(group, columns, baseline, metrics, interval))
     family = len(pairs)
-    wide = interval == "t"
-    lines = [
-        (
-            metric_label(pair.metric, columns),
-            f"{pair.first} − {pair.second}",
-            estimate_text(pair.comparison.difference, symmetric=wide),
-            *(map(number, (pair.comparison.p, pair.p_holm)) if pair.is_test else ("none",) * 2),
-            str(pair.comparison.difference.n),
-            needed_text(pair, family),
-        )
-        for pair in pairs
-    ]
+    lines = [(*pair_texts(pair, columns, interval), needed_text(pair, family)) for pair in pairs]
     records = tuple(record(group, pair, family) for pair in pairs)
-    notes = tuple(family_notes(pairs, interval))
+    notes = family_notes(pairs, interval)
+    if any(pair.is_test for pair in pairs):
+        notes.append("seeds for 80 % power: a rough guide, from the effect size seen here")
     return Sheet(group.title, HEAD, tuple(lines), notes, records, keys=2, texts=2)
+
+
+def pair_texts(
+    pair: Pair, columns: Mapping[str, Column], interval: Interval
+) -> tuple[str, str, str, str, str, str]:
+    """The line of a pair, below all names of `HEAD` but the last."""
+    difference = pair.comparison.difference
+    p = map(number, (pair.comparison.p, pair.p_holm)) if pair.is_test else ("none", "none")
+    return (
+        metric_label(pair.metric, columns),
+        f"{pair.first} − {pair.second}",
+        estimate_text(difference, symmetric=interval == "t"),
+        *p,
+        str(difference.n),
+    )
 
 
 def paired(
@@ -165,7 +171,6 @@ def family_notes(pairs: Sequence[Pair], interval: Interval) -> list[str]:
     dropped = sum(pair.comparison.dropped for pair in pairs)
     if dropped:
         notes.append("seeds that only one of two models has are left out of their pairs")
-    notes.append("seeds for 80 % power: a rough guide, from the effect size seen here")
     return notes
 
 

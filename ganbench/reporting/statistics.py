@@ -149,18 +149,11 @@ def _exact_sign_flip_p(differences: Floats) -> float:
 
 
 def _random_sign_flip_p(differences: Floats) -> float:
-    from scipy.stats import permutation_test
-
-    result = permutation_test(
-        (differences,),
-        lambda x, axis: x.mean(axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=RANDOM_SIGN_FLIPS,
-        batch=2**13,
-        rng=np.random.default_rng(0),
-    )
-    return float(result.pvalue)
+    """The flip that was seen counts as one, so p is never 0 (Phipson and Smyth, 2010)."""
+    signs = np.random.default_rng(0).choice((-1.0, 1.0), (RANDOM_SIGN_FLIPS, len(differences)))
+    sums, observed = np.abs(signs @ differences), abs(differences.sum())
+    as_far = np.count_nonzero(sums >= observed * (1 - TIED))
+    return float((1 + as_far) / (1 + RANDOM_SIGN_FLIPS))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

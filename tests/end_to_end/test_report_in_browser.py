@@ -119,6 +119,35 @@ def test_filters_hide_models_in_tables_and_charts_and_tasks_as_a_whole(page: Chr
     assert "standard" in shown(page, rows) and ODD in shown(page, "#setting-2 tbody th")
 
 
+def test_paired_tests_sort_and_go_with_either_of_their_models(page: Chrome) -> None:
+    details = page.find_element(
+        By.XPATH, "//section[@id='setting-1']//details[.//*[@data-other-model]]"
+    )
+    details.find_element(By.TAG_NAME, "summary").click()
+    rows = details.find_elements(By.CSS_SELECTOR, "tbody tr")
+    head = details.find_elements(By.CSS_SELECTOR, "thead th")
+    number = [one.text for one in head].index("difference")
+    head[number].find_element(By.TAG_NAME, "button").click()
+    keys = [
+        float(one.get_attribute("data-key") or "nan")
+        for one in details.find_elements(By.CSS_SELECTOR, f"tbody td:nth-child({number + 1})")
+    ]
+    assert len(keys) == len(rows) > 2 and keys == sorted(keys)
+
+    def models() -> list[str]:
+        return shown(page, "#setting-1 tr[data-other-model] td:nth-child(2)")
+
+    assert len({*models()}) == 3
+    box = next(
+        one
+        for one in page.find_elements(By.CSS_SELECTOR, "input[name=model]")
+        if one.get_attribute("value") == "standard"
+    )
+    box.click()
+    assert {*models()} == {"discogan − recon"}
+    box.click()
+
+
 def test_a_slider_shows_each_step(page: Chrome) -> None:
     slider = page.find_element(By.CSS_SELECTOR, "input[type=range]")
     figure = slider.find_element(By.XPATH, "ancestor::figure")

@@ -15,6 +15,7 @@ from ganbench.reporting.report.charts import Panel, look
 from ganbench.reporting.report.commands import Command, commands_of
 from ganbench.reporting.report.comparison import Dots, Table, dots_of, tables_of
 from ganbench.reporting.report.loading import Setting
+from ganbench.reporting.report.pairwise import Pairwise, pairwise_of
 from ganbench.reporting.report.pictures import Embedded, Picture
 from ganbench.reporting.report.samples import (
     Drawing,
@@ -65,6 +66,7 @@ class Section:
     apart: str
     legend: tuple[Legend, ...]  # of what was trained
     tables: tuple[Table, ...]
+    pairwise: Pairwise
     dots: tuple[Dots, ...]
     training: tuple[Panel, ...]
     cost: tuple[Panel, ...]
@@ -105,6 +107,7 @@ def section_of(
         apart=setting.apart,
         legend=tuple(Legend(k, row.model, row.recipe, look(places[k])) for k, row in labels),
         tables=tuple(tables_of(setting, columns, places, interval)),
+        pairwise=pairwise_of(group, columns, main, interval),
         dots=tuple(dots_of(setting, columns, main, places, interval)),
         training=training.panels,
         cost=tuple(cost_panels(setting, columns, main, places, interval)),

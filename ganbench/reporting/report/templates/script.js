@@ -39,8 +39,10 @@
     for (const box of all("input", form)) {
       if (!box.checked) (off[box.name] ??= []).push(box.value);
     }
+    const hidden = ([name, values]) =>
+      values.flatMap((value) => [`[data-${name}=${CSS.escape(value)}]`, `[data-other-${name}=${CSS.escape(value)}]`]);
     rules.textContent = Object.entries(off)
-      .flatMap(([name, values]) => values.map((value) => `[data-${name}=${CSS.escape(value)}]`))
+      .flatMap(hidden)
       .map((selector) => `${selector} { display: none !important; }`)
       .join("\n");
     const sections = all("section.setting");
