@@ -95,9 +95,11 @@ def discover(folders: Sequence[Path] = ()) -> Registry:
     plugins = [*built_in, *entry_point_plugins()]
     for folder in folders:
         if not folder.is_dir():
-            raise UserError(
-                "the plugin folder does not exist", f"--plugins {folder}", "give a folder's path"
-            )
+            what, fix = "the plugin folder does not exist", "give a folder's path"
+            if folder.is_file():
+                what = "this is a file, and plugins are found in a folder"
+                fix = f"give its folder: --plugins {folder.parent}"
+            raise UserError(what, f"--plugins {folder}", fix)
         plugins += [inspect_file(file, str(folder)) for file in plugin_files(folder)]
     return Registry(tuple(_unique(plugins)))
 

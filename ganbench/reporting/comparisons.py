@@ -86,7 +86,7 @@ def comparison_sheet(
     notes = family_notes(pairs, interval)
     if any(pair.is_test for pair in pairs):
         notes.append("seeds for 80 % power: a rough guide, from the effect size seen here")
-    return Sheet(group.title, HEAD, tuple(lines), notes, records, keys=2, texts=2)
+    return Sheet(group.title, HEAD, tuple(lines), tuple(notes), records, keys=2, texts=2)
 
 
 def pair_texts(

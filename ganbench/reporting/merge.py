@@ -16,7 +16,14 @@ from ganbench.core.files import refuse_inside
 from ganbench.registry.registry import discover
 from ganbench.reporting.figures import draw_figures
 from ganbench.reporting.frames import stored_rows
-from ganbench.results.folder import BENCHMARK, ROWS, append_row, cell_folder, refuse_odd_name
+from ganbench.results.folder import (
+    BENCHMARK,
+    ROWS,
+    append_row,
+    cell_folder,
+    refuse_among_results,
+    refuse_odd_name,
+)
 from ganbench.results.records import SETTLED, Row, number_of
 
 
@@ -51,6 +58,7 @@ def merge(folders: Sequence[Path], output: Path) -> Merged:
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UserError("the output is there already", f"-o {output}", "give a new folder")
     refuse_inside(output, folders, "-o")
+    refuse_among_results(output, "-o")
     refuse_odd_name(output, "-o")
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UserError("the same folder twice", "ganbench merge", "give each once")

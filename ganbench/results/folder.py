@@ -28,6 +28,7 @@ LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
 TRACKING = "tracking"  # of the trackers that a run tells
 MAX_STRANGERS = 3
+OWN_FOLDERS = ("cells", "figures")
 CELL_ID = re.compile("[0-9a-f]{16}")
 MAX_REASON = 120
 
@@ -194,6 +195,20 @@ def refuse_odd_name(folder: Path, option: str) -> None:
             f"{option} {folder}",
             "give it another name",
         )
+
+
+def refuse_among_results(path: Path, option: str) -> None:
+    """Raises UserError for a place among the cells or the figures of a result, which are that
+    result's alone.
+    """
+    real = Path(os.path.realpath(path))
+    for place in (real, *real.parents):
+        if place.name in OWN_FOLDERS and (place.parent / ROWS).is_file():
+            raise UserError(
+                f"this place is among the {place.name} of the result {place.parent}",
+                f"{option} {path}",
+                "give a folder outside of it",
+            )
 
 
 def refuse_strangers(output: Path) -> None:

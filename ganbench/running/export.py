@@ -20,7 +20,7 @@ from ganbench.data.datasets.catalogue import CATALOGUE
 from ganbench.registry.registry import Registry
 from ganbench.reporting.model_card import Exported, model_card
 from ganbench.reporting.run_command import run_command
-from ganbench.results.folder import CONFIG, cell_folder, read_cell, read_rows
+from ganbench.results.folder import CONFIG, cell_folder, read_cell, read_rows, refuse_among_results
 from ganbench.results.records import Row
 from ganbench.running.sample_shapes import FILE, Shapes, read_shapes
 from ganbench.running.trained import AGAIN, WEIGHTS, Generator, trained_model
@@ -156,6 +156,7 @@ def export(
     for a folder with other files.
     """
     refuse_inside(to, [output], OPTION)
+    refuse_among_results(to, OPTION)
     trained = trained_of(output, cell_id, directions, output_seed, registry)
     made = FORMATS[form](trained)
     spec = trained.shapes.spec

@@ -27,6 +27,7 @@ from ganbench.results.folder import (
     open_output,
     read_rows,
     read_rows_alone,
+    refuse_among_results,
     refuse_odd_name,
     refuse_strangers,
     set_torn_aside,
@@ -80,6 +81,7 @@ def check_output(grid: Grid, output: Path) -> None:
     paths = [path for task in grid.tasks for path in task.paths.values()]
     refuse_inside(output, paths, "--output")
     refuse_around(output, paths, "--output")
+    refuse_among_results(output, "--output")
     refuse_strangers(output)
     refuse_odd_name(output, "--output")
 

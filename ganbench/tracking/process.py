@@ -104,7 +104,7 @@ def follow(name: str, folder: Path, events: Iterator[Event], say: Say) -> int:
         follower.tracker.close()
     except ModuleNotFoundError as error:
         say(
-            f"{name}: {error.name} is not installed; the training goes on without it. "
+            f"{name}: the library {error.name} is missing; the training goes on without it. "
             f"`pip install 'ganbench[{name}]'` installs it"
         )
         return 1

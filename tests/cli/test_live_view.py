@@ -71,11 +71,19 @@ def test_what_is_drawn_fits(
     cells = [planned(model, seed, 30_000, task) for seed in seeds for task in tasks]
     lines = drawn(run_of(cells, len(cells)), width, height)
     assert len(lines) < height and all(cell_len(line) <= width for line in lines)
-    named = [line for line in lines if " seed " in line]
+    named = [line for line in lines if "12,345/30,000" in line]
     for line, cell in zip(named, cells, strict=False):
         assert f" seed {cell.seed} " in line and "41%" in line and "12,345/30,000" in line
     hidden = len(cells) - len(named)
     assert bool(named) and (not hidden or f"… and {hidden} more cells" in lines)
+
+
+def test_a_name_that_is_cut_is_told_below_its_bar() -> None:
+    cells = [planned(f"recon (lambda_rec={weight}, distance=huber)", 0) for weight in (0.3, 0.1)]
+    lines = drawn(run_of(cells, 2), 80, 24)
+    assert not any("huber" in line for line in lines if "41%" in line)
+    for cell in cells:
+        assert any(line.startswith(f"  {cell.name}") for line in lines)
 
 
 def test_what_a_cell_does_beside_training_is_told_with_its_time() -> None:

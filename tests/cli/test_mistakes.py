@@ -59,6 +59,8 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--seed-list", "a"], ["no list of whole numbers"]),
         ([*RUN, "--seeds", "2", "--seed-list", "1"], ["exclude each other"]),
         ([*RUN, "--plugins", "/no/such/dir"], ["plugin folder does not exist"]),
+        ([*RUN, "--plugins", __file__], ["this is a file", f"--plugins {Path(__file__).parent}"]),
+        (["curves", ".", "-o", "c.png"], ["the output is a folder", "such as c"]),
         ([*RUN, "--data", "A"], ["is not NAME=PATH"]),
         ([*RUN, "--data", "A=/tmp"], ["cannot use this --data", "no --data at all"]),
         (["table", "/no/such/run"], ["no such result folder"]),
@@ -166,3 +168,21 @@ def test_info_names_versions_devices_and_cache(cache_dir: Path) -> None:
     assert shown.exit_code == 0
     for part in ("ganbench", "torch", "python", "cpu", "cuda", str(cache_dir)):
         assert part in shown.output
+
+
+@pytest.mark.parametrize("own", ["cells", "figures"])
+def test_no_output_goes_among_what_belongs_to_a_result(own: str, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / own).mkdir(parents=True)
+    (other / "rows.jsonl").touch()
+    place = str(other / own / "new")
+    (tmp_path / "cells").mkdir()
+    commands = (
+        [*RUN, "--output", place, "--dry-run"],
+        ["merge", str(tmp_path / "third"), "-o", place],
+        ["export", "0123", "--to", place, "--output", str(tmp_path)],
+    )
+    for arguments in commands:
+        told(CliRunner().invoke(main, arguments), f"among the {own} of the result {other}")
+    beside = CliRunner().invoke(main, [*RUN, "--output", str(other / "new"), "--dry-run"])
+    assert beside.exit_code == 0, beside.output

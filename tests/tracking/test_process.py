@@ -113,7 +113,7 @@ def broken_library(folder: Path, name: str, code: str) -> Mapping[str, str]:
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("raise ModuleNotFoundError('no', name='trackio')", "trackio is not installed"),
+        ("raise ModuleNotFoundError('no', name='trackio')", "the library trackio is missing"),
         ("def init(**given): raise OSError('no space is left')", "OSError: no space is left"),
         ("import os; os._exit(3)", ""),
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ganbench.core.errors import UserError
 from ganbench.core.files import new_files, put, refuse_around, refuse_inside
 from ganbench.registry.registry import Registry
 from ganbench.reporting.curve_figure import curve_figure
@@ -19,6 +20,12 @@ def curves_command(
 ) -> int:
     """Prints the CSV, or puts it and the figures into a folder."""
     if output is not None:
+        if output.suffix in (".csv", ".png"):
+            raise UserError(
+                "the output is a folder, which gets a CSV and a figure a task",
+                f"--output {output}",
+                f"give a folder, such as {output.with_suffix('')}",
+            )
         refuse_inside(output, folders, "--output")
         refuse_around(output, folders, "--output")
     found = curves_of(folders, columns)

@@ -54,8 +54,9 @@ def run_view(run: Run, now: float, width: int, height: int) -> RenderableType:
     below = min(MAX_BELOW, room // max(1, len(states)) - 1)
     parts: list[RenderableType] = []
     for name, line in zip(names, lines, strict=True):
+        told = (line.name, *line.below) if "…" in name else line.below
         parts.append(drawn(line, name, widths))
-        parts += [Text(text, "dim", no_wrap=True) for text in filled(line.below, width - 1, below)]
+        parts += [Text(text, "dim", no_wrap=True) for text in filled(told, width - 1, below)]
     if len(shown) < len(states):
         parts.insert(-1, Text(f"… and {len(states) - len(shown)} more cells", "dim"))
     if run.state.doing:

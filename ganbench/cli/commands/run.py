@@ -69,7 +69,7 @@ def show_plan(plan: Planned) -> None:
         state = "to do" if cell.id in left else "done"
         click.echo(
             f"{cell.id}  {cell.task}  {labels[cell.id]}  seed {cell.seed}  "
-            f"{cell.preset.name}/{cell.recipe}  {state}"
+            f"{'/'.join(filter(None, (cell.preset.name, cell.recipe)))}  {state}"
         )
     click.echo(f"cells: {len(plan.grid.jobs)}, to do: {len(left)}, in {plan.folder}")
     if left:
