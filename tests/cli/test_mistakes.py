@@ -176,11 +176,11 @@ def test_no_output_goes_among_what_belongs_to_a_result(own: str, tmp_path: Path)
     (other / own).mkdir(parents=True)
     (other / "rows.jsonl").touch()
     place = str(other / own / "new")
-    (tmp_path / "cells").mkdir()
+    (tmp_path / "third" / "cells" / f"0123{0:012x}").mkdir(parents=True)
     commands = (
         [*RUN, "--output", place, "--dry-run"],
         ["merge", str(tmp_path / "third"), "-o", place],
-        ["export", "0123", "--to", place, "--output", str(tmp_path)],
+        ["export", "0123", "--to", place, "--output", str(tmp_path / "third")],
     )
     for arguments in commands:
         told(CliRunner().invoke(main, arguments), f"among the {own} of the result {other}")
