@@ -22,7 +22,7 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import Kind, Plugin, Registry
 
 BATCH = 4
-POOL = 6  # fills in two batches
+SMALL = {"pool_size": 6, "_steps": 5}  # such a pool fills in two batches
 TRAINED = 24
 WIDTHS = {"points": 32, "image": 8}  # so wide that no ReLU layer is dead from the start
 SPECS: Mapping[str, DataSpec] = {
@@ -112,13 +112,18 @@ def supported(subject: Subject) -> dict[str, DataSpec]:
 
 
 def build(model: type[Model], spec: DataSpec, seed: int = 0, recipe: str = "") -> Model:
-    """With the recipe, or the first one where there is none of that name, small networks, and pools
-    so small that they fill.
+    """With the recipe, or the first one where there is none of that name, small networks, pools so
+    small that they fill, and short searches of a model's own, which are options that end in _steps.
     """
     recipes = model.recipes(spec)
     hparams = recipes.get(recipe) or next(iter(recipes.values()))
-    pools: dict[str, Any] = {f.name: POOL for f in fields(hparams) if f.name.endswith("pool_size")}
-    built = model(replace(hparams, **pools))
+    small: dict[str, Any] = {
+        name: most
+        for name in (field.name for field in fields(hparams))
+        for ending, most in SMALL.items()
+        if name.endswith(ending) and getattr(hparams, name) > most
+    }
+    built = model(replace(hparams, **small))
     built.build_seeded(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))
     return built
 
