@@ -24,7 +24,7 @@ class Exported:
     """What a card tells that a row does not.
 
     kind: of the data. usage: Python code that loads the model and applies it. taking: what it takes
-    and gives, a sentence. data: the training data and their licence, a line a set. columns: what
+    and gives, a sentence. data: lines on the training data and their licence. columns: what
     each metric's columns mean. command: that trains and scores it again.
     """
 
@@ -95,7 +95,6 @@ def body(row: Row, exported: Exported) -> list[str]:
         f"\n## How to use it\n\n```python\n{exported.usage}\n```",
         "\n## What it was trained on\n",
         *(f"- {line}" for line in exported.data),
-        "\nTheir licence may bind what you do with the model; this card names none for it.",
         "\n## How good it is\n",
         f"One training of many that are possible, scored on the {row.split} split. Another seed "
         "gives other numbers: compare models over several seeds, not by this one.",

@@ -27,18 +27,21 @@ from ganbench.running.trained import AGAIN, WEIGHTS, Generator, trained_model
 
 CARD = "README.md"
 OPTION = "--to"
+TRAINED_ONES = "give a trained cell that is done; the same `ganbench run` with --dry-run lists them"
 SOME, MORE = 3, 5  # samples that a program is traced with, and tried with
 CALLS = 2
 AGAIN_IN = Path("results/again")
 
+BINDING = "what licence they have may bind what you do with the model; this card names none for it"
+
 LOAD_WEIGHTS = """import ganbench
 
 generator = ganbench.load_generator("FOLDER", "{direction}")
-translated = generator(pictures)"""
+translated = generator(samples)"""
 LOAD_PROGRAM = """import torch
 
 generator = torch.export.load("FOLDER/{file}").module()
-translated = generator(pictures)"""
+translated = generator(samples)"""
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ def trained_of(
     if row is None or row.status != "done" or row.is_reference:
         what = "has not ended" if row is None else f"ended as {row.status}"
         what = "is a reference, which nothing is trained of" if row and row.is_reference else what
-        raise UserError(f"cell {cell_id} {what}", str(output), "give one that is done")
+        raise UserError(f"cell {cell_id} {what}", str(output), TRAINED_ONES)
     folder = cell_folder(output, cell_id)
     cell, shapes = read_cell(folder), read_shapes(folder)
     if shapes is None:
@@ -210,14 +213,13 @@ def taking(spec: DataSpec, direction: Direction, batch: str) -> str:
 
 
 def data_lines(row: Row) -> list[str]:
-    """The training data and their licences."""
+    """The training data and their licences, and whether these bind the model."""
     known = {data_set.name: data_set for data_set in CATALOGUE}
     names = row.data.split("+")
     found = [known[name] for name in names if name in known]
     if found:
-        return [
-            f"{each.name}: {each.summary}. Licence: {each.licence} ({each.home})" for each in found
-        ]
+        lines = [f"{s.name}: {s.summary}. Licence: {s.licence} ({s.home})" for s in found]
+        return [*lines, BINDING]
     if row.data in ("procedural", "mixture"):
-        return ["pictures or points that ganbench drew itself; no licence of others binds them"]
-    return [f"{row.data}: data of the user's own, whose licence ganbench does not know"]
+        return ["samples that ganbench drew itself; no licence of others binds them"]
+    return [f"{row.data}: data of the user's own, whose licence ganbench does not know", BINDING]

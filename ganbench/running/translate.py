@@ -67,7 +67,11 @@ def load_step(
     cell = read_cell(cell_folder(folder, row.cell))
     shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(cell, context))
     if shapes.spec.kind != "image":
-        raise UserError("points are not translated from the command line", "--step", "use images")
+        raise UserError(
+            "points are not translated from the command line",
+            "--step",
+            "call `ganbench.load_generator` of Python on them, or give the results of images",
+        )
     built = trained_model(cell_folder(folder, cell.id), cell, shapes, context.registry)
     require_direction(built, direction, output_seed)
     return Step(cell, context, shapes.spec, built, direction, output_seed)

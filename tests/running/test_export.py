@@ -75,8 +75,10 @@ def test_an_output_of_several_is_chosen() -> None:
 
 def test_the_licence_of_real_data_is_named() -> None:
     own = row("standard", 0, {})
-    (line,) = data_lines(structs.replace(own, data="celeba"))
-    assert "non-commercial research only" in line
-    assert len(data_lines(structs.replace(own, data="cad_cars+rendered_chairs"))) == 2
-    (line,) = data_lines(structs.replace(own, data="folder"))
-    assert "does not know" in line
+    line, binding = data_lines(structs.replace(own, data="celeba"))
+    assert "non-commercial research only" in line and "may bind" in binding
+    assert len(data_lines(structs.replace(own, data="cad_cars+rendered_chairs"))) == 3
+    line, binding = data_lines(structs.replace(own, data="folder"))
+    assert "does not know" in line and "may bind" in binding
+    (line,) = data_lines(structs.replace(own, data="procedural"))
+    assert "no licence of others" in line
