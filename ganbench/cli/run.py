@@ -155,6 +155,20 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     metavar="NAME,…",
     help="Track the run too: tensorboard, wandb, trackio or mlflow.",
 )
+@click.option(
+    "--until-decided",
+    is_flag=True,
+    help="Add seeds one after the other where a claim of the benchmark is undecided; looking after "
+    "each is counted.",
+)
+@click.option(
+    "--max-seeds",
+    type=click.IntRange(1, MAX_SEEDS_OF_A_RUN),
+    default=40,
+    show_default=True,
+    metavar="N",
+    help="Where --until-decided gives up.",
+)
 @weights_option
 @offline_option
 @click.option("--dry-run", is_flag=True, help="Show the cells and what is left to do, then stop.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -12,12 +13,13 @@ import numpy as np
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.groups import Group, group_rows, numbers
+from ganbench.reporting.looks import FIXED_NOTE, added
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
+    TIED,
     Estimate,
     Interval,
-    compare,
     estimate,
     holm,
     least_p,
@@ -29,7 +31,7 @@ from ganbench.results.best_on_test import refuse_best_on_test
 from ganbench.results.records import Row
 
 Verdict = Literal["replicated", "not replicated", "undecided"]
-HEAD = ("claim", "figure", "in numbers", "verdict", "effect", "p", "n")
+HEAD = ("claim", "figure", "in numbers", "verdict", "effect")
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Finding:
 
     effect: in the metric's unit, positive where it supports the claim: the paired difference,
         or the distance from the bound. None where there are too few seeds.
-    p: two-sided sign-flip test of no effect, nan without any; for comparisons corrected by Holm
-        over those of one sheet.
+    p: of no effect, nan without any; corrected over the sheet as its design says.
+    e_for, e_against: of a sequential design, the evidence that the effect is there, and that it
+        is ruled out; else nan.
     """
 
     claim: Claim
@@ -47,6 +50,28 @@ class Finding:
     p: float
     verdict: Verdict = "undecided"
     reason: str = ""
+    e_for: float = math.nan
+    e_against: float = math.nan
+
+
+Judge = Callable[[Sequence[Claim], Group, str, Mapping[str, Column], Interval], list[Finding]]
+
+
+@dataclass(frozen=True)
+class Design:
+    """How many seeds there are, and so how verdicts come about.
+
+    name: in records. judge: a finding for each claim, from the group's rows of one recipe.
+    head, evidence: names of the columns of evidence, and their texts. effect: its text.
+    notes: what stands below, of findings of a group.
+    """
+
+    name: str
+    judge: Judge
+    head: tuple[str, ...]
+    evidence: Callable[[Finding], tuple[str, ...]]
+    effect: Callable[[Estimate], str]
+    notes: Callable[[Sequence[Finding], Group, Interval], list[str]]
 
 
 def claim_sheets(
@@ -54,18 +79,32 @@ def claim_sheets(
     rows: Iterable[Row],
     columns: Mapping[str, Column],
     interval: Interval = "t",
+    design: Design | None = None,
 ) -> list[Sheet]:
     """A sheet for each setting and recipe in the rows that some claim is about.
 
+    design: of the rows; None for a fixed number of seeds.
     Raises UserError for a metric that is unknown or has no better end.
     """
-    sheets = []
+    design = design or FIXED
+    return [
+        claim_sheet(findings, group, recipe, interval, design)
+        for group, recipe, findings in judged(claims, rows, columns, design, interval)
+    ]
+
+
+def judged(
+    claims: Sequence[Claim],
+    rows: Iterable[Row],
+    columns: Mapping[str, Column],
+    design: Design,
+    interval: Interval = "t",
+) -> Iterator[tuple[Group, str, list[Finding]]]:
+    """The findings of each setting and recipe that some claim is about."""
     for group in group_rows(rows):
         of_task = [claim for claim in claims if claim.task == group.first.task]
         for recipe in recipes_of(group) if of_task else ():
-            findings = judge(of_task, group, recipe, columns, interval)
-            sheets.append(claim_sheet(findings, group, recipe, interval))
-    return sheets
+            yield group, recipe, design.judge(of_task, group, recipe, columns, interval)
 
 
 def judge(
@@ -75,7 +114,7 @@ def judge(
     columns: Mapping[str, Column],
     interval: Interval,
 ) -> list[Finding]:
-    """A finding for each claim, from the group's rows of one recipe."""
+    """A finding for each claim, from a number of seeds that was fixed beforehand."""
     findings = [measure(claim, group, recipe, columns, interval) for claim in claims]
     tested = [i for i, f in enumerate(findings) if f.claim.compares and not math.isnan(f.p)]
     for i, p in zip(tested, holm([findings[i].p for i in tested]), strict=True):
@@ -95,37 +134,48 @@ def measure(
     interval: Interval,
 ) -> Finding:
     """Effect and uncorrected p of one claim."""
+    effects = effects_by_seed(claim, group, recipe, columns)
+    if isinstance(effects, str):
+        return Finding(claim, None, math.nan, reason=effects)
+    values = list(effects.values())
+    return Finding(claim, estimate(values, interval), sign_flip_p(np.array(values)))
+
+
+def effects_by_seed(
+    claim: Claim, group: Group, recipe: str, columns: Mapping[str, Column]
+) -> dict[int, float] | str:
+    """The claim's effect in each seed, in their order; or why there is none."""
     sign = direction(claim, columns)
-    named = (claim.better, claim.worse) if claim.compares else (claim.model,)
     values = []
-    for model in named:
+    for model in claim.models:
         variants = [
             rows
             for rows in group.by_model.values()
             if rows[0].model == model and rows[0].recipe in (recipe, "")
         ]
         if len(variants) > 1:
-            return Finding(
-                claim, None, math.nan, reason=f"the rows have several variants of {model}"
-            )
+            return f"the rows have several variants of {model}"
         values.append(numbers(variants[0] if variants else (), claim.metric))
         if not values[-1]:
-            return Finding(claim, None, math.nan, reason=f"no row of {model} has the metric")
-    if claim.compares:
-        comparison = compare(values[0], values[1], interval)
-        if comparison is None:
-            return Finding(claim, None, math.nan, reason="the models have no seed in common")
-        effects = sign * np.array(comparison.differences)
-    else:
-        effects = distances(claim, np.array(list(values[0].values())))
-    return Finding(claim, estimate(effects.tolist(), interval), sign_flip_p(effects))
+            return f"no row of {model} has the metric"
+    if not claim.compares:
+        return {seed: distance(claim, value) for seed, value in sorted(values[0].items())}
+    both = sorted(values[0].keys() & values[1].keys())
+    if not both:
+        return "the models have no seed in common"
+    return {seed: sign * apart(values[0][seed], values[1][seed]) for seed in both}
 
 
-def distances(claim: Claim, values: np.ndarray) -> np.ndarray:
-    """How far values (n,) lie on the right side of the claim's bound."""
+def distance(claim: Claim, value: float) -> float:
+    """How far a value lies on the right side of the claim's bound."""
     if claim.at_least is not None:
-        return np.asarray(values - claim.at_least)
-    return np.asarray((claim.at_most or 0.0) - values)
+        return apart(value, claim.at_least)
+    return apart(claim.at_most or 0.0, value)
+
+
+def apart(value: float, other: float) -> float:
+    """Their difference, exactly 0 where they are equal up to rounding."""
+    return 0.0 if math.isclose(value, other, rel_tol=TIED) else value - other
 
 
 def direction(claim: Claim, columns: Mapping[str, Column]) -> float:
@@ -168,7 +218,7 @@ def decide(finding: Finding, family: int) -> Finding:
 
 
 def claim_sheet(
-    findings: Sequence[Finding], group: Group, recipe: str, interval: Interval
+    findings: Sequence[Finding], group: Group, recipe: str, interval: Interval, design: Design
 ) -> Sheet:
     first = next(rows[0] for rows in group.trained.values() if rows[0].recipe == recipe)
     lines = [
@@ -177,8 +227,8 @@ def claim_sheet(
             f.claim.figure,
             f.claim.short,
             f.verdict,
-            estimate_text(f.effect, symmetric=False) if f.effect else "none",
-            number(f.p) if f.effect and f.effect.n > 1 else "none",
+            design.effect(f.effect) if f.effect else "none",
+            *design.evidence(f),
             str(f.effect.n if f.effect else 0),
         )
         for f in findings
@@ -187,24 +237,29 @@ def claim_sheet(
     split = "" if first.split == "test" else f" · {first.split} split"
     return Sheet(
         f"claims · {first.task} · preset {first.preset} · recipe {recipe}{split}",
-        HEAD,
+        (*HEAD, *design.head, "n"),
         tuple(lines),
-        (*reasons, effect_note(findings, interval)),
-        tuple(record(f, first) for f in findings),
+        (*reasons, *design.notes(findings, group, interval)),
+        tuple(record(f, first, design) for f in findings),
         texts=3,
     )
 
 
-def effect_note(findings: Sequence[Finding], interval: Interval) -> str:
-    """What stands in the columns; of intervals only where there is one."""
+def p_text(finding: Finding) -> tuple[str, ...]:
+    has_test = finding.effect and finding.effect.n > 1
+    return (number(finding.p) if has_test else "none",)
+
+
+def fixed_notes(findings: Sequence[Finding], group: Group, interval: Interval) -> list[str]:
+    """What stands in the columns, of intervals only where there is one; and the design."""
     supports = "positive where it supports the claim"
-    if any(finding.effect and finding.effect.n > 1 for finding in findings):
-        over = f"mean [95 % {interval} interval] over seeds"
-        return f"effect: {over}, {supports}; p of comparisons is Holm's"
-    return f"effect: {supports}"
+    if not any(finding.effect and finding.effect.n > 1 for finding in findings):
+        return [f"effect: {supports}"]
+    over = f"mean [95 % {interval} interval] over seeds"
+    return [f"effect: {over}, {supports}; p of comparisons is Holm's", FIXED_NOTE, *added(group)]
 
 
-def record(finding: Finding, first: Row) -> dict[str, Any]:
+def record(finding: Finding, first: Row, design: Design) -> dict[str, Any]:
     claim, effect = finding.claim, finding.effect
     return {
         "id": claim.id,
@@ -224,4 +279,17 @@ def record(finding: Finding, first: Row) -> dict[str, Any]:
         "claim": claim.short,
         "text": claim.text,
         "reason": finding.reason,
+        "design": design.name,
+        "e_for": finite(finding.e_for),
+        "e_against": finite(finding.e_against),
     }
+
+
+FIXED = Design(
+    "fixed",
+    judge,
+    ("p",),
+    p_text,
+    partial(estimate_text, symmetric=False),
+    fixed_notes,
+)

@@ -10,6 +10,7 @@ from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.designs import design_of
 from ganbench.reporting.folder_comparisons import folder_sheets
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
@@ -76,7 +77,8 @@ def verdicts(
     folder = Path(output)
     rows = stored_rows(folder).rows
     file = read_benchmark(Path(benchmark) if benchmark else stored_benchmark(folder))
-    return _frame(claim_sheets(file.claims, rows, discover().columns, interval))
+    sheets = claim_sheets(file.claims, rows, discover().columns, interval, design_of(folder))
+    return _frame(sheets)
 
 
 def _frame(sheets: Iterable[Sheet]) -> pd.DataFrame:

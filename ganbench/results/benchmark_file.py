@@ -44,6 +44,11 @@ class Claim:
         return bool(self.better)
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """Those that it names."""
+        return (self.better, self.worse) if self.compares else (self.model,)
+
+    @property
     def short(self) -> str:
         """The claim in symbols."""
         if self.compares:

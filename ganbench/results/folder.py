@@ -26,6 +26,7 @@ CONFIG = "config.json"
 SOURCES = "sources.json"
 LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
+LOOKS = "looks.jsonl"
 TRACKING = "tracking"  # of the trackers that a run tells
 MAX_STRANGERS = 3
 OWN_FOLDERS = ("cells", "figures")
@@ -227,7 +228,7 @@ def refuse_strangers(output: Path) -> None:
 
 def _strangers(output: Path) -> Iterator[str]:
     cells = output / "cells"
-    own = {"cells", "figures", TRACKING, BENCHMARK} if cells.is_dir() else set()
+    own = {"cells", "figures", TRACKING, BENCHMARK, LOOKS} if cells.is_dir() else set()
     for path in output.iterdir():
         is_aside = path.name.startswith((".", f"{ROWS}."))  # locks, a torn line
         if path.name not in own and not is_aside:

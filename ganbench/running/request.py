@@ -20,13 +20,15 @@ from ganbench.core.spec import (
     Reading,
     ScoredSplit,
 )
+from ganbench.reporting.sequential import LEAST_SEEDS
 from ganbench.results.benchmark_file import BenchmarkFile
 from ganbench.running.settings import without_those_set_in
 from ganbench.tracking.tracker import TRACKERS
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 DEFAULT_SEEDS = (0, 1, 2)
-MAX_ASKED = 1_000  # seeds together, and snapshots
+MAX_SEEDS = 40  # of each cell, until its claims are decided
+LARGEST = {"together": 1_000, "snapshots": 1_000, "max_seeds": MAX_SEEDS_OF_A_RUN}
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
 CHOICES = {
     "split": get_args(ScoredSplit),
@@ -58,6 +60,7 @@ class Request:
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
     log: trackers that are told of the run, by their names.
+    until_decided: seeds are added where a claim of the benchmark is undecided, up to max_seeds.
     """
 
     models: tuple[str, ...]
@@ -94,6 +97,8 @@ class Request:
     offline: bool = False
     plugins: tuple[Path, ...] = ()
     log: tuple[str, ...] = ()
+    until_decided: bool = False
+    max_seeds: int = MAX_SEEDS
 
 
 def request_of(
@@ -193,13 +198,14 @@ def check(request: Request) -> None:
     for name in budget:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
-    require_at_least(1, {"threads": request.threads, "snapshots": request.snapshots})
+    at_least_one = ("threads", "snapshots", "max_seeds")
+    require_at_least(1, {name: getattr(request, name) for name in at_least_one})
     not_negative = ("workers", "together", "per_device", "micro_batch")
     require_at_least(0, {name: getattr(request, name) for name in not_negative})
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
-    for name in ("together", "snapshots"):
-        if (value := getattr(request, name)) > MAX_ASKED:
-            most = f"{MAX_ASKED:,}"
+    for name, largest in LARGEST.items():
+        if (value := getattr(request, name)) > largest:
+            most = f"{largest:,}"
             raise UserError(f"{name} must be {most} or less", f"{name}={value}", most)
     if not request.reading.max_megapixels > 0:
         value = request.reading.max_megapixels
@@ -225,12 +231,19 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
         request,
         models=models,
         tasks=tasks,
-        seeds=request.seeds or file.seeds or DEFAULT_SEEDS,
+        seeds=request.seeds or default_seeds(request, file),
         preset=request.preset or file.preset,
         recipe=request.recipe or file.recipe,
         sets=(*without_those_set_in(own_sets, request.sets), *request.sets),
         metrics=request.metrics or file.metrics,
     )
+
+
+def default_seeds(request: Request, file: BenchmarkFile) -> tuple[int, ...]:
+    """Until claims are decided, the fewest that can decide one; else the file's."""
+    if request.until_decided:
+        return tuple(range(min(LEAST_SEEDS, request.max_seeds)))
+    return file.seeds or DEFAULT_SEEDS
 
 
 def sets_for(file: BenchmarkFile, names: Sequence[str]) -> list[str]:

@@ -78,7 +78,7 @@ INSIDE = {
         ("records",),
         ("best_on_test", "curves", "jsonl", "samples"),
         ("folder",),
-        ("benchmark_file", "run_state"),
+        ("benchmark_file", "looks", "run_state"),
     ),
     "contracts": (
         ("hparams", "task"),
@@ -89,8 +89,8 @@ INSIDE = {
     ),
     "reporting": (
         ("choice", "protocols", "statistics"),
-        ("groups", "sheets"),
-        ("entries", "layout"),
+        ("groups", "sequential", "sheets"),
+        ("entries", "layout", "looks"),
         (
             "checkpoints",
             "claims",
@@ -103,8 +103,11 @@ INSIDE = {
             "run_command",
             "watching",
         ),
-        ("curve_figure", "emphasis", "folder_comparisons", "formats", "movies"),
-        ("tables",),
+        (
+            *("curve_figure", "emphasis", "folder_comparisons", "formats", "movies"),
+            "sequential_claims",
+        ),
+        ("designs", "tables"),
         ("frames",),
         ("merge", "report"),
     ),

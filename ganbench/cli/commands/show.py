@@ -19,6 +19,7 @@ from ganbench.registry.registry import KINDS, Plugin, Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
+from ganbench.reporting.designs import design_of
 from ganbench.reporting.emphasis import best_emphasised, none_emphasised
 from ganbench.reporting.folder_comparisons import folder_sheets
 from ganbench.reporting.formats import renderers
@@ -118,7 +119,7 @@ def claims_command(
     stored = stored_rows(output)
     path = benchmark or stored_benchmark(output)
     claims = read_benchmark(path).claims
-    sheets = claim_sheets(claims, stored.rows, registry.columns, interval)
+    sheets = claim_sheets(claims, stored.rows, registry.columns, interval, design_of(output))
     if not sheets and stored.rows:
         raise no_claims(claims, stored.rows, f"{path} and {output}")
     print_sheets(sheets, format_name, "claims")

@@ -16,6 +16,7 @@ from ganbench.core.files import for_shell
 from ganbench.core.spec import Column
 from ganbench.registry.registry import Registry
 from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.designs import design_of
 from ganbench.reporting.report.aggregates import Aggregate, aggregates_of
 from ganbench.reporting.report.charts import places_of
 from ganbench.reporting.report.commands import provenance_lines
@@ -160,7 +161,8 @@ def claims_of(
         if not path.is_file():
             continue
         try:
-            sheets = claim_sheets(read_benchmark(path).claims, folder.rows, columns, interval)
+            claims, design = read_benchmark(path).claims, design_of(folder.path)
+            sheets = claim_sheets(claims, folder.rows, columns, interval, design)
         except UserError as error:
             notes.append(f"claims of {folder.name} are not judged: {' '.join(str(error).split())}")
             continue

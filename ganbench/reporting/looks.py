@@ -1,0 +1,57 @@
+"""What can be known of looks at results that were meant to be looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ganbench.reporting.groups import Group
+from ganbench.results.looks import Look
+from ganbench.results.records import Row
+
+FIXED_NOTE = "design: a number of seeds that was fixed beforehand, looked at once"
+SAYS_TOO_MUCH = (
+    "p and intervals hold for one look; whoever adds seeds until he likes what he sees errs more "
+    "often than they say. `ganbench run --until-decided` may be looked at whenever one likes"
+)
+
+
+def look_notes(looks: Sequence[Look]) -> list[str]:
+    """That runs have looked at fewer seeds before, as they have noted it."""
+    seeds = sorted({look.seeds for look in looks})
+    if len(seeds) < 2:
+        return []
+    told = ", ".join(f"{n} seeds" for n in seeds[:-1])
+    return [f"looked at before, at {told}, and then at {seeds[-1]}: {SAYS_TOO_MUCH}"]
+
+
+def added(group: Group) -> list[str]:
+    """That seeds were added later, as far as the times in rows tell: the first of them began when
+    the last of the others had ended, in two models or more. One run does not work in that order.
+    """
+    rows = [row for same in group.trained.values() for row in same if "started" in row.provenance]
+    seeds = sorted({row.seed for row in rows})
+    for i, seed in enumerate(seeds[1:], 1):
+        before, after = ([r for r in rows if (r.seed < seed) == side] for side in (True, False))
+        models = {row.model for row in before} & {row.model for row in after}
+        if len(models) > 1 and max(map(end, before)) < min(map(start, after)):
+            first, later = span(seeds[:i]), span(seeds[i:])
+            when = f"{min(map(start, after)):%Y-%m-%d %H:%M}"
+            return [
+                f"as the times of the rows tell, seed {later} was added on {when}, when seed "
+                f"{first} had ended; if someone had looked by then: {SAYS_TOO_MUCH}"
+            ]
+    return []
+
+
+def span(seeds: Sequence[int]) -> str:
+    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+
+
+def start(row: Row) -> datetime:
+    return datetime.fromisoformat(row.provenance["started"])
+
+
+def end(row: Row) -> datetime:
+    spent = row.cost.get("train_sec", 0.0) + row.cost.get("eval_sec", 0.0)
+    return start(row) + timedelta(seconds=spent)
