@@ -11,6 +11,8 @@ from ganbench.core.spec import Column
 from ganbench.reporting.claims import Design, Finding, Verdict, effects_by_seed
 from ganbench.reporting.groups import Group
 from ganbench.reporting.sequential import (
+    ALPHA_AGAINST,
+    ALPHA_FOR,
     COUNTED,
     LEAST_SEEDS,
     NEUTRAL,
@@ -20,20 +22,23 @@ from ganbench.reporting.sequential import (
     lower_end,
 )
 from ganbench.reporting.sheets import estimate_text, number, seeds_text
-from ganbench.reporting.statistics import ALPHA, Estimate, Interval
+from ganbench.reporting.statistics import Estimate, Interval
 from ganbench.results.benchmark_file import Claim
 
-NEEDED = round(1 / ALPHA)
+FOR, AGAINST = round(1 / ALPHA_FOR), round(1 / ALPHA_AGAINST)
 VERDICTS: Mapping[int, Verdict] = {1: "replicated", -1: "not replicated", 0: "undecided"}
-SEQUENTIAL_NOTE = (
-    "design: seeds are added until claims are decided, with a look after each, in the order of "
-    f"their numbers. e for ≥ {NEEDED}: replicated; e against ≥ {NEEDED}: not replicated, the "
-    "effect is below the margin or the bound. The chance of any false verdict of either kind among "
-    "the claims of this sheet is at most 5 %, however often one looks"
+DESIGN_NOTE = (
+    "design: seeds are added until claims are decided, in the order of their numbers, with a look "
+    "after each. The chance of any false verdict among the claims of this sheet is at most 5 %, "
+    "however often one looks (docs/sequential.md)"
+)
+EVIDENCE_NOTE = (
+    f"e for ≥ {FOR}: replicated; e against ≥ {AGAINST}: not replicated; both are corrected over "
+    "the claims of this sheet"
 )
 EFFECT_NOTE = (
-    "effect: mean [ends that hold with 95 % each at all looks], positive where it supports the "
-    "claim, over the n seeds by which it was decided, or all where it is not"
+    "effect: mean [95 % confidence sequence], positive where it supports the claim, over the n "
+    "seeds by which it was decided, or all where it is not"
 )
 
 
@@ -64,26 +69,29 @@ def decided(claims: Sequence[Claim], effects: Sequence[Mapping[int, float]]) -> 
         return []
     seeds = sorted(set().union(*effects))
     both = [evidence(c, np.array([*e.values()])) for c, e in zip(claims, effects, strict=True)]
-    by_look = [
-        np.array([[at(e[side], own, seed) for e, own in zip(both, effects, strict=True)]
-                  for seed in seeds])
+    e_for, e_against = (
+        np.array(
+            [
+                [at(e[side], own, seed) for e, own in zip(both, effects, strict=True)]
+                for seed in seeds
+            ]
+        )
         for side in (0, 1)
-    ]  # fmt: skip
-    course = in_turn(*by_look)
+    )
+    course = in_turn(e_for, e_against)
     findings = []
     for i, (claim, own) in enumerate(zip(claims, effects, strict=True)):
         last = seeds[course.looks[i] - 1]
         values = np.array([value for seed, value in own.items() if seed <= last])
-        e_for, e_against = float(course.e_for[i]), float(course.e_against[i])
+        evidences = float(course.e_for[i]), float(course.e_against[i])
         findings.append(
             Finding(
                 claim,
                 bounded(claim, values),
-                min(1.0, 1 / max(e_for, 1.0)),
+                1 / max(1.0, evidences[0]),
                 VERDICTS[int(course.sign[i])],
-                "" if course.sign[i] else reason(len(values), e_for, e_against),
-                e_for,
-                e_against,
+                "" if course.sign[i] else reason(len(values)),
+                *evidences,
             )
         )
     return findings
@@ -109,20 +117,24 @@ def at(e_values: Floats, own: Mapping[int, float], seed: int) -> float:
 
 
 def bounded(claim: Claim, effects: Floats) -> Estimate:
-    low, high = lower_end(effects), claim.margin - lower_end(claim.margin - effects)
+    low = lower_end(effects, ALPHA_FOR)
+    high = claim.margin - lower_end(claim.margin - effects, ALPHA_AGAINST)
     return Estimate(float(effects.mean()), low, high, len(effects))
 
 
-def reason(n: int, e_for: float, e_against: float) -> str:
+def reason(n: int) -> str:
     if n < LEAST_SEEDS:
         return f"{seeds_text(n)} can decide nothing; {LEAST_SEEDS} can"
-    largest = number(max(e_for, e_against))
-    return f"the largest e-value is {largest} of the {NEEDED} that decide"
+    return "neither e-value decides it; more seeds may"
 
 
 def effect_text(effect: Estimate) -> str:
-    is_bounded = math.isfinite(effect.low) and math.isfinite(effect.high)
-    return estimate_text(effect, symmetric=False) if is_bounded else number(effect.mean)
+    """Where there are too few seeds for an end, without it."""
+    if math.isfinite(effect.low) and math.isfinite(effect.high):
+        return estimate_text(effect, symmetric=False)
+    if math.isfinite(effect.low):
+        return f"{number(effect.mean)} [≥ {number(effect.low)}]"
+    return number(effect.mean)
 
 
 def e_texts(finding: Finding) -> tuple[str, ...]:
@@ -132,9 +144,7 @@ def e_texts(finding: Finding) -> tuple[str, ...]:
 
 
 def notes(findings: Sequence[Finding], group: Group, interval: Interval) -> list[str]:
-    return [EFFECT_NOTE, SEQUENTIAL_NOTE]
+    return [EFFECT_NOTE, EVIDENCE_NOTE, DESIGN_NOTE]
 
 
-UNTIL_DECIDED = Design(
-    "until decided", judge, ("e for", "e against"), e_texts, effect_text, notes
-)
+UNTIL_DECIDED = Design("until decided", judge, ("e for", "e against"), e_texts, effect_text, notes)

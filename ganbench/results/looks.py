@@ -6,7 +6,7 @@ or tables; commands that only read a folder leave it as it is, so their looks ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -22,14 +22,11 @@ DesignName = Literal["fixed", "until decided"]
 
 
 class Look(Struct, frozen=True):
-    """at: an ISO time. seeds: of the model that has most. verdicts: by task and claim; none where
-    the run has no claims.
-    """
+    """at: an ISO time. seeds: of the model that has most, 0 where a run has just begun."""
 
     at: str
     design: DesignName
     seeds: int
-    verdicts: Mapping[str, str] = {}
 
 
 def read_looks(output: Path) -> tuple[Look, ...]:
@@ -49,11 +46,17 @@ def read_looks(output: Path) -> tuple[Look, ...]:
         ) from error
 
 
-def note_look(
-    output: Path, design: DesignName, seeds: int, verdicts: Mapping[str, str] | None = None
-) -> None:
-    """Notes a look that takes place now, unless the last one saw the same."""
-    look = Look(datetime.now(UTC).isoformat(timespec="seconds"), design, seeds, verdicts or {})
+def begin_design(output: Path, design: DesignName) -> None:
+    """Notes, before there is anything to look at, that seeds are added until claims are decided; a
+    fixed number of them needs no note.
+    """
+    if design != "fixed" and all(look.design != design for look in read_looks(output)):
+        note_look(output, design, 0)
+
+
+def note_look(output: Path, design: DesignName, seeds: int) -> None:
+    """Notes a look that takes place now, unless the last one saw the same. seeds: as in `Look`."""
+    look = Look(datetime.now(UTC).isoformat(timespec="seconds"), design, seeds)
     path = output / LOOKS
     with FileLock(output / f".{LOOKS}.lock"):
         last = read_looks(output)[-1:]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +33,7 @@ from ganbench.results.folder import (
     refuse_strangers,
     set_torn_aside,
 )
+from ganbench.results.looks import begin_design, note_look
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.choose import backend_of
@@ -46,8 +48,9 @@ from ganbench.running.live import LiveRun, live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.preview import draw_previews
 from ganbench.running.progress import Progress
-from ganbench.running.request import Request, completed, request_of
+from ganbench.running.request import MAX_SEEDS, Request, completed, request_of
 from ganbench.running.resolve import resolve
+from ganbench.running.rounds import Rounds, all_seeds, rounds_of
 from ganbench.running.small_sets import small_sets
 from ganbench.running.tracked import tracked
 from ganbench.training.checkpoint_selection import SNAPSHOTS
@@ -70,10 +73,10 @@ class Result:
         return all(row.status in {"done", "skipped"} for row in self.rows)
 
 
-def left_to_do(grid: Grid, rows: Sequence[Row], afresh: bool) -> list[Job]:
+def left_to_do(jobs: Sequence[Job], rows: Sequence[Row], afresh: bool) -> list[Job]:
     """Cells without a settled row, or whose row was scored by other code or lacks a metric."""
     known = {row.cell: row for row in rows}
-    return [job for job in grid.jobs if afresh or not settled(job, known.get(job.cell.id))]
+    return [job for job in jobs if afresh or not settled(job, known.get(job.cell.id))]
 
 
 def check_output(grid: Grid, output: Path) -> None:
@@ -88,20 +91,23 @@ def check_output(grid: Grid, output: Path) -> None:
 
 @dataclass(frozen=True)
 class Planned:
-    """A request with every choice made. folder: for its rows. file: its benchmark, or `NO_FILE`."""
+    """A request with every choice made. folder: for its rows. file: its benchmark, or `NO_FILE`.
+    grid: of all seeds that it may come to. rounds: which of them are asked for, and when.
+    """
 
     request: Request
     file: BenchmarkFile
     registry: Registry
     backend: Backend
     grid: Grid
+    rounds: Rounds
     folder: Path
     gpus: Gpus
 
     @property
     def left(self) -> list[Job]:
-        """What is to be done of the grid, as the folder's rows are now."""
-        return left_to_do(self.grid, read_rows(self.folder).rows, self.request.overwrite)
+        """What is to be done of the first round, as the folder's rows are now."""
+        return left_to_do(self.rounds.first, read_rows(self.folder).rows, self.request.overwrite)
 
 
 def planned(request: Request) -> Planned:
@@ -114,11 +120,12 @@ def planned(request: Request) -> Planned:
     gpus = gpus_asked(resolve_devices(request.device), request.per_device)
     backend = backend_of(request.backend, request.workers, gpus)
     registry = discover(request.plugins)
-    grid = resolve(request, registry)
+    grid = resolve(replace(request, seeds=all_seeds(request)), registry)
+    rounds = rounds_of(request, file, grid.jobs, registry.columns, backend)
     name = request.benchmark.stem if request.benchmark else "+".join(request.tasks)
     folder = request.output or default_output(name, grid.preset.name, request.split)
     check_output(grid, folder)
-    return Planned(request, file, registry, backend, grid, folder, gpus)
+    return Planned(request, file, registry, backend, grid, rounds, folder, gpus)
 
 
 def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers) -> Result:
@@ -127,35 +134,67 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
     early: a context in which a backend has its workers for jobs already; nothing was computed yet.
     Raises UserError for the user's mistakes.
     """
-    request, grid, output = plan.request, plan.grid, plan.folder
+    request, output, first = plan.request, plan.folder, plan.rounds.first
     if not request.offline:
-        fetch_weights(grid.jobs, request.cache_dir, listener.say)
+        fetch_weights(plan.grid.jobs, request.cache_dir, listener.say)
     open_output(output)
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
+    begin_design(output, plan.rounds.design)
     before = whole_rows(output, listener)
-    todo = left_to_do(grid, before, request.overwrite)
+    todo = left_to_do(first, before, request.overwrite)
     left = {job.cell.id for job in todo}
     kept = {row.cell: row for row in before if row.cell not in left}
-    for line in lines_on_rows_without(grid.jobs, kept):
+    for line in lines_on_rows_without(first, kept):
         listener.say(line)
     with early(plan.backend, todo):
-        require_memory(todo, request, plan.gpus)
-        if request.overwrite:
-            forget(todo, output)
-        if todo:
-            run_left(plan, todo, before, listener)
-        else:
-            listener.say(f"cells: {len(grid.jobs)}, to do: 0")
-    rows = rows_of(grid, output)
-    if todo:
+        rows, has_worked = run_rounds(plan, before, listener)
+    if has_worked:
         draw_figures(rows, output, plan.registry, listener.say)
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
 
 
-def run_left(plan: Planned, todo: Sequence[Job], rows: Sequence[Row], listener: Listener) -> None:
-    """Prepares the data, and runs the cells. rows: those that the folder has."""
-    asked, output = plan.grid.jobs, plan.folder
+def run_rounds(
+    plan: Planned, before: Sequence[Row], listener: Listener
+) -> tuple[tuple[Row, ...], bool]:
+    """The run's rows in the end, and whether there was anything to do. before: of the folder."""
+    asked: dict[str, Job] = {}
+    jobs, stored, has_worked = plan.rounds.first, before, False
+    while jobs:
+        asked |= {job.cell.id: job for job in jobs}
+        todo = left_to_do(jobs, stored, plan.request.overwrite)
+        require_memory(todo, plan.request, plan.gpus)
+        if plan.request.overwrite:
+            forget(todo, plan.folder)
+        if todo:
+            run_left(plan, todo, list(asked.values()), stored, listener)
+            stored, has_worked = read_rows(plan.folder).rows, True
+        else:
+            listener.say(f"cells: {len(asked)}, to do: 0")
+        rows = rows_of(plan.grid, stored)
+        jobs = plan.rounds.then(rows, asked, listener.say)
+    note_result(plan, stored)
+    return rows, has_worked
+
+
+def note_result(plan: Planned, stored: Sequence[Row]) -> None:
+    """Notes that the run's results are looked at now. stored: the folder's rows."""
+    seeds = Counter((r.task, r.preset, r.recipe, r.model) for r in stored if not r.is_reference)
+    if seeds:
+        note_look(plan.folder, plan.rounds.design, max(seeds.values()))
+
+
+def run_left(
+    plan: Planned,
+    todo: Sequence[Job],
+    asked: Sequence[Job],
+    rows: Sequence[Row],
+    listener: Listener,
+) -> None:
+    """Prepares the data, and runs the cells. asked: all of the run so far. rows: those that the
+    folder has.
+    """
+    output = plan.folder
     live = live_run(todo, asked, rows, output, plan.backend.cells_at_a_time(todo))
     names = {cell.cell: cell for cell in live.plan.cells}
     with (
@@ -239,8 +278,9 @@ def forget(jobs: Sequence[Job], output: Path) -> None:
         (cell_folder(output, job.cell.id) / CHECKPOINT).unlink(missing_ok=True)
 
 
-def rows_of(grid: Grid, output: Path) -> tuple[Row, ...]:
-    known = {row.cell: row for row in read_rows(output).rows}
+def rows_of(grid: Grid, stored: Sequence[Row]) -> tuple[Row, ...]:
+    """Those of the stored rows that are of the grid's cells, in its order."""
+    known = {row.cell: row for row in stored}
     return tuple(known[job.cell.id] for job in grid.jobs if job.cell.id in known)
 
 
@@ -283,6 +323,8 @@ def run(
     offline: bool = False,
     plugins: Sequence[Path | str] = (),
     log: Sequence[str] = (),
+    until_decided: bool = False,
+    max_seeds: int = MAX_SEEDS,
     cache_dir: Path | str | None = None,
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,

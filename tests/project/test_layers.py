@@ -157,7 +157,7 @@ INSIDE = {
         ),
         ("export", "translate"),
         ("backends", "live", "workload"),
-        ("listener", "memory_check", "speed", "tracked"),
+        ("listener", "memory_check", "rounds", "speed", "tracked"),
         ("runner",),
     ),
     "testing": (

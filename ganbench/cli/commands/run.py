@@ -16,6 +16,7 @@ from ganbench.core.files import for_shell
 from ganbench.registry.registry import Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
+from ganbench.reporting.designs import design_of
 from ganbench.reporting.groups import cell_labels
 from ganbench.reporting.tables import table_sheets
 from ganbench.results.folder import read_rows
@@ -57,24 +58,28 @@ def run_command(
         return 0
     result = carry_out(plan, terminal_listener(), early)
     report(result.rows, result.figures, plan.folder, plan.registry)
-    print_sheets(claim_sheets(plan.file.claims, result.rows, plan.registry.columns), "rich")
+    columns, design = plan.registry.columns, design_of(plan.folder)
+    print_sheets(claim_sheets(plan.file.claims, result.rows, columns, design=design), "rich")
     return 0 if result.complete else 1
 
 
 def show_plan(plan: Planned) -> None:
     left = {job.cell.id for job in plan.left}
-    labels = cell_labels(map(empty_row, plan.grid.jobs))
-    for job in plan.grid.jobs:
+    first = plan.rounds.first
+    labels = cell_labels(map(empty_row, first))
+    for job in first:
         cell = job.cell
         state = "to do" if cell.id in left else "done"
         click.echo(
             f"{cell.id}  {cell.task}  {labels[cell.id]}  seed {cell.seed}  "
             f"{'/'.join(filter(None, (cell.preset.name, cell.recipe)))}  {state}"
         )
-    click.echo(f"cells: {len(plan.grid.jobs)}, to do: {len(left)}, in {plan.folder}")
+    click.echo(f"cells: {len(first)}, to do: {len(left)}, in {plan.folder}")
     if left:
         for line in time_lines(plan):
             click.echo(line)
+    if more := len(plan.grid.jobs) - len(first):
+        click.echo(f"then:  where a claim is undecided, up to {more} cells of further seeds")
 
 
 def time_lines(plan: Planned) -> list[str]:
