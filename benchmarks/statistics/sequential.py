@@ -291,7 +291,7 @@ class Choice:
 
 
 Spending = Callable[[float, int], float]  # of a level, what may be spent by so many seeds
-CHOOSING_RUNS, PATHS = 200, 4_096
+CHOOSING_RUNS, PATHS = 100, 4_096
 
 
 def obrien_fleming(level: float, n: int) -> float:
@@ -402,8 +402,11 @@ def crossings(
             left = int(len(signs) * spending(level, n) * (1 + 1e-9)) - spent
             if left <= 0:
                 continue
-            own = np.sort(sums[alive, n - 1])
-            edge = own[-left - 1] + 1e-9 * (1 + abs(own[-left - 1])) if left < len(own) else -1e9
+            own = sums[alive, n - 1]
+            edge = -math.inf
+            if left < len(own):  # no more than are left lie beyond it
+                edge = float(np.partition(own, len(own) - left - 1)[len(own) - left - 1])
+                edge += 1e-9 * (1 + abs(edge))
             if observed[n - 1] > edge:
                 time = n
                 break

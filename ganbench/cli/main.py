@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ganbench.cli.aggregate import aggregate
 from ganbench.cli.bench import bench
 from ganbench.cli.check import check
 from ganbench.cli.curves import curves
@@ -26,6 +27,7 @@ from ganbench.cli.why import why
 @click.group(
     cls=Group,
     commands=(
+        aggregate,
         bench,
         check,
         claims,

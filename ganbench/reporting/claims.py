@@ -13,7 +13,7 @@ import numpy as np
 from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.groups import Group, group_rows, numbers
-from ganbench.reporting.looks import FIXED_NOTE, added
+from ganbench.reporting.looks import fixed_design_notes
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -256,7 +256,7 @@ def fixed_notes(findings: Sequence[Finding], group: Group, interval: Interval) -
     if not any(finding.effect and finding.effect.n > 1 for finding in findings):
         return [f"effect: {supports}"]
     over = f"mean [95 % {interval} interval] over seeds"
-    return [f"effect: {over}, {supports}; p of comparisons is Holm's", FIXED_NOTE, *added(group)]
+    return [f"effect: {over}, {supports}; p of comparisons is Holm's", *fixed_design_notes(group)]
 
 
 def record(finding: Finding, first: Row, design: Design) -> dict[str, Any]:

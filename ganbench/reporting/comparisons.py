@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -14,6 +14,7 @@ from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.entries import INTERVAL_TEXT, metric_label
 from ganbench.reporting.groups import Group, group_rows, model_rows, numbers
+from ganbench.reporting.looks import fixed_design_notes
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -53,11 +54,13 @@ def comparison_sheets(
     baseline: str,
     metrics: Sequence[str],
     interval: Interval,
+    design: Callable[[Group], Sequence[str]] = fixed_design_notes,
 ) -> list[Sheet]:
     """A sheet of tests for each setting in the rows.
 
     baseline: compare every model with this one only; empty takes all pairs. metrics: only these;
-    empty takes all that have a better end. Raises UserError for names that the rows do not have,
+    empty takes all that have a better end. design: notes on how many seeds there are, and why.
+    Raises UserError for names that the rows do not have,
     and for what was chosen on test.
     """
     groups = group_rows(rows)
@@ -69,7 +72,11 @@ def comparison_sheets(
         refuse_best_on_test(name, "--metrics")
         if name not in known:
             raise unknown("metric", name, known, "--metrics")
-    return [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
+    sheets = [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
+    return [
+        replace(sheet, notes=(*sheet.notes, *(design(group) if sheet.lines else ())))
+        for sheet, group in zip(sheets, groups, strict=True)
+    ]
 
 
 def comparison_sheet(

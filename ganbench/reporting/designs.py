@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ganbench.reporting.claims import FIXED, Design, Finding
 from ganbench.reporting.groups import Group
-from ganbench.reporting.looks import look_notes
+from ganbench.reporting.looks import fixed_design_notes, look_notes
 from ganbench.reporting.sequential_claims import UNTIL_DECIDED
 from ganbench.reporting.statistics import Interval
 from ganbench.results.looks import Look, read_looks
+
+ADDED_NOTE = (
+    "design: seeds were added until the claims of the folder's benchmark were decided. p and "
+    "intervals here are of a number of seeds that is fixed beforehand, so they count no look and "
+    "say too much; the verdicts of `ganbench claims` hold"
+)
 
 
 def design_of(folder: Path) -> Design:
@@ -23,6 +29,15 @@ def design_of(folder: Path) -> Design:
     if len(fixed) < len(looks):
         return with_notes(UNTIL_DECIDED, switched(fixed))
     return with_notes(FIXED, look_notes(fixed))
+
+
+def comparison_notes(folder: Path) -> Callable[[Group], list[str]]:
+    """The same for tests of models, which are always those of a fixed number of seeds."""
+    looks = read_looks(folder)
+    fixed = [look for look in looks if look.design == "fixed"]
+    if len(fixed) < len(looks):
+        return lambda group: [ADDED_NOTE]
+    return lambda group: [*fixed_design_notes(group), *look_notes(fixed)]
 
 
 def switched(fixed: Sequence[Look]) -> list[str]:

@@ -16,6 +16,11 @@ SAYS_TOO_MUCH = (
 )
 
 
+def fixed_design_notes(group: Group) -> list[str]:
+    """What p and intervals of a fixed number of seeds rest on."""
+    return [FIXED_NOTE, *added(group)]
+
+
 def look_notes(looks: Sequence[Look]) -> list[str]:
     """That runs have looked at fewer seeds before, as they have noted it."""
     seeds = sorted({look.seeds for look in looks})
@@ -28,20 +33,29 @@ def look_notes(looks: Sequence[Look]) -> list[str]:
 def added(group: Group) -> list[str]:
     """That seeds were added later, as far as the times in rows tell: the first of them began when
     the last of the others had ended, in two models or more. One run does not work in that order.
+    Of several such times the one after the longest pause.
     """
     rows = [row for same in group.trained.values() for row in same if "started" in row.provenance]
     seeds = sorted({row.seed for row in rows})
-    for i, seed in enumerate(seeds[1:], 1):
-        before, after = ([r for r in rows if (r.seed < seed) == side] for side in (True, False))
-        models = {row.model for row in before} & {row.model for row in after}
-        if len(models) > 1 and max(map(end, before)) < min(map(start, after)):
-            first, later = span(seeds[:i]), span(seeds[i:])
-            when = f"{min(map(start, after)):%Y-%m-%d %H:%M}"
-            return [
-                f"as the times of the rows tell, seed {later} was added on {when}, when seed "
-                f"{first} had ended; if someone had looked by then: {SAYS_TOO_MUCH}"
-            ]
-    return []
+    parts = [
+        (min(map(start, after)) - max(map(end, before)), seed, min(map(start, after)))
+        for seed in seeds[1:]
+        for before, after in [parted(rows, seed)]
+        if len({row.model for row in before} & {row.model for row in after}) > 1
+    ]
+    gap, seed, began = max(parts, default=(timedelta(0), 0, datetime.min))
+    if gap <= timedelta(0):
+        return []
+    first, later = (span([n for n in seeds if (n < seed) == side]) for side in (True, False))
+    return [
+        f"as the times of the rows tell, seed {later} was added on {began:%Y-%m-%d %H:%M}, when "
+        f"seed {first} had ended; if someone had looked by then: {SAYS_TOO_MUCH}"
+    ]
+
+
+def parted(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Rows of lower seeds, and the others."""
+    return [r for r in rows if r.seed < seed], [r for r in rows if r.seed >= seed]
 
 
 def span(seeds: Sequence[int]) -> str:

@@ -18,12 +18,14 @@ from ganbench.reporting.figures import draw_figures
 from ganbench.reporting.frames import stored_rows
 from ganbench.results.folder import (
     BENCHMARK,
+    LOOKS,
     ROWS,
     append_row,
     cell_folder,
     refuse_among_results,
     refuse_odd_name,
 )
+from ganbench.results.looks import merged_looks
 from ganbench.results.records import SETTLED, Row, number_of
 
 
@@ -97,7 +99,7 @@ def make(output: Path, fill: Callable[[Path], None]) -> None:
         if not output.is_dir():
             os.replace(partial, output)
             return
-        for name in ("cells", BENCHMARK, ROWS):  # rows last: without them it is not finished
+        for name in ("cells", BENCHMARK, LOOKS, ROWS):  # rows last: without them it is not finished
             if (partial / name).exists():
                 os.replace(partial / name, output / name)
 
@@ -142,3 +144,5 @@ def write(sources: Iterable[Source], folders: Sequence[Path], output: Path) -> N
     texts = {(f / BENCHMARK).read_bytes() for f in folders if (f / BENCHMARK).is_file()}
     if len(texts) == 1:  # claims of two benchmarks have no place in one file
         (output / BENCHMARK).write_bytes(texts.pop())
+    if looks := merged_looks(folders):
+        (output / LOOKS).write_bytes(looks)

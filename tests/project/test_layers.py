@@ -90,7 +90,7 @@ INSIDE = {
     "reporting": (
         ("choice", "protocols", "statistics"),
         ("groups", "sequential", "sheets"),
-        ("entries", "layout", "looks"),
+        ("across_tasks", "entries", "layout", "looks"),
         (
             "checkpoints",
             "claims",
@@ -110,6 +110,7 @@ INSIDE = {
         ("designs", "tables"),
         ("frames",),
         ("merge", "report"),
+        ("aggregate_sheets",),
     ),
     "tracking": (
         ("events",),
@@ -178,6 +179,7 @@ INSIDE = {
     "cli": (
         ("commands", "group", "options", "templates"),
         (
+            "aggregate",
             "bench",
             "check",
             "curves",

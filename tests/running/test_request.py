@@ -96,6 +96,7 @@ def test_options_and_arguments_make_one_request(
         *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
         *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
+        *("--until-decided", "--max-seeds", "12"),
         *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
     )
     python = asked(
@@ -113,6 +114,8 @@ def test_options_and_arguments_make_one_request(
         snapshots=8,
         best_on_test="fid",
         log=["wandb", "mlflow"],
+        until_decided=True,
+        max_seeds=12,
         compiled=True,
         portable=True,
         checkpoint_activations=True,
@@ -229,6 +232,9 @@ def test_a_benchmark_fills_what_is_left_open() -> None:
     assert (own.models, own.seeds) == (("recon",), (7,))
     assert own.sets == ("toy.sigma_A=3",)  # instead of the file's, none of whose models is there
     assert completed(asked(), NO_FILE).seeds == (0, 1, 2)
+    assert completed(asked(until_decided=True), file).seeds == (0, 1, 2, 3, 4)
+    assert completed(asked(until_decided=True, max_seeds=3), file).seeds == (0, 1, 2)
+    assert completed(asked(until_decided=True, seeds=[7]), file).seeds == (7,)
     with pytest.raises(UserError, match="no name is given"):
         completed(asked(models=()), NO_FILE)
 

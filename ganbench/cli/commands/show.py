@@ -19,7 +19,7 @@ from ganbench.registry.registry import KINDS, Plugin, Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
-from ganbench.reporting.designs import design_of
+from ganbench.reporting.designs import comparison_notes, design_of
 from ganbench.reporting.emphasis import best_emphasised, none_emphasised
 from ganbench.reporting.folder_comparisons import folder_sheets
 from ganbench.reporting.formats import renderers
@@ -99,7 +99,8 @@ def compare_command(
     stored = [stored_rows(folder) for folder in folders]
     if len(folders) == 1:
         rows = stored[0].rows
-        sheets = comparison_sheets(rows, registry.columns, baseline, metrics, interval)
+        notes = comparison_notes(folders[0])
+        sheets = comparison_sheets(rows, registry.columns, baseline, metrics, interval, notes)
     else:
         if baseline:
             fix = "leave it out; --metrics chooses what is tested"

@@ -45,7 +45,7 @@ class Setting:
 def folders_of(paths: Sequence[Path]) -> list[Folder]:
     """Raises UserError for a folder that is not there, has no rows, or is given twice."""
     if len({path.resolve() for path in paths}) < len(paths):
-        raise UserError("the same folder twice", "ganbench report", "give each once")
+        raise UserError("the same folder twice", ", ".join(map(str, paths)), "give each once")
     found = []
     for path, name in zip(paths, distinct_names(paths), strict=True):
         stored = stored_rows(path)

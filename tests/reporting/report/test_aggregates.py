@@ -1,52 +1,13 @@
-"""Models over several tasks, against what can be counted by hand, and scipy."""
+"""Models over several tasks, as a report shows them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu, trim_mean
-
-from ganbench.reporting.report.aggregates import (
-    aggregates_of,
-    improvement,
-    interquartile_mean,
-    interval_of,
-    mean_ranks,
-)
+from ganbench.reporting.report.aggregates import aggregates_of
 from ganbench.reporting.report.loading import Folder, settings_of
 from ganbench.results.records import Row
 from tests.reporting.test_tables import COLUMNS, row
-
-
-@given(st.lists(st.floats(-100, 100), min_size=4, max_size=40).filter(lambda v: len(v) % 4 == 0))
-def test_the_interquartile_mean_is_scipys(values: list[float]) -> None:
-    found = interquartile_mean(np.array([values]))[0]
-    assert found == pytest.approx(trim_mean(values, 0.25), abs=1e-9)
-
-
-@given(*[st.lists(st.integers(0, 5), min_size=1, max_size=9)] * 2)
-def test_the_chance_to_be_better_is_mann_whitneys(one: list[int], other: list[int]) -> None:
-    a, b = np.array(one, float), np.array(other, float)
-    expected = mannwhitneyu(a, b).statistic / (len(a) * len(b))
-    assert improvement([a], [b], 1.0) == pytest.approx(expected)
-    assert improvement([a], [b], -1.0) == pytest.approx(1 - expected)
-
-
-def test_equal_models_share_their_rank() -> None:
-    scores = {"a": [np.array([1.0])], "b": [np.array([1.0])], "c": [np.array([2.0])]}
-    assert mean_ranks(scores, 1.0) == {"a": 2.5, "b": 2.5, "c": 1.0}
-    assert mean_ranks(scores, -1.0) == {"a": 1.5, "b": 1.5, "c": 3.0}
-
-
-def test_the_interval_holds_the_mean_and_is_the_same_each_time() -> None:
-    own = [np.random.default_rng(1).normal(size=12) for _ in range(2)]
-    low, high = interval_of(own)
-    assert low < interquartile_mean(np.concatenate(own)[None])[0] < high
-    assert interval_of(own) == (low, high)
 
 
 def rows_of(task: str, scale: float, references: bool = True) -> list[Row]:
