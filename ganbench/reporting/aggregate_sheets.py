@@ -149,12 +149,12 @@ def profile_sheet(scaled: Mapping[str, BySeeds], metric: str, title: str) -> She
         "performance profile: the share of all seeds and tasks with a score above the threshold in "
         "the head of the column; csv and json have its intervals",
     )
-    head = ("model", *(f"> {at:.1f}" for at in THRESHOLDS))
+    head = ("model", *(f">{at:.1f}" for at in THRESHOLDS))
     return Sheet(f"performance profile · {title}", head, tuple(lines), notes, tuple(records))
 
 
 def ranged_text(found: Ranged) -> str:
-    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
 def record(metric: str, model: str, measure: str, found: Ranged) -> dict[str, Any]:
