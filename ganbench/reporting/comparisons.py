@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -14,7 +14,7 @@ from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.entries import INTERVAL_TEXT, metric_label
 from ganbench.reporting.groups import Group, group_rows, model_rows, numbers
-from ganbench.reporting.looks import fixed_design_notes
+from ganbench.reporting.looks import DesignNotes, fixed_design_notes
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -54,7 +54,7 @@ def comparison_sheets(
     baseline: str,
     metrics: Sequence[str],
     interval: Interval,
-    design: Callable[[Group], Sequence[str]] = fixed_design_notes,
+    design: DesignNotes = fixed_design_notes,
 ) -> list[Sheet]:
     """A sheet of tests for each setting in the rows.
 
@@ -72,10 +72,8 @@ def comparison_sheets(
         refuse_best_on_test(name, "--metrics")
         if name not in known:
             raise unknown("metric", name, known, "--metrics")
-    sheets = [comparison_sheet(group, columns, baseline, metrics, interval) for group in groups]
     return [
-        replace(sheet, notes=(*sheet.notes, *(design(group) if sheet.lines else ())))
-        for sheet, group in zip(sheets, groups, strict=True)
+        comparison_sheet(group, columns, baseline, metrics, interval, design) for group in groups
     ]
 
 
@@ -85,6 +83,7 @@ def comparison_sheet(
     baseline: str,
     metrics: Sequence[str],
     interval: Interval,
+    design: DesignNotes,
 ) -> Sheet:
     pairs = corrected(paired(group, columns, baseline, metrics, interval))
     family = len(pairs)
@@ -93,6 +92,7 @@ def comparison_sheet(
     notes = family_notes(pairs, interval)
     if any(pair.is_test for pair in pairs):
         notes.append("seeds for 80 % power: a rough guide, from the effect size seen here")
+        notes += design(group)
     return Sheet(group.title, HEAD, tuple(lines), tuple(notes), records, keys=2, texts=2)
 
 

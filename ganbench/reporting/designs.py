@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ganbench.reporting.claims import FIXED, Design, Finding
 from ganbench.reporting.groups import Group
-from ganbench.reporting.looks import fixed_design_notes, look_notes
+from ganbench.reporting.looks import DesignNotes, fixed_design_notes, look_notes
 from ganbench.reporting.sequential_claims import UNTIL_DECIDED
 from ganbench.reporting.statistics import Interval
 from ganbench.results.looks import Look, read_looks
@@ -31,7 +31,7 @@ def design_of(folder: Path) -> Design:
     return with_notes(FIXED, look_notes(fixed))
 
 
-def comparison_notes(folder: Path) -> Callable[[Group], list[str]]:
+def comparison_notes(folder: Path) -> DesignNotes:
     """The same for tests of models, which are always those of a fixed number of seeds."""
     looks = read_looks(folder)
     fixed = [look for look in looks if look.design == "fixed"]

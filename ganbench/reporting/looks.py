@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from ganbench.reporting.groups import Group
+from ganbench.reporting.sheets import seeds_text
 from ganbench.results.looks import Look
 from ganbench.results.records import Row
 
@@ -14,6 +15,9 @@ SAYS_TOO_MUCH = (
     "p and intervals hold for one look; whoever adds seeds until he likes what he sees errs more "
     "often than they say. `ganbench run --until-decided` may be looked at whenever one likes"
 )
+
+
+DesignNotes = Callable[[Group], list[str]]  # of the rows of a setting
 
 
 def fixed_design_notes(group: Group) -> list[str]:
@@ -26,7 +30,7 @@ def look_notes(looks: Sequence[Look]) -> list[str]:
     seeds = sorted({look.seeds for look in looks})
     if len(seeds) < 2:
         return []
-    told = ", ".join(f"{n} seeds" for n in seeds[:-1])
+    told = ", ".join(map(seeds_text, seeds[:-1]))
     return [f"looked at before, at {told}, and then at {seeds[-1]}: {SAYS_TOO_MUCH}"]
 
 

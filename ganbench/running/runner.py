@@ -15,7 +15,6 @@ from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
-from ganbench.core.reports import Passing
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
@@ -42,16 +41,16 @@ from ganbench.running.backends.gpus import Gpus, gpus_asked
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
+from ganbench.running.frame import frame
 from ganbench.running.job import Grid, Job
 from ganbench.running.listener import Listener, Silent
-from ganbench.running.live import LiveRun, live_run, shown_to_others
+from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
-from ganbench.running.preview import draw_previews
+from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
 from ganbench.running.progress import Progress
 from ganbench.running.request import MAX_SEEDS, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
-from ganbench.running.small_sets import small_sets
 from ganbench.running.tracked import tracked
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
@@ -167,11 +166,14 @@ def run_rounds(
         if plan.request.overwrite:
             forget(todo, plan.folder)
         if todo:
-            run_left(plan, todo, list(asked.values()), stored, listener)
+            prepare = nothing_to_prepare if has_worked else prepare_data
+            run_left(plan, todo, list(asked.values()), stored, listener, prepare)
             stored, has_worked = read_rows(plan.folder).rows, True
         else:
             listener.say(f"cells: {len(asked)}, to do: 0")
         rows = rows_of(plan.grid, stored)
+        if plan.request.overwrite:  # older rows of further seeds take no part
+            rows = tuple(row for row in rows if row.cell in asked)
         jobs = plan.rounds.then(rows, asked, listener.say)
     note_result(plan, stored)
     return rows, has_worked
@@ -190,6 +192,7 @@ def run_left(
     asked: Sequence[Job],
     rows: Sequence[Row],
     listener: Listener,
+    prepare: Prepare,
 ) -> None:
     """Prepares the data, and runs the cells. asked: all of the run so far. rows: those that the
     folder has.
@@ -207,7 +210,7 @@ def run_left(
             live.progress(progress)
             trackers.progress(progress)
 
-        prepare_data(plan, todo, live, listener)
+        prepare(plan.grid.tasks, todo, output, live, listener.say)
         jobs = heaviest_first(todo)
         live.does("")
         listener.say(f"cells: {len(asked)}, to do: {len(todo)}")
@@ -216,25 +219,6 @@ def run_left(
             live.ended(row)
             trackers.ended(row)
             listener.ended(row, names[row.cell], left)
-
-
-def prepare_data(plan: Planned, todo: Sequence[Job], live: LiveRun, listener: Listener) -> None:
-    """Makes or reads the data of the cells, says what is odd about them, and draws both domains."""
-    preparing = f"preparing the data of {', '.join(plan.request.tasks)}"
-
-    def report(line: str) -> None:
-        is_passing = isinstance(line, Passing)
-        live.does(line if is_passing else preparing)
-        if not is_passing:
-            listener.say(line)
-
-    live.does(preparing)
-    for task in plan.grid.tasks:
-        task.prepare(report)
-    for line in small_sets(todo):
-        listener.say(line)
-    for path in draw_previews(todo, plan.folder):
-        listener.say(f"both domains: {path}")
 
 
 def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:
@@ -329,12 +313,9 @@ def run(
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """`ganbench run`, its options, chosen as there where empty, 0 or None; a line of the frame is a
-    cell, metrics and costs last. seeds: n for 0 to n-1, or the seeds. sets: texts "NAME.key=value".
-    budget: preset fields to replace, such as {"budget_steps": 100}. references: none where empty.
-    per_device: cells at a time on a GPU, 0 for as many as fit. checkpoint_every: `Every(steps=9)`.
-    backend: "processes" or "here". portable: in a process of its own. Raises UserError for errors.
-    """
+    """`ganbench run`, its options, chosen as there where empty, 0 or None; a cell a line. seeds: n
+    for 0 to n-1, or the seeds. sets: texts "NAME.key=value". budget: preset fields such as
+    {"budget_steps": 100}. checkpoint_every: `Every(steps=9)`. Raises UserError for mistakes."""
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 
 
@@ -357,21 +338,3 @@ def rows_asked(request: Request) -> tuple[Row, ...]:
     if request.portable and request.backend == "processes" and not is_portable(os.environ):
         return called_portable(rows_asked, request)
     return carry_out(planned(request), Silent()).rows
-
-
-def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """Rows as a data frame: one line a cell, a column for each metric, for
-    what its training told, and for each cost.
-    """
-    import pandas as pd
-
-    fields = (
-        *("cell", "model", "task", "data", "split", "preset", "recipe", "seed", "status"),
-        "reason",
-    )
-    return pd.DataFrame(
-        [
-            {**{f: getattr(row, f) for f in fields}, **row.metrics, **row.training, **row.cost}
-            for row in rows
-        ]
-    )

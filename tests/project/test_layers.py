@@ -148,7 +148,7 @@ INSIDE = {
         ("objects",),
     ),
     "running": (
-        ("context", "fingerprint", "operators", "progress", "sample_shapes", "settings"),
+        ("context", "fingerprint", "frame", "operators", "progress", "sample_shapes", "settings"),
         ("job", "request"),
         ("memory_options", "portability"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
@@ -158,7 +158,7 @@ INSIDE = {
         ),
         ("export", "translate"),
         ("backends", "live", "workload"),
-        ("listener", "memory_check", "rounds", "speed", "tracked"),
+        ("listener", "memory_check", "prepare", "rounds", "speed", "tracked"),
         ("runner",),
     ),
     "testing": (

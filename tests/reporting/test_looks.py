@@ -22,7 +22,9 @@ def notes(folder: Path, found: list[Row] = FOUND) -> str:
 
 def begun(row: Row, minute: int) -> Row:
     time = f"2026-01-01T10:{minute:02d}:00+00:00"
-    return structs.replace(row, provenance={"started": time}, cost={"train_sec": 30.0})
+    return structs.replace(
+        row, provenance={**row.provenance, "started": time}, cost={"train_sec": 30.0}
+    )
 
 
 def test_a_folder_without_looks_is_of_a_fixed_number_of_seeds(tmp_path: Path) -> None:

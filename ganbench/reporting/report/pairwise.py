@@ -37,11 +37,15 @@ class Pairwise:
 
 
 def pairwise_of(
-    group: Group, columns: Mapping[str, Column], main: Sequence[str], interval: Interval
+    group: Group,
+    columns: Mapping[str, Column],
+    main: Sequence[str],
+    interval: Interval,
+    design: Sequence[str],
 ) -> Pairwise:
     """Of each two models on the main metrics that have a better end; no line where no two have two
     seeds in common. Without a guess at the seeds that would do, which takes a library that is slow
-    to import; `ganbench compare` has it.
+    to import; `ganbench compare` has it. design: notes on how many seeds there are, and why.
     """
     metrics = [name for name in main if has_better_end(name, columns)]
     pairs = corrected(paired(group, columns, "", metrics, interval)) if metrics else []
@@ -59,4 +63,4 @@ def pairwise_of(
         )
         for pair in pairs
     )
-    return Pairwise(HEAD[:-1], lines, tuple(family_notes(pairs, interval)))
+    return Pairwise(HEAD[:-1], lines, (*family_notes(pairs, interval), *design))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ganbench.core.errors import first_few
 from ganbench.registry.registry import Registry
 from ganbench.reporting.choice import is_main
+from ganbench.reporting.designs import comparison_notes
 from ganbench.reporting.entries import INTERVAL_TEXT, NO_NUMBER, ONE_SEED
 from ganbench.reporting.groups import Group
 from ganbench.reporting.protocols import protocol_notes
@@ -78,6 +79,13 @@ class Section:
     seeds: str
 
 
+def designs_of(setting: Setting) -> list[str]:
+    """Notes on how many seeds the folders of a setting have, and why."""
+    folders = dict.fromkeys(folder.path for folder in setting.folders.values())
+    notes = [note for path in folders for note in comparison_notes(path)(setting.group)]
+    return list(dict.fromkeys(notes))
+
+
 def main_columns(groups: Sequence[Group], registry: Registry) -> list[str]:
     """The columns with a number that a short table shows; a few others where there is none."""
     numbered = list(dict.fromkeys(name for group in groups for name in group.metrics))
@@ -107,7 +115,7 @@ def section_of(
         apart=setting.apart,
         legend=tuple(Legend(k, row.model, row.recipe, look(places[k])) for k, row in labels),
         tables=tuple(tables_of(setting, columns, places, interval)),
-        pairwise=pairwise_of(group, columns, main, interval),
+        pairwise=pairwise_of(group, columns, main, interval, designs_of(setting)),
         dots=tuple(dots_of(setting, columns, main, places, interval)),
         training=training.panels,
         cost=tuple(cost_panels(setting, columns, main, places, interval)),
