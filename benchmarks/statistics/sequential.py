@@ -1,9 +1,10 @@
 """How often sequential verdicts are false, how often they are reached, and by how many seeds.
 
-`python benchmarks/statistics/sequential.py` writes simulations.json, table.md and figure.png into
-results/reference/sequential; docs/sequential.md shows them. Each experiment is simulated RUNS times
-with a look after every seed. Effects are those of the committed rows of figures 4 to 6, whose
-seeds are drawn again with replacement, so that what the claims of a figure have in common stays.
+`python benchmarks/statistics/sequential.py` writes simulations.json and table.md into
+results/reference/sequential, and docs/sequential.png; docs/sequential.md shows them. Each
+experiment is simulated RUNS times with a look after every seed. Effects are those of the committed
+rows of figures 4 to 6, whose seeds are drawn again with replacement, so that what the claims of a
+figure have in common stays.
 """
 
 from __future__ import annotations
@@ -574,7 +575,7 @@ def main() -> None:
     text = json.dumps({k: [asdict(v) for v in values] for k, values in shown.items()}, indent=1)
     (OUTPUT / "simulations.json").write_text(text + "\n")
     (OUTPUT / "table.md").write_text(tables(errors, outside, powers, lines, costs, designs))
-    drawn(powers, lines, OUTPUT / "figure.png")
+    drawn(powers, lines, ROOT / "docs" / "sequential.png")
     print((OUTPUT / "table.md").read_text())
 
 
