@@ -326,6 +326,7 @@ def test_files_and_functions_are_short() -> None:
     [
         ["--help"],
         ["run", "--help"],
+        ["aggregate", "--help"],
         ["claims", "--help"],
         ["curves", "--help"],
         ["report", "--help"],

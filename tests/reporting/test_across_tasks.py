@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, trim_mean
 
+from ganbench.cli.main import main
 from ganbench.core.errors import UserError
 from ganbench.registry.registry import Registry, discover
 from ganbench.reporting.across_tasks import (
@@ -147,3 +149,16 @@ def test_without_references_only_what_needs_no_scale_is_told(registry: Registry)
 def test_one_task_is_refused(registry: Registry) -> None:
     with pytest.raises(UserError, match="on two tasks or more"):
         records(registry, *rows_of("toy", 1.0))
+
+
+def test_the_command_compares_committed_figures() -> None:
+    folders = [f"results/reference/{name}/quick" for name in ("figure5", "figure6")]
+    root = Path(__file__).parents[2]
+    arguments = ["aggregate", *(str(root / f) for f in folders), "--metrics", METRIC]
+    done = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["records"]
+    best = max((r for r in found if r["measure"] == "IQM"), key=lambda r: r["value"])
+    assert best["model"] == "discogan" and best["ci_low"] < best["value"] < best["ci_high"]
+    alone = CliRunner().invoke(main, [*arguments[:2], "--metrics", METRIC])
+    assert alone.exit_code == 2 and "on two tasks or more" in alone.stderr
