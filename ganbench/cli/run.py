@@ -158,8 +158,8 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @click.option(
     "--until-decided",
     is_flag=True,
-    help="Add seeds one after the other where a claim of the benchmark is undecided; looking after "
-    "each is counted.",
+    help="Add seeds one after the other where a claim of the benchmark is undecided; verdicts hold "
+    "although one looks after each.",
 )
 @click.option(
     "--max-seeds",
