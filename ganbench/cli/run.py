@@ -164,10 +164,8 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @click.option(
     "--max-seeds",
     type=click.IntRange(1, MAX_SEEDS_OF_A_RUN),
-    default=40,
-    show_default=True,
     metavar="N",
-    help="Where --until-decided gives up.",
+    help="Where --until-decided gives up [default: 40].",
 )
 @weights_option
 @offline_option

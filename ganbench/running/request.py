@@ -27,7 +27,7 @@ from ganbench.tracking.tracker import TRACKERS
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 
 DEFAULT_SEEDS = (0, 1, 2)
-MAX_SEEDS = 40  # of each cell, until its claims are decided
+MAX_SEEDS = 40
 LARGEST = {"together": 1_000, "snapshots": 1_000, "max_seeds": MAX_SEEDS_OF_A_RUN}
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
 CHOICES = {
@@ -60,7 +60,8 @@ class Request:
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
     log: trackers that are told of the run, by their names.
-    until_decided: seeds are added where a claim of the benchmark is undecided, up to max_seeds.
+    until_decided: seeds are added where a claim of the benchmark is undecided, up to max_seeds,
+        MAX_SEEDS where 0.
     """
 
     models: tuple[str, ...]
@@ -98,7 +99,12 @@ class Request:
     plugins: tuple[Path, ...] = ()
     log: tuple[str, ...] = ()
     until_decided: bool = False
-    max_seeds: int = MAX_SEEDS
+    max_seeds: int = 0
+
+    @property
+    def most_seeds(self) -> int:
+        """Of each cell, until its claims are decided."""
+        return self.max_seeds or MAX_SEEDS
 
 
 def request_of(
@@ -198,9 +204,15 @@ def check(request: Request) -> None:
     for name in budget:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
-    at_least_one = ("threads", "snapshots", "max_seeds")
+    at_least_one = ("threads", "snapshots")
     require_at_least(1, {name: getattr(request, name) for name in at_least_one})
-    not_negative = ("workers", "together", "per_device", "micro_batch")
+    if request.max_seeds and not request.until_decided:
+        raise UserError(
+            "max_seeds says where seeds are added no more, and none are added",
+            f"--max-seeds {request.max_seeds}",
+            "give --until-decided too, or --seeds instead",
+        )
+    not_negative = ("workers", "together", "per_device", "micro_batch", "max_seeds")
     require_at_least(0, {name: getattr(request, name) for name in not_negative})
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
     for name, largest in LARGEST.items():
@@ -242,7 +254,7 @@ def completed(request: Request, file: BenchmarkFile) -> Request:
 def default_seeds(request: Request, file: BenchmarkFile) -> tuple[int, ...]:
     """Until claims are decided, the fewest that can decide one; else the file's."""
     if request.until_decided:
-        return tuple(range(min(LEAST_SEEDS, request.max_seeds)))
+        return tuple(range(min(LEAST_SEEDS, request.most_seeds)))
     return file.seeds or DEFAULT_SEEDS
 
 

@@ -106,11 +106,11 @@ def all_seeds(request: Request) -> tuple[int, ...]:
     """
     if not request.until_decided:
         return request.seeds
-    more = request.max_seeds - len(request.seeds)
+    more = request.most_seeds - len(request.seeds)
     if more < 0:
         raise UserError(
-            f"{len(request.seeds)} seeds are asked for, and {request.max_seeds} are the most",
-            f"--max-seeds {request.max_seeds}",
+            f"{len(request.seeds)} seeds are asked for, and {request.most_seeds} are the most",
+            f"--max-seeds {request.most_seeds}",
             f"--max-seeds {len(request.seeds)} or more, or fewer --seeds",
         )
     after = max(request.seeds) + 1

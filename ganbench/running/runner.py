@@ -48,7 +48,7 @@ from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
 from ganbench.running.progress import Progress
-from ganbench.running.request import MAX_SEEDS, Request, completed, request_of
+from ganbench.running.request import Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
 from ganbench.running.tracked import tracked
@@ -308,7 +308,7 @@ def run(
     plugins: Sequence[Path | str] = (),
     log: Sequence[str] = (),
     until_decided: bool = False,
-    max_seeds: int = MAX_SEEDS,
+    max_seeds: int = 0,
     cache_dir: Path | str | None = None,
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,

@@ -62,6 +62,7 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--plugins", __file__], ["this is a file", f"--plugins {Path(__file__).parent}"]),
         (["curves", ".", "-o", "c.png"], ["the output is a folder", "such as c"]),
         ([*RUN, "--data", "A"], ["is not NAME=PATH"]),
+        ([*RUN, "--max-seeds", "9"], ["none are added", "give --until-decided"]),
         ([*RUN, "--data", "A=/tmp"], ["cannot use this --data", "no --data at all"]),
         (["table", "/no/such/run"], ["no such result folder"]),
         (["run", "--models", ",", "--task", "toy"], ["no name is given", "--models"]),

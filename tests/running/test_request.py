@@ -162,15 +162,17 @@ def number_options() -> list[str]:
 def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
     """Except that 0 leaves a choice open where the command line has nothing for it."""
     field = {"steps": "budget_steps"}.get(name, name)
-    for value in (-1, *([] if name in ("workers", "together", "micro_batch") else [0])):
+    more = {"until_decided": True} if name == "max_seeds" else {}
+    may_be_left_open = ("workers", "together", "micro_batch", "max_seeds")
+    for value in (-1, *([] if name in may_be_left_open else [0])):
         given = {"budget": {field: value}} if name in ON_THE_COMMAND_LINE["budget"] else None
         with pytest.raises(UserError):
             asked(**(given or {field: value}))
     largest = getattr(options()[name].type, "max", None)
     if largest is not None:
-        asked(**{field: largest})
+        asked(**{field: largest}, **more)
         with pytest.raises(UserError):
-            asked(**{field: largest + 1})
+            asked(**{field: largest + 1}, **more)
 
 
 @pytest.mark.parametrize(

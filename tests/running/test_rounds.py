@@ -132,7 +132,7 @@ def test_own_seeds_are_followed_by_the_numbers_after_them(plan: Callable[..., An
 
 
 def test_a_fixed_number_of_seeds_is_one_round(plan: Callable[..., Any]) -> None:
-    history, _, said = played(plan(CLOSE, until_decided=False).rounds, clear)
+    history, _, said = played(plan(CLOSE, until_decided=False, max_seeds=0).rounds, clear)
     assert [len(jobs) for jobs in history] == [30] and not said
 
 
