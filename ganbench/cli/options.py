@@ -14,6 +14,7 @@ from ganbench.core.spec import MAX_MEGAPIXELS, Every, Reading
 if TYPE_CHECKING:
     from ganbench.registry.registry import Registry
 
+UNITS_SEC = {"s": 1, "m": 60, "h": 3600}
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
 
 
@@ -59,6 +60,16 @@ def every(ctx: click.Context, param: click.Parameter, value: str) -> Every:
     if not number.isdecimal() or not int(number):
         raise click.BadParameter(f"'{value}' is neither steps, such as 500, nor seconds, as 30s")
     return Every(seconds=float(number)) if value != number else Every(steps=int(number))
+
+
+def seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """90s, 9m and 2h as seconds; 0 where nothing is given."""
+    number, unit = value[:-1], UNITS_SEC.get(value[-1:])
+    if not value:
+        return 0.0
+    if unit is None or not number.isdecimal() or not int(number):
+        raise click.BadParameter(f"'{value}' is no time, such as 90s, 9m or 2h")
+    return float(int(number) * unit)
 
 
 def named_paths(

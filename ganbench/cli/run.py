@@ -23,6 +23,7 @@ from ganbench.cli.options import (
     per_device,
     plugins_option,
     reference_names,
+    seconds,
     seed_list,
     skip_option,
     weights_option,
@@ -128,6 +129,28 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     help="Where cells run: in worker processes, or `here`, in this one, one after the other.",
 )
 @click.option(
+    "--on",
+    default="local",
+    show_default=True,
+    metavar="ENGINE",
+    help="Where cells run: on this machine, or as jobs of slurm that share the result folder.",
+)
+@click.option(
+    "--on-set",
+    "on_sets",
+    multiple=True,
+    metavar="KEY=VALUE,…",
+    help="What the engine's jobs get, such as partition=gpu,timeout_min=240,gpus_per_node=1.",
+)
+@click.option(
+    "--time-limit",
+    "time_limit_sec",
+    callback=seconds,
+    default="",
+    metavar="90s|9m|2h",
+    help="Leave before, with checkpoints; exit code 75 where work is left.",
+)
+@click.option(
     "--together",
     type=click.IntRange(1, 1_000),
     metavar="N",
@@ -188,7 +211,8 @@ def run(restart_portable: Callable[[], None] | None, /, **options: Any) -> None:
     if options["portable"] and options["backend"] == "processes" and restart_portable:
         restart_portable()
     forks = has_own_process and can_fork()
-    takes_server = options["backend"] == "processes" and not options["dry_run"] and not forks
+    is_here = options["on"] == "local" and options["backend"] == "processes"
+    takes_server = is_here and not options["dry_run"] and not forks
     with server_at_hand() if takes_server else nullcontext():
         from ganbench.cli.commands.run import run_command
         from ganbench.running.backends.early import early_workers, no_early_workers

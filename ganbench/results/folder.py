@@ -66,17 +66,19 @@ def read_rows(output: Path) -> Rows:
         ) from error
 
 
-def rows_of_lines(lines: Sequence[bytes], path: Path) -> Rows:
-    """Line by line, to tell which is no row, and to leave out a last one that was cut off."""
+def rows_of_lines(lines: Sequence[bytes], path: Path, before: int = 0) -> Rows:
+    """Line by line, to tell which is no row, and to leave out a last one that was cut off. before:
+    lines of the file that come before these.
+    """
     latest: dict[str, Row] = {}
     reader = RowReader()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, before + 1):
         if not line.strip():
             continue
         try:
             row = reader.read(line)
         except ValueError as error:
-            if number == len(lines):
+            if number == before + len(lines):
                 return Rows(tuple(latest.values()), torn=line.decode(errors="replace"))
             raise UserError(
                 f"line {number} is no row ({str(error)[:MAX_REASON]})",
@@ -106,21 +108,26 @@ def read_rows_alone(output: Path) -> Rows:
 
 
 class GrowingRows:
-    """The latest rows of a folder that others write to as well; each look reads what is new."""
+    """The latest rows of a folder that others write to as well; each look reads what is new.
 
-    def __init__(self, output: Path) -> None:
-        self._output = output
+    since: bytes of the rows file that are passed over, and with them rows that do not count.
+    """
+
+    def __init__(self, output: Path, since: int = 0) -> None:
+        self._output, self._since = output, since
         self._start()
 
     def _start(self) -> None:
-        self._reader, self._rows, self._read_bytes = RowReader(), dict[str, Row](), 0
+        self._reader, self._rows, self._read_bytes = RowReader(), dict[str, Row](), self._since
 
     def look(self) -> Mapping[str, Row]:
         """By cell. A file with a line that is no row is read as `read_rows` does it."""
         path = self._output / ROWS
         with FileLock(f"{path}.lock"):
             try:
-                if path.stat().st_size < self._read_bytes:  # a line that was cut off is set aside
+                size = path.stat().st_size
+                if size < self._read_bytes:  # a line that was cut off is set aside
+                    self._since = min(self._since, size)
                     self._start()
                 with open(path, "rb") as file:
                     file.seek(self._read_bytes)
@@ -129,7 +136,10 @@ class GrowingRows:
             except FileNotFoundError:
                 return {}
             except ValueError:
-                return {row.cell: row for row in read_rows(self._output).rows}
+                data, since = path.read_bytes(), self._since
+                lines, before = data[since:].split(b"\n"), data[:since].count(b"\n")
+                found = rows_of_lines(lines, path, before)
+                return {row.cell: row for row in found.rows}
         self._rows.update((row.cell, row) for row in new)
         return self._rows
 

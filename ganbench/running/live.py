@@ -6,10 +6,8 @@ import os
 import socket
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
@@ -17,13 +15,11 @@ from ganbench.reporting.groups import cell_labels
 from ganbench.results.records import Row
 from ganbench.results.run_state import (
     SIGN_OF_LIFE_SEC,
-    CellState,
     PlannedCell,
     Run,
     RunFiles,
     RunPlan,
     RunState,
-    finite,
     place,
     remove_taken_over,
     rows_bytes,
@@ -32,46 +28,10 @@ from ganbench.running.expected_time import Cost, add_cost, costs_of, kind_of_job
 from ganbench.running.job import Job
 from ganbench.running.progress import Progress
 from ganbench.running.provenance import empty_row
+from ganbench.running.under_way import UnderWay
 
-REPORTS = 16  # of losses that a speed is taken over
 INTERRUPTED = "interrupted"
 Clock = Callable[[], float]
-
-
-@dataclass
-class UnderWay:
-    """A cell at work. at: when the last reports came, and their steps, since it trains without a
-    break.
-    """
-
-    planned: PlannedCell
-    step: int
-    doing: str
-    since: float
-    losses: Mapping[str, float] = field(default_factory=dict)
-    sec_per_step: float | None = None
-    at: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=REPORTS))
-
-    def heard(self, progress: Progress, now: float) -> None:
-        if progress.doing != self.doing:
-            self.doing, self.since = progress.doing, now
-            self.at.clear()
-        if progress.losses:
-            self.step, self.losses = progress.step, progress.losses
-            self.at.append((now, progress.step))
-            (first_at, first), (last_at, last) = self.at[0], self.at[-1]
-            if last > first:
-                self.sec_per_step = (last_at - first_at) / (last - first)
-
-    def state(self) -> CellState:
-        return CellState(
-            self.planned.cell,
-            self.step,
-            finite(self.losses),
-            self.doing,
-            self.since,
-            self.sec_per_step,
-        )
 
 
 class LiveRun:
@@ -95,11 +55,10 @@ class LiveRun:
             self._doing = what
 
     def progress(self, progress: Progress) -> None:
-        planned = self._planned[progress.cell]
         with self._lock:
             self._waiting.pop(progress.cell, None)
             now = self._clock()
-            new = UnderWay(planned, progress.step, progress.doing, now)
+            new = UnderWay(progress.cell, progress.step, progress.doing, now)
             self._cells.setdefault(progress.cell, new).heard(progress, now)
 
     def ended(self, row: Row) -> None:
@@ -142,18 +101,20 @@ class LiveRun:
 
         busy = []
         for cell in self._cells.values():
-            spent = 0.0 if cell.step < cell.planned.steps else now - cell.since
-            busy.append(max(0.0, sec(cell.planned, cell.planned.steps - cell.step) - spent))
+            planned = self._planned[cell.cell]
+            spent = 0.0 if cell.step < planned.steps else now - cell.since
+            busy.append(max(0.0, sec(planned, planned.steps - cell.step) - spent))
         waiting = [sec(cell, cell.steps) for cell in self._waiting.values()]
         return side_by_side(waiting, max(self.plan.workers, len(busy)), busy)
 
     def _left(self) -> list[PlannedCell]:
-        return [*(cell.planned for cell in self._cells.values()), *self._waiting.values()]
+        return [*(self._planned[cell] for cell in self._cells), *self._waiting.values()]
 
     def _sec_per_step(self) -> dict[str, float]:
         """By kind: as it is now where one trains, else as rows tell it."""
         known = {kind: cost.sec_per_step for kind, cost in self._costs.items() if max(cost.steps)}
-        now = {c.planned.kind: c.sec_per_step for c in self._cells.values() if c.sec_per_step}
+        cells = self._cells.values()
+        now = {self._planned[c.cell].kind: c.sec_per_step for c in cells if c.sec_per_step}
         return known | now
 
 

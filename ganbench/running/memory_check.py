@@ -13,7 +13,7 @@ from ganbench.results.records import Cell
 from ganbench.running.backends.gpus import Gpus, bytes_for_tensors
 from ganbench.running.build import build_task, model_of_shapes
 from ganbench.running.job import Job
-from ganbench.running.request import Request
+from ganbench.running.request import LOCAL, Request
 from ganbench.running.sample_shapes import Shapes, shapes_of
 from ganbench.training.step_memory import most_bytes, peak_bytes
 
@@ -55,6 +55,8 @@ def require_memory(jobs: Sequence[Job], request: Request, gpus: Gpus) -> None:
 
 def room_for(request: Request, gpus: Gpus, cells: int) -> Room | None:
     """None where the memory is not known. cells: how many there are to be trained."""
+    if request.on != LOCAL:
+        return None
     if gpus.indices:
         sharing = max(1, gpus.per_gpu)
         least = min(map(gpus.memory, gpus.indices))

@@ -30,6 +30,7 @@ DEFAULT_SEEDS = (0, 1, 2)
 MAX_SEEDS = 40
 LARGEST = {"together": 1_000, "snapshots": 1_000, "max_seeds": MAX_SEEDS_OF_A_RUN}
 COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
+LOCAL = "local"
 CHOICES = {
     "split": get_args(ScoredSplit),
     "precision": ("auto", *get_args(Precision)),
@@ -56,7 +57,9 @@ class Request:
     portable: numbers must be those of every newer x86-64 processor.
     device: as `check_form` knows it. per_device: cells at a time on each GPU, 0 for as many as its
         memory holds.
-    workers: cells at a time. backend: where they run, by its name.
+    workers: cells at a time. backend: how they run on this machine, by its name.
+    on: LOCAL, or the engine that has them run elsewhere. on_sets: its options, "KEY=VALUE".
+    time_limit_sec: after which the run has left, with checkpoints; 0 for none.
     plugins: folders with plugins of the user's. output: the result folder.
     overwrite: cells are trained again from the start. offline: no weights are downloaded.
     log: trackers that are told of the run, by their names.
@@ -94,6 +97,9 @@ class Request:
     workers: int = 0
     per_device: int = 1
     backend: str = "processes"
+    on: str = LOCAL
+    on_sets: tuple[str, ...] = ()
+    time_limit_sec: float = 0.0
     overwrite: bool = False
     offline: bool = False
     plugins: tuple[Path, ...] = ()
@@ -113,6 +119,7 @@ def request_of(
     tasks: Sequence[str],
     seeds: int | Sequence[int] | None,
     sets: Sequence[str],
+    on_sets: Sequence[str],
     budget: Mapping[str, int | None] | None,
     data: Mapping[str, Path | str] | None,
     metrics: Sequence[str],
@@ -138,6 +145,7 @@ def request_of(
         cache_dir=Path(cache_dir) if cache_dir else default_cache_dir(),
         log=names_of(log, "log"),
         sets=texts_of(sets, "sets"),
+        on_sets=texts_of(on_sets, "on_sets"),
         budget={key: value for key, value in (budget or {}).items() if value is not None},
         data={name: Path(path) for name, path in (data or {}).items()},
         metrics=names_of(metrics, "metrics"),
@@ -219,6 +227,8 @@ def check(request: Request) -> None:
         if (value := getattr(request, name)) > largest:
             most = f"{largest:,}"
             raise UserError(f"{name} must be {most} or less", f"{name}={value}", most)
+    if not request.time_limit_sec >= 0:
+        raise UserError("a limit is 0 or more", f"time_limit_sec={request.time_limit_sec}", "0")
     if not request.reading.max_megapixels > 0:
         value = request.reading.max_megapixels
         raise UserError("max_megapixels must be more than 0", f"max_megapixels={value}", "raise it")

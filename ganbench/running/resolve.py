@@ -15,8 +15,7 @@ from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
-from ganbench.core.device_choice import resolve_devices
-from ganbench.core.devices import is_gpu, resolve_precision
+from ganbench.core.devices import is_gpu
 from ganbench.core.errors import unknown
 from ganbench.core.options import each_from_text
 from ganbench.core.portable import identity
@@ -35,11 +34,12 @@ from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
 from ganbench.running.settings import NETWORK, Values, networks_of, parse_sets
+from ganbench.running.where import device_kind, precision_asked
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
     """All cells of a request. Raises UserError for its first mistake."""
-    device = resolve_devices(request.device).kind
+    device = device_kind(request)
     if request.portable:
         require_portable(request, device)
     settings = parse_sets(request.sets, (*request.models, *request.tasks))
@@ -123,7 +123,7 @@ def base_cells(
         recipe="",
         hparams={},
         options={},
-        precision=resolve_precision(request.precision, device),
+        precision=precision_asked(request, device),
         device=device,
         threads=request.threads,
         split=request.split,

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ganbench.core.device_choice import resolve_devices
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
 from ganbench.core.portable import is_portable
@@ -34,10 +33,11 @@ from ganbench.results.folder import (
 )
 from ganbench.results.looks import begin_design, note_look
 from ganbench.results.records import Row
+from ganbench.results.run_state import rows_bytes
 from ganbench.running.backends.backend import Backend
-from ganbench.running.backends.choose import backend_of
+from ganbench.running.backends.choose import backend_for, gpus_here
 from ganbench.running.backends.early import Early, no_early_workers
-from ganbench.running.backends.gpus import Gpus, gpus_asked
+from ganbench.running.backends.gpus import Gpus
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
@@ -48,7 +48,7 @@ from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
 from ganbench.running.progress import Progress
-from ganbench.running.request import Request, completed, request_of
+from ganbench.running.request import LOCAL, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
 from ganbench.running.tracked import tracked
@@ -116,8 +116,8 @@ def planned(request: Request) -> Planned:
     """
     file = read_benchmark(request.benchmark) if request.benchmark else NO_FILE
     request = completed(request, file)
-    gpus = gpus_asked(resolve_devices(request.device), request.per_device)
-    backend = backend_of(request.backend, request.workers, gpus)
+    gpus = gpus_here(request)
+    backend = backend_for(request, gpus)
     registry = discover(request.plugins)
     grid = resolve(replace(request, seeds=all_seeds(request)), registry)
     rounds = rounds_of(request, file, grid.jobs, registry.columns, backend)
@@ -140,23 +140,25 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
     begin_design(output, plan.rounds.design)
-    before = whole_rows(output, listener)
+    since, before = rows_bytes(output), whole_rows(output, listener)
     todo = left_to_do(first, before, request.overwrite)
     left = {job.cell.id for job in todo}
     kept = {row.cell: row for row in before if row.cell not in left}
     for line in lines_on_rows_without(first, kept):
         listener.say(line)
     with early(plan.backend, todo):
-        rows, has_worked = run_rounds(plan, before, listener)
+        rows, has_worked = run_rounds(plan, before, since, listener)
     if has_worked:
         draw_figures(rows, output, plan.registry, listener.say)
     return Result(rows, tuple(sorted((output / "figures").glob("*.png"))))
 
 
 def run_rounds(
-    plan: Planned, before: Sequence[Row], listener: Listener
+    plan: Planned, before: Sequence[Row], since: int, listener: Listener
 ) -> tuple[tuple[Row, ...], bool]:
-    """The run's rows in the end, and whether there was anything to do. before: of the folder."""
+    """The run's rows in the end, and whether there was anything to do. before: of the folder.
+    since: the length of its rows file before they were read.
+    """
     asked: dict[str, Job] = {}
     jobs, stored, has_worked = plan.rounds.first, before, False
     while jobs:
@@ -167,7 +169,7 @@ def run_rounds(
             forget(todo, plan.folder)
         if todo:
             prepare = nothing_to_prepare if has_worked else prepare_data
-            run_left(plan, todo, list(asked.values()), stored, listener, prepare)
+            run_left(plan, todo, list(asked.values()), stored, since, listener, prepare)
             stored, has_worked = read_rows(plan.folder).rows, True
         else:
             listener.say(f"cells: {len(asked)}, to do: 0")
@@ -191,11 +193,12 @@ def run_left(
     todo: Sequence[Job],
     asked: Sequence[Job],
     rows: Sequence[Row],
+    since: int,
     listener: Listener,
     prepare: Prepare,
 ) -> None:
     """Prepares the data, and runs the cells. asked: all of the run so far. rows: those that the
-    folder has.
+    folder has. since: as `run_rounds` has it.
     """
     output = plan.folder
     live = live_run(todo, asked, rows, output, plan.backend.cells_at_a_time(todo))
@@ -214,7 +217,7 @@ def run_left(
         jobs = heaviest_first(todo)
         live.does("")
         listener.say(f"cells: {len(asked)}, to do: {len(todo)}")
-        ended = plan.backend.run(jobs, output, plan.request.overwrite, tell)
+        ended = plan.backend.run(jobs, output, since, tell, listener.say)
         for left, row in zip(reversed(range(len(todo))), ended, strict=True):
             live.ended(row)
             trackers.ended(row)
@@ -294,6 +297,9 @@ def run(
     workers: int = 0,
     per_device: int = 1,
     backend: str = "processes",
+    on: str = LOCAL,
+    on_sets: Sequence[str] = (),
+    time_limit_sec: float = 0.0,
     together: int = 0,
     compiled: bool = False,
     portable: bool = False,

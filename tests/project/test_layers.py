@@ -79,6 +79,7 @@ INSIDE = {
         ("best_on_test", "curves", "jsonl", "samples"),
         ("folder",),
         ("benchmark_file", "looks", "run_state"),
+        ("engine_state",),
     ),
     "contracts": (
         ("hparams", "task"),
@@ -150,15 +151,15 @@ INSIDE = {
     "running": (
         ("context", "fingerprint", "frame", "operators", "progress", "sample_shapes", "settings"),
         ("job", "request"),
-        ("memory_options", "portability"),
+        ("memory_options", "portability", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         (
             *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),
-            *("small_sets", "staleness", "trained"),
+            *("small_sets", "staleness", "trained", "under_way"),
         ),
         ("export", "translate"),
         ("backends", "live", "workload"),
-        ("listener", "memory_check", "prepare", "rounds", "speed", "tracked"),
+        ("listener", "memory_check", "prepare", "rounds", "speed", "time_limit", "tracked"),
         ("runner",),
     ),
     "testing": (

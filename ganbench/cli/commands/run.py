@@ -25,8 +25,9 @@ from ganbench.running.backends.early import Early
 from ganbench.running.expected_time import expected_time
 from ganbench.running.memory_check import require_memory
 from ganbench.running.provenance import empty_row
-from ganbench.running.request import request_of
+from ganbench.running.request import Request, request_of
 from ganbench.running.runner import Planned, carry_out, heaviest_first, planned
+from ganbench.running.time_limit import time_limited
 
 
 def run_command(
@@ -51,6 +52,11 @@ def run_command(
     request = request_of(
         seeds=seed_list or seeds, budget=budget, plugins=plugin_folders, **same_names
     )
+    with time_limited(request.time_limit_sec):
+        return carried_out(request, dry_run, early)
+
+
+def carried_out(request: Request, dry_run: bool, early: Early) -> int:
     plan = planned(request)
     if dry_run:
         require_memory(plan.left, plan.request, plan.gpus)

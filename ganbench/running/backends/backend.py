@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from ganbench.data.datasets.download import Say
 from ganbench.results.records import Row
 from ganbench.running.job import Job
 from ganbench.running.progress import OnProgress
@@ -21,15 +22,18 @@ class Backend(Protocol):
         ...
 
     def run(
-        self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
+        self, jobs: Sequence[Job], output: Path, since: int, on_progress: OnProgress, say: Say
     ) -> Iterator[Row]:
         """Rows as cells end, in the order of their ends: one for each job, in the result folder
         `output` by then.
 
         Cells that differ in their seed alone train together, as many as their jobs allow. A cell
         that another process runs is left for later, and taken over if that one died; its row is
-        taken as it is, unless `afresh`.
+        taken as it is.
 
+        since: the length of the rows file, in bytes, when the run began. Older rows do not count.
+
+        say: what is to be told of the run as a whole, a line.
         on_progress is called in the caller's thread, for each cell that is begun, and as it trains.
 
         On Ctrl-C, and where the disk is full, training writes its checkpoint. Work that takes

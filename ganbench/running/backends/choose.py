@@ -1,14 +1,21 @@
-"""A backend by its name."""
+"""A backend by what is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ganbench.core.device_choice import resolve_devices
+from ganbench.core.devices import GPU
 from ganbench.core.errors import UserError, unknown
 from ganbench.running.backends.backend import Backend
-from ganbench.running.backends.gpus import NO_GPUS, Gpus
+from ganbench.running.backends.engine import OnEngine
+from ganbench.running.backends.gpus import NO_GPUS, Gpus, gpus_asked
 from ganbench.running.backends.here import Here
+from ganbench.running.backends.order import Local
 from ganbench.running.backends.processes import Processes
+from ganbench.running.backends.slurm import Slurm
+from ganbench.running.request import LOCAL, Request
+from ganbench.running.where import device_kind, engine_options, gpus_of_a_job
 
 
 def here(workers: int, gpus: Gpus) -> Here:
@@ -37,7 +44,50 @@ def processes(workers: int, gpus: Gpus) -> Processes:
     return Processes(workers, gpus)
 
 
-BACKENDS: Mapping[str, Callable[[int, Gpus], Backend]] = {"processes": processes, "here": here}
+DEFAULT = "processes"
+BACKENDS: Mapping[str, Callable[[int, Gpus], Backend]] = {DEFAULT: processes, "here": here}
+
+
+ENGINES = ("slurm",)
+
+
+def slurm(request: Request) -> OnEngine:
+    """Raises UserError for options that a job cannot have."""
+    options, threads = engine_options(request), request.threads
+    gpus = gpus_of_a_job(request) if device_kind(request) == GPU else 0
+    cores = {"cpus_per_task": threads, **({"gpus_per_node": gpus} if gpus else {})}
+    if (gpus and "gres" in options) or "gpus_per_task" in options:
+        del cores["gpus_per_node"]
+    asked = {**cores, **options}
+    cells = 0 if gpus else max(1, int(asked["cpus_per_task"]) // threads)
+    of_a_job = cells or gpus * max(1, request.per_device)
+    local = Local(device_kind(request), cells, request.per_device)
+    return OnEngine(Slurm(asked), request.workers, of_a_job, local)
+
+
+def backend_for(request: Request, gpus: Gpus) -> Backend:
+    """gpus: those of this machine that cells run on. Raises UserError for a name that is none, and
+    for what the backend cannot have.
+    """
+    if request.on == LOCAL:
+        engine_options(request)  # of which there are none
+        return backend_of(request.backend, request.workers, gpus)
+    if request.on not in ENGINES:
+        raise unknown("place", request.on, (LOCAL, *ENGINES), "--on")
+    if request.backend != DEFAULT:
+        raise UserError(
+            f"cells run in this process, or on {request.on}",
+            f"--backend {request.backend} --on {request.on}",
+            "drop one of them",
+        )
+    return slurm(request)
+
+
+def gpus_here(request: Request) -> Gpus:
+    """Those of this machine that cells run on. Raises UserError for a device that is not there."""
+    if request.on != LOCAL:
+        return NO_GPUS
+    return gpus_asked(resolve_devices(request.device), request.per_device)
 
 
 def backend_of(name: str, workers: int, gpus: Gpus = NO_GPUS) -> Backend:

@@ -12,6 +12,7 @@ import torch
 
 from ganbench.core.devices import random_states_restored
 from ganbench.core.interrupts import interrupt_main, interrupts_held
+from ganbench.data.datasets.download import Say
 from ganbench.results.folder import GrowingRows
 from ganbench.results.records import Row
 from ganbench.running.backends.backend import GRACE_SEC
@@ -37,19 +38,19 @@ class Here:
         return 1
 
     def run(
-        self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
+        self, jobs: Sequence[Job], output: Path, since: int, on_progress: OnProgress, say: Say
     ) -> Iterator[Row]:
         """As `Backend.run`. PyTorch's threads and random states are the caller's again at each
         row.
         """
-        known, todo = GrowingRows(output), list(jobs)
+        known, todo = GrowingRows(output, since), list(jobs)
         for gpu in self.gpus.indices[:1]:
             self.gpus.enter(gpu)
         while todo:
             wait_for_others(todo, output)
             for part in seed_groups(todo, 1):
                 with torch_as_it_was(part[0].cell.device), stopped_by_interrupts() as should_stop:
-                    rows = run_part(part, output, afresh, known, on_progress, should_stop)
+                    rows = run_part(part, output, known, on_progress, should_stop)
                 for job in part:
                     if job.cell.id in rows:
                         todo.remove(job)

@@ -25,16 +25,33 @@ def settled(job: Job, row: Row | None) -> bool:
     return row.status != "done" or row.provenance.get("evaluation_hash") == job.evaluation_hash
 
 
-def settled_rows(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
-    """By cell, those of the rows that are settled rows of the jobs."""
+def is_over(job: Job, row: Row) -> bool:
+    """Whether a row that came since the run began is what the run has of the cell: a failure is,
+    too, or every process that shares the cells would try it.
+    """
+    same = row.provenance.get("evaluation_hash") == job.evaluation_hash
+    return same if row.status == "failed" else settled(job, row)
+
+
+def rows_over(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
+    """By cell, those of the rows with which the jobs are over."""
     pairs = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
-    return {cell: row for cell, (job, row) in pairs.items() if row and settled(job, row)}
+    return {cell: row for cell, (job, row) in pairs.items() if row and is_over(job, row)}
 
 
-def wait_for_others(todo: Sequence[Job], output: Path) -> None:
-    """Until one of the cells can be had."""
-    while not any(is_free(output, job) for job in todo):
+Others = Callable[[Sequence[Job], Path], bool]
+
+
+def wait_for_others(todo: Sequence[Job], output: Path) -> bool:
+    """Until one of the cells can be had, as it then can."""
+    while not leave_to_others(todo, output):
         time.sleep(BUSY_POLL_SEC)
+    return True
+
+
+def leave_to_others(todo: Sequence[Job], output: Path) -> bool:
+    """Whether one of the cells can be had now; if not, others are at all of them."""
+    return any(is_free(output, job) for job in todo)
 
 
 def is_free(output: Path, job: Job) -> bool:
@@ -45,7 +62,6 @@ def is_free(output: Path, job: Job) -> bool:
 def run_part(
     jobs: Sequence[Job],
     output: Path,
-    afresh: bool,
     known: GrowingRows,
     on_progress: OnProgress,
     should_stop: Callable[[], bool],
@@ -53,13 +69,12 @@ def run_part(
     """Rows by cell, which are in the result folder then; none of a cell that another process is at.
     Cells that differ in their seed alone train together.
 
-    known: the rows of the folder. Raises Interrupted once `should_stop()` is true, and NoRoom.
+    known: the rows since the run began.
+    Raises Interrupted once `should_stop()` is true, and NoRoom.
     """
-    rows: dict[str, Row] = {}
     with ExitStack() as claims:
         claimed_jobs = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
-        if not afresh:
-            rows = settled_rows(claimed_jobs, known.look())
+        rows = rows_over(claimed_jobs, known.look())
         left = [job for job in claimed_jobs if job.cell.id not in rows]
         tells = {job.cell.id: Tell(on_progress, job.cell.id) for job in left}
         for tell in tells.values():

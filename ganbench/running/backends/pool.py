@@ -63,12 +63,12 @@ class Pool:
 @dataclass(frozen=True)
 class Worker:
     """What a worker process has for all of its cells. terminated: whether it is to end, though its
-    parent goes on. rows: by their folder.
+    parent goes on. rows: by their folder and the bytes of its rows file that do not count.
     """
 
     channel: Channel
     terminated: threading.Event
-    rows: dict[Path, GrowingRows] = field(default_factory=dict)
+    rows: dict[tuple[Path, int], GrowingRows] = field(default_factory=dict)
 
 
 _worker: list[Worker] = []

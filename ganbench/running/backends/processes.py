@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from ganbench.core.devices import cells_at_a_time
 from ganbench.core.interrupts import Held, interrupts_held
+from ganbench.data.datasets.download import Say
 from ganbench.results.folder import GrowingRows, append_row
 from ganbench.results.records import Row
 from ganbench.running.backends.gpus import NO_GPUS, Gpus
-from ganbench.running.backends.part import run_part, settled_rows, wait_for_others
+from ganbench.running.backends.part import Others, rows_over, run_part, wait_for_others
 from ganbench.running.backends.pool import Channel, Pool, pool_at, this_worker
 from ganbench.running.job import Job
 from ganbench.running.progress import OnProgress
@@ -25,6 +27,7 @@ from ganbench.running.seed_groups import seed_groups
 from ganbench.training.loop import Interrupted
 
 POLL_SEC = 0.1
+AHEAD = 3  # parts for a worker that are handed over before it is free
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,16 @@ class Processes:
     """workers: cells at a time; 0 takes one for each core over the threads of a cell, or as many as
     `gpus` says. Each has one of the GPUs, which has the next cell when it is free. ready: pools
     to be used instead of new ones, where they have as many workers; who made them ends them.
+
+    sharers: how many such backends, in all, the cells are for. others: what to do about cells that
+    others are at; the run is over, with cells left, where it says that none can be had.
     """
 
     workers: int = 0
     gpus: Gpus = NO_GPUS
     ready: list[Pool] = field(default_factory=list)
+    sharers: int = 1
+    others: Others = wait_for_others
 
     def cells_at_a_time(self, jobs: Sequence[Job]) -> int:
         """As `Backend.cells_at_a_time`; those that train as one program count as one."""
@@ -44,7 +52,7 @@ class Processes:
         return min(places, len(seed_groups(jobs, places)))
 
     def run(
-        self, jobs: Sequence[Job], output: Path, afresh: bool, on_progress: OnProgress
+        self, jobs: Sequence[Job], output: Path, since: int, on_progress: OnProgress, say: Say
     ) -> Iterator[Row]:
         """As `Backend.run`. Where a worker dies, such as for lack of memory, the cells that were
         under way are run again one by one, and those that kill their worker then fail.
@@ -54,9 +62,11 @@ class Processes:
         ended: list[Row] = []
         while todo:
             suspected = [job for job in todo if job.cell.id in suspects]
-            wait_for_others(suspected or todo, output)
+            if not self.others(suspected or todo, output):
+                return
             places = self.places(jobs, ended)
-            parts = [(job,) for job in suspected] or seed_groups(todo, len(places))
+            among = len(places) * self.sharers
+            parts = [(job,) for job in suspected] or seed_groups(todo, among)
             if self.gpus.measures and not ended:
                 parts = parts[: len(places)]
             under_way: set[str] = set()
@@ -65,7 +75,7 @@ class Processes:
                     interrupts_held() as held,
                     self.pool(places, 1 if suspected else len(parts)) as pool,
                     closing(
-                        _rows_of(parts, pool, output, afresh, held, under_way, on_progress)
+                        _rows_of(parts, pool, output, since, held, under_way, on_progress)
                     ) as done,
                 ):
                     for part, rows in done:
@@ -78,7 +88,7 @@ class Processes:
                 for job in _lost(parts, under_way):
                     if job.cell.id in suspects:
                         todo.remove(job)
-                        yield _row_of_killer(job, output, afresh)
+                        yield _row_of_killer(job, output, since)
                     suspects.add(job.cell.id)
 
     @contextmanager
@@ -109,19 +119,28 @@ def _rows_of(
     parts: Sequence[Sequence[Job]],
     pool: Pool,
     output: Path,
-    afresh: bool,
+    since: int,
     held: Held,
     under_way: set[str],
     on_progress: OnProgress,
 ) -> Generator[tuple[Sequence[Job], dict[str, Row]], None, None]:
     """Each part with its rows, as they end. under_way: the cells that are, meanwhile."""
+    left = iter(parts)
+    futures: dict[Future[dict[str, Row]], Sequence[Job]] = {}
+
+    def submit(number: int) -> None:
+        for part in islice(left, number):
+            futures[pool.executor.submit(_run, part, output, since)] = part
+
     try:
         with pool.starting():
-            futures = {pool.executor.submit(_run, part, output, afresh): part for part in parts}
-        for future in _as_ended(futures, held, pool.channel, under_way, on_progress):
-            rows = future.result()
-            under_way -= {job.cell.id for job in futures[future]}
-            yield futures[future], rows
+            submit(AHEAD * pool.size)
+        while futures:
+            for future in _ended(futures, held, pool.channel, under_way, on_progress):
+                rows, part = future.result(), futures.pop(future)
+                submit(1)
+                under_way -= {job.cell.id for job in part}
+                yield part, rows
     except BrokenProcessPool:
         raise
     except BaseException:
@@ -135,9 +154,9 @@ def _lost(parts: Sequence[Sequence[Job]], under_way: set[str]) -> Sequence[Job]:
     return [job for part in parts for job in part if job.cell.id in under_way] or parts[0]
 
 
-def _row_of_killer(job: Job, output: Path, afresh: bool) -> Row:
+def _row_of_killer(job: Job, output: Path, since: int) -> Row:
     """Of a cell that was alone with a worker that died: its row if it was written, or a failure."""
-    known = {} if afresh else settled_rows([job], GrowingRows(output).look())
+    known = rows_over([job], GrowingRows(output, since).look())
     return known.get(job.cell.id) or row_of_lost(job, output)
 
 
@@ -148,19 +167,18 @@ def row_of_lost(job: Job, output: Path) -> Row:
     return row
 
 
-def _as_ended(
-    futures: Mapping[Future[dict[str, Row]], Sequence[Job]],
+def _ended(
+    futures: Iterable[Future[dict[str, Row]]],
     held: Held,
     channel: Channel,
     under_way: set[str],
     on_progress: OnProgress,
-) -> Iterator[Future[dict[str, Row]]]:
-    pending = set(futures)
-    while pending:
-        ended, pending = wait(pending, POLL_SEC, FIRST_COMPLETED)
-        held.pass_on()
-        _pass_on(channel, under_way, on_progress)
-        yield from ended
+) -> set[Future[dict[str, Row]]]:
+    """Those that have, POLL_SEC later at the latest."""
+    ended, _ = wait(futures, POLL_SEC, FIRST_COMPLETED)
+    held.pass_on()
+    _pass_on(channel, under_way, on_progress)
+    return ended
 
 
 def _pass_on(channel: Channel, under_way: set[str], on_progress: OnProgress) -> None:
@@ -173,15 +191,15 @@ def _pass_on(channel: Channel, under_way: set[str], on_progress: OnProgress) -> 
         on_progress(progress)
 
 
-def _run(jobs: Sequence[Job], output: Path, afresh: bool) -> dict[str, Row]:
+def _run(jobs: Sequence[Job], output: Path, since: int) -> dict[str, Row]:
     worker = this_worker()
-    rows = worker.rows.setdefault(output, GrowingRows(output))
+    rows = worker.rows.setdefault((output, since), GrowingRows(output, since))
 
     def should_stop() -> bool:
         return worker.channel.is_stopped() or worker.terminated.is_set()
 
     try:
-        return run_part(jobs, output, afresh, rows, worker.channel.progress.put, should_stop)
+        return run_part(jobs, output, rows, worker.channel.progress.put, should_stop)
     except Interrupted:
         if worker.terminated.is_set():  # alone, for all that its parent knows
             os._exit(1)
