@@ -29,7 +29,7 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$home/run/munge.socket
+AuthInfo=socket=$home/run/munge.socket,cred_expire=5
 CryptoType=crypto/munge
 StateSaveLocation=$home/state
 SlurmdSpoolDir=$home/spool/%n

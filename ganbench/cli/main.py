@@ -19,6 +19,7 @@ from ganbench.cli.report import report
 from ganbench.cli.run import run
 from ganbench.cli.score import score
 from ganbench.cli.show import claims, compare, list_plugins, table
+from ganbench.cli.status import status
 from ganbench.cli.translate import translate
 from ganbench.cli.watch import watch
 from ganbench.cli.why import why
@@ -43,6 +44,7 @@ from ganbench.cli.why import why
         report,
         run,
         score,
+        status,
         table,
         translate,
         watch,

@@ -8,9 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import structs
+
 from ganbench.core.errors import UserError
 from ganbench.reporting.groups import cell_labels
 from ganbench.results.curves import LOSS_LOG
+from ganbench.results.engine_state import (
+    JobState,
+    Order,
+    order_folder,
+    read_jobs,
+    read_orders,
+)
 from ganbench.results.folder import CELL_ID, ROWS, cell_folder, read_cell, read_rows
 from ganbench.results.records import Row
 from ganbench.results.run_state import Life, PlannedCell, Run, life, read_runs, rows_since
@@ -19,9 +28,22 @@ TAIL_BYTES = 4_096  # of a loss log, which hold its last line
 
 
 @dataclass(frozen=True)
+class OrderAtWork:
+    """What jobs of an engine were ordered to do, and those that are at it."""
+
+    order: Order
+    jobs: tuple[JobState, ...]
+
+
+@dataclass(frozen=True)
 class WatchedRun:
+    """A run and its jobs elsewhere, if it has any. It is at work as long as one of them is, though
+    the process that ordered them may be gone: `run.state` then has their cells.
+    """
+
     run: Run
     life: Life
+    orders: tuple[OrderAtWork, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +79,7 @@ class Watched:
 
 def watched(output: Path, now: float) -> Watched:
     """now: seconds since 1970. Raises UserError for a folder that is none of a run."""
-    runs = tuple(WatchedRun(run, life(run, now)) for run in read_runs(output))
+    runs = watched_runs(output, now)
     if not (runs or (output / "cells").is_dir() or (output / ROWS).is_file()):
         what = "this is no result folder" if output.is_dir() else "there is no such result folder"
         raise UserError(what, str(output), "give a run's --output")
@@ -85,6 +107,31 @@ def watched(output: Path, now: float) -> Watched:
         ),
         labels_of(rows.values(), [one.run for one in runs]),
     )
+
+
+def watched_runs(output: Path, now: float) -> tuple[WatchedRun, ...]:
+    """The oldest first. Orders are those of the process of a run."""
+    orders = [order_at_work(output, order, now) for order in read_orders(output)]
+    runs = []
+    for run in read_runs(output):
+        whose = run.plan.place, run.plan.pid
+        own = [one for one in orders if (one.order.place, one.order.pid) == whose]
+        cells = {state.cell: state for one in own for job in one.jobs for state in job.cells}
+        how = life(run, now)
+        if how != "at work" and any(one.jobs for one in own):
+            how = "at work"
+            planned = {cell.cell for cell in run.plan.cells}
+            known = tuple(state for cell, state in cells.items() if cell in planned)
+            state = structs.replace(run.state, cells=known, doing="", ended="")
+            runs.append(WatchedRun(structs.replace(run, state=state), how, tuple(own)))
+        else:
+            runs.append(WatchedRun(run, how, tuple(own)))
+    return tuple(runs)
+
+
+def order_at_work(output: Path, order: Order, now: float) -> OrderAtWork:
+    jobs = read_jobs(order_folder(output, order.name))
+    return OrderAtWork(order, tuple(job for job in jobs if job.is_at_work(now)))
 
 
 def labels_of(rows: Iterable[Row], runs: Iterable[Run]) -> dict[str, str]:

@@ -29,8 +29,6 @@ from ganbench.results.run_state import (
 ENGINES = ".engines"
 ORDER = "order.json"
 JOBS = "jobs"
-LOGS = "logs"  # of the result folder, a folder an engine
-GOING, LEFT, REFUSED = "at work", "left", "refused"
 
 
 class Identity(Struct, frozen=True):

@@ -28,6 +28,7 @@ LOCKS = ".locks"
 BENCHMARK = "benchmark.toml"
 LOOKS = "looks.jsonl"
 TRACKING = "tracking"  # of the trackers that a run tells
+LOGS = "logs"  # of jobs elsewhere, a folder an engine
 MAX_STRANGERS = 3
 OWN_FOLDERS = ("cells", "figures")
 CELL_ID = re.compile("[0-9a-f]{16}")
@@ -238,7 +239,7 @@ def refuse_strangers(output: Path) -> None:
 
 def _strangers(output: Path) -> Iterator[str]:
     cells = output / "cells"
-    own = {"cells", "figures", TRACKING, BENCHMARK, LOOKS} if cells.is_dir() else set()
+    own = {"cells", "figures", LOGS, TRACKING, BENCHMARK, LOOKS} if cells.is_dir() else set()
     for path in output.iterdir():
         is_aside = path.name.startswith((".", f"{ROWS}."))  # locks, a torn line
         if path.name not in own and not is_aside:

@@ -14,8 +14,8 @@ REPORTS = 16  # of losses that a speed is taken over
 
 @dataclass
 class UnderWay:
-    """A cell at work, by its id. at: when the last reports came, and their steps, since it trains without a
-    break.
+    """A cell at work, by its id. at: when the last reports came, and their steps, since it trains
+    without a break.
     """
 
     cell: str

@@ -194,6 +194,7 @@ INSIDE = {
             "run",
             "score",
             "show",
+            "status",
             "translate",
             "watch",
             "why",

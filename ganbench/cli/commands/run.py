@@ -27,7 +27,7 @@ from ganbench.running.memory_check import require_memory
 from ganbench.running.provenance import empty_row
 from ganbench.running.request import Request, request_of
 from ganbench.running.runner import Planned, carry_out, heaviest_first, planned
-from ganbench.running.time_limit import time_limited
+from ganbench.running.time_limit import TimeIsUp, time_limited
 
 
 def run_command(
@@ -52,8 +52,12 @@ def run_command(
     request = request_of(
         seeds=seed_list or seeds, budget=budget, plugins=plugin_folders, **same_names
     )
-    with time_limited(request.time_limit_sec):
-        return carried_out(request, dry_run, early)
+    try:
+        with time_limited(request.time_limit_sec):
+            return carried_out(request, dry_run, early)
+    except TimeIsUp as up:
+        click.echo(f"{up.what}; {up.fix}", err=True)
+        return up.exit_code
 
 
 def carried_out(request: Request, dry_run: bool, early: Early) -> int:

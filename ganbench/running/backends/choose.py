@@ -62,7 +62,9 @@ def slurm(request: Request) -> OnEngine:
     cells = 0 if gpus else max(1, int(asked["cpus_per_task"]) // threads)
     of_a_job = cells or gpus * max(1, request.per_device)
     local = Local(device_kind(request), cells, request.per_device)
-    return OnEngine(Slurm(asked), request.workers, of_a_job, local)
+    engine = Slurm(asked)
+    engine.check()
+    return OnEngine(engine, request.workers, of_a_job, local)
 
 
 def backend_for(request: Request, gpus: Gpus) -> Backend:

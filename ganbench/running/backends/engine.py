@@ -23,8 +23,8 @@ from filelock import FileLock
 from ganbench.core.errors import UserError
 from ganbench.core.interrupts import interrupts_held
 from ganbench.data.datasets.download import Say
-from ganbench.results.engine_state import LOGS, Order, order_folder
-from ganbench.results.folder import GrowingRows
+from ganbench.results.engine_state import Order, order_folder
+from ganbench.results.folder import LOGS, GrowingRows
 from ganbench.results.records import Row
 from ganbench.results.run_state import SIGN_OF_LIFE_SEC
 from ganbench.running.backends.job_watch import JobWatch, refuse, still_at_work
@@ -47,10 +47,6 @@ class Engine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def check(self) -> None:
-        """Raises UserError where it cannot be reached, or lacks what is asked of it."""
-        ...
-
     def submit(self, output: Path, order: Order, number: int) -> str:
         """Asks for so many jobs that do the order. Gives what they are called.
 
@@ -64,6 +60,10 @@ class Engine(Protocol):
 
     def cancel(self, order: str) -> None:
         """Lets the jobs end, which then write checkpoints."""
+        ...
+
+    def withdraw(self, order: str) -> None:
+        """Lets no more jobs begin, for nothing is left to be done."""
         ...
 
 
@@ -94,7 +94,6 @@ class OnEngine:
         """As `Backend.run`. Where jobs end before their cells do, others are asked for. Jobs that
         an earlier run has left at work are followed too.
         """
-        self.engine.check()
         output, todo = output.resolve(), {job.cell.id: job for job in jobs}
         older = still_at_work(self.engine.name, todo, output)
         content = Content(tuple(jobs), output, self.local)
@@ -119,7 +118,7 @@ class OnEngine:
             except BaseException:
                 self.end(watch.orders)
                 raise
-        self.engine.cancel(order.name)  # which may wait in a queue for nothing
+        self.engine.withdraw(order.name)
 
     def end(self, orders: Sequence[Order]) -> None:
         """Cancels the jobs, and gives them the time to write their checkpoints."""

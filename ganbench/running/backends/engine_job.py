@@ -51,9 +51,9 @@ class Cells:
         self._cells.setdefault(progress.cell, new).heard(progress, now)
 
     def ended(self, row: Row) -> None:
-        self._cells.pop(row.cell, None)
         why = f": {row.reason}" if row.reason else ""
-        print(f"{row.task} {row.model} seed {row.seed} {row.status}{why}", flush=True)
+        if self._cells.pop(row.cell, None):  # and no other job has made it
+            print(f"{row.task} {row.model} seed {row.seed} {row.status}{why}", flush=True)
 
     def states(self) -> tuple[CellState, ...]:
         return tuple(cell.state() for cell in list(self._cells.values()))
@@ -130,7 +130,9 @@ def run_job(folder: Path, job: str, log: str) -> int:
 def main() -> None:
     folder, job, log = sys.argv[1:]
     with terminations_as_interrupts(), lost_interrupts_again():
-        sys.exit(run_job(Path(folder), job, log))
+        code = run_job(Path(folder), job, log)
+        sys.stdout.flush()
+        os._exit(code)  # as `ganbench` does, and before a signal finds it half taken down
 
 
 if __name__ == "__main__":

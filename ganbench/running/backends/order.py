@@ -53,7 +53,7 @@ def identity_of(jobs: Sequence[Job]) -> Identity:
     merged: dict[str, str] = {}
     for one in sources:
         merged |= {**one.training, **one.evaluation}
-    return Identity(version("ganbench"), torch.__version__, merged)
+    return Identity(version("ganbench"), str(torch.__version__), merged)
 
 
 def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Order:
@@ -111,9 +111,8 @@ def refuse_other(asked: Identity) -> None:
     other = [name for name, digest in there.items() if asked.sources[name] != digest]
     if absent or other:
         own = version("ganbench")
-        versions = (
-            f" (ganbench {own} there, {asked.ganbench} here)" if own != asked.ganbench else ""
-        )
+        is_same = own == asked.ganbench
+        versions = "" if is_same else f" (ganbench {own} there, {asked.ganbench} here)"
         raise UserError(
             f"the node has other code{versions}: {first_few(absent + other)}",
             f"{socket.gethostname()}, {root}",

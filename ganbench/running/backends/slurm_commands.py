@@ -42,6 +42,11 @@ def unreachable(told: str) -> UserError:
     )
 
 
+def require_reachable() -> None:
+    """Raises UserError where no controller answers."""
+    answer_of("scontrol", "ping")
+
+
 def partitions() -> dict[str, bool]:
     """Whether each takes jobs."""
     lines = answer_of("sinfo", "--noheader", "--format=%R|%a").split()
@@ -74,6 +79,8 @@ def states_of(order: str) -> Mapping[str, str]:
     return found
 
 
-def cancel(order: str) -> None:
-    """The jobs get SIGTERM, and are killed where they do not end by Slurm's `KillWait`."""
-    answer_of("scancel", f"--name={job_name(order)}")
+def cancel(order: str, *which: str) -> None:
+    """The jobs get SIGTERM, and are killed where they do not end by Slurm's `KillWait`. which: more
+    options of `scancel`.
+    """
+    answer_of("scancel", f"--name={job_name(order)}", *which)

@@ -37,7 +37,7 @@ class SlurmJob:
         self.processes.append(process)
         wait_for(process.pid)
         code = process.wait()
-        if code not in (0, STOPPED):
+        if code not in (0, STOPPED, -signal.SIGTERM):
             raise RuntimeError(f"the cells' process ended with exit code {code}")
 
     def checkpoint(self) -> Any:
