@@ -10,12 +10,14 @@
 # SLURM_HOME     its folder                                       [/tmp/ganbench-slurm]
 # SLURM_NODES    slurmd processes, each a node of this machine     [2]
 # SLURM_CPUS     that each node pretends to have                   [2]
+# SLURM_PORT     the first of those that it listens on            [16817]
 # SLURM_CORES    cores that all of it is bound to, as taskset has them  [none]
 set -euo pipefail
 
 home=${SLURM_HOME:-/tmp/ganbench-slurm}
 nodes=${SLURM_NODES:-2}
 cpus=${SLURM_CPUS:-2}
+port=${SLURM_PORT:-16817}
 bound=(${SLURM_CORES:+taskset -c "$SLURM_CORES"})
 host=$(hostname -s)
 megabytes=$(awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
@@ -37,7 +39,7 @@ SlurmctldPidFile=$home/run/slurmctld.pid
 SlurmdPidFile=$home/run/slurmd-%n.pid
 SlurmctldLogFile=$home/log/slurmctld.log
 SlurmdLogFile=$home/log/slurmd-%n.log
-SlurmctldPort=16817
+SlurmctldPort=$port
 SlurmctldParameters=enable_configless
 SlurmdParameters=config_overrides
 ProctrackType=proctrack/linuxproc
@@ -60,7 +62,7 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 CONF
     for ((node = 0; node < nodes; node++)); do
-        echo "NodeName=node$node NodeHostname=$host NodeAddr=127.0.0.1 Port=$((16900 + node))" \
+        echo "NodeName=node$node NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1 + node))" \
             "CPUs=$cpus RealMemory=$megabytes State=UNKNOWN" >> "$home/slurm.conf"
     done
     cat >> "$home/slurm.conf" <<CONF
@@ -89,10 +91,26 @@ start() {
     echo "export SLURM_CONF=$SLURM_CONF"
 }
 
+node() {  # starts one again that was killed: its number
+    export SLURM_CONF=$home/slurm.conf
+    "${bound[@]}" slurmd -N "node$1"
+}
+
+controller() {  # the same
+    export SLURM_CONF=$home/slurm.conf
+    "${bound[@]}" slurmctld
+}
+
 stop() {
+    export SLURM_CONF=$home/slurm.conf
+    timeout 10 scancel --user="$(id -un)" || true
+    for ((try = 0; try < 50; try++)); do
+        [[ -z $(timeout 10 squeue --noheader) ]] && break
+        sleep 0.2
+    done
     for file in "$home"/run/{slurmctld,slurmd-*,munged}.pid; do
         [[ -f $file ]] && kill "$(cat "$file")" 2> /dev/null || true
     done
 }
 
-"${1:-start}"
+"${@:-start}"

@@ -118,11 +118,11 @@ def watched_runs(output: Path, now: float) -> tuple[WatchedRun, ...]:
         own = [one for one in orders if (one.order.place, one.order.pid) == whose]
         cells = {state.cell: state for one in own for job in one.jobs for state in job.cells}
         how = life(run, now)
-        if how != "at work" and any(one.jobs for one in own):
+        if any(one.jobs for one in own):
             how = "at work"
             planned = {cell.cell for cell in run.plan.cells}
             known = tuple(state for cell, state in cells.items() if cell in planned)
-            state = structs.replace(run.state, cells=known, doing="", ended="")
+            state = structs.replace(run.state, cells=known, ended="")
             runs.append(WatchedRun(structs.replace(run, state=state), how, tuple(own)))
         else:
             runs.append(WatchedRun(run, how, tuple(own)))

@@ -71,9 +71,8 @@ def cells_at_work(seen: Watched) -> Table:
         planned = {cell.cell: cell for cell in one.run.plan.cells}
         for state in one.run.state.cells:
             where, log = place_of(one, state)
-            grid.add_row(
-                *map(Text, (planned[state.cell].name, step_of(planned, state), where, log))
-            )
+            name, step = planned[state.cell].name, step_of(planned, state)
+            grid.add_row(*map(Text, (name, step, where, log)))
     return grid
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Mapping
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,8 +45,11 @@ class Slurm:
     def check(self) -> None:
         """Raises UserError where it cannot be reached, or lacks what is asked of it."""
         require_time({**DEFAULTS, **self.options})
-        executor_in(Path(LOGS), self.options)
         slurm_commands.require_partition(self.options.get("partition", ""))
+        executor: Any = executor_in(Path(LOGS), self.options)._executor
+        script = executor._make_submission_file_text("true", "")  # there is no public way to it
+        if told := slurm_commands.why_refused(script):
+            raise refused(told, self.options)
 
     def submit(self, output: Path, order: Order, number: int) -> str:
         """As `Engine.submit`."""
@@ -53,10 +58,12 @@ class Slurm:
         executor.update_parameters(slurm_job_name=slurm_commands.job_name(order.name))
         job = SlurmJob(order_folder(output, order.name), logs)
         try:
-            with executor.batch():
+            with redirect_stderr(io.StringIO()), executor.batch():
                 jobs = [executor.submit(job) for _ in range(number)]
         except Exception as error:  # submitit has no class for what sbatch says
-            raise refused(error, self.options) from error
+            lines = [line for line in str(error).splitlines() if line.startswith("sbatch: ")]
+            told = slurm_commands.without_marks(lines[-1] if lines else str(error))
+            raise refused(told, self.options) from error
         return str(jobs[0].job_id).partition("_")[0]
 
     def states(self, order: str) -> Mapping[str, str]:
@@ -115,10 +122,8 @@ def as_submitit(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def refused(error: Exception, options: Mapping[str, Any]) -> UserError:
-    """What sbatch says, of which submitit's message has all."""
-    lines = [line for line in str(error).splitlines() if line.startswith("sbatch: ")]
-    told = lines[-1].removeprefix("sbatch: ").removeprefix("error: ") if lines else str(error)
+def refused(told: str, options: Mapping[str, Any]) -> UserError:
+    """told: by sbatch."""
     given = ",".join(f"{name}={value}" for name, value in options.items())
     return UserError(
         f"Slurm does not take the jobs: {told}",

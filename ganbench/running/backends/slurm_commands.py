@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from ganbench.core.errors import UserError, did_you_mean
 
 JOB_NAME = "ganbench-{}"
-ANSWER_SEC = 60.0
+ANSWER_SEC = 30.0
 FIRST = 200  # letters of a message
 
 
@@ -25,15 +28,40 @@ def answer_of(*command: str) -> str:
             "--on slurm",
             "give the command on a machine from which jobs are submitted, such as a login node",
         )
+    done = run(command)
+    if done.returncode:
+        raise unreachable(" ".join(done.stderr.split())[:FIRST])
+    return done.stdout
+
+
+def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Raises UserError where no answer comes."""
+    config = os.environ.get("SLURM_CONF")
+    if config and not Path(config).exists():  # Slurm would look for it again for a minute
+        raise unreachable(f"SLURM_CONF names no file, {config}")
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command, capture_output=True, text=True, timeout=ANSWER_SEC, check=False
         )
     except subprocess.TimeoutExpired:
         raise unreachable(f"{command[0]} gave no answer in {ANSWER_SEC:.0f} s") from None
-    if done.returncode:
-        raise unreachable(" ".join(done.stderr.split())[:FIRST])
-    return done.stdout
+
+
+def why_refused(script: str) -> str:
+    """Why Slurm would not take a job with such a script, or nothing."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
+        file.write(script)
+        file.flush()
+        done = run(["sbatch", "--test-only", file.name])
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    return without_marks(lines[-1]) if done.returncode and lines else ""
+
+
+def without_marks(line: str) -> str:
+    """Without what Slurm puts before a message."""
+    return (
+        line.removeprefix("sbatch: ").removeprefix("error: ").removeprefix("allocation failure: ")
+    )
 
 
 def unreachable(told: str) -> UserError:
