@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -13,6 +13,7 @@ from ganbench.core.spec import content_hash
 from ganbench.results.records import Row
 from ganbench.running.job import Job
 from ganbench.running.provenance import empty_row
+from ganbench.running.seed_ids import setting_ids
 
 NOT_OF_A_KIND = ("name", "budget_steps")  # of the budget
 
@@ -61,6 +62,15 @@ def kind_of_job(job: Job) -> str:
     return kind_of(structs.replace(empty_row(job), provenance=how | more))
 
 
+def kinds_of(jobs: Sequence[Job]) -> Iterator[str]:
+    """Of each job in turn. Cells that differ in their seed alone are of one kind."""
+    known: dict[str, str] = {}
+    for job, setting in zip(jobs, setting_ids(jobs), strict=True):
+        if setting not in known:
+            known[setting] = kind_of_job(job)
+        yield known[setting]
+
+
 def is_of_device(row: Row, device: str) -> bool:
     """Whether a row was computed on such a device: this processor, or any accelerator."""
     where = str(row.provenance.get("device", ""))
@@ -98,11 +108,11 @@ def expected_time(jobs: Sequence[Job], rows: Iterable[Row], workers: int) -> Exp
     costs = costs_of(rows, jobs)
     secs, exact, scaled = [], 0, 0
     unknown: dict[str, int] = {}
-    for job in jobs:
+    for job, kind in zip(jobs, kinds_of(jobs), strict=True):
         if job.unsupported:
             continue
         steps = 0 if job.cell.is_reference else job.cell.preset.budget_steps
-        cost = costs.get(kind_of_job(job))
+        cost = costs.get(kind)
         if cost is None:
             name = f"{job.cell.task} {job.cell.model}"
             unknown[name] = unknown.get(name, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ganbench.contracts.task import Task
 from ganbench.core.spec import DEFAULT_EVERY, Every, Preset
@@ -50,6 +51,11 @@ class Job:
     snapshots: int = SNAPSHOTS
     checkpoint_activations: bool = False
     best_on_test: tuple[str, str] | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """Of its cell, which makes it anew at each call."""
+        return self.cell.id
 
 
 @dataclass(frozen=True)

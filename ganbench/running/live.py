@@ -24,7 +24,7 @@ from ganbench.results.run_state import (
     remove_taken_over,
     rows_bytes,
 )
-from ganbench.running.expected_time import Cost, add_cost, costs_of, kind_of_job, side_by_side
+from ganbench.running.expected_time import Cost, add_cost, costs_of, kinds_of, side_by_side
 from ganbench.running.job import Job
 from ganbench.running.progress import Progress
 from ganbench.running.provenance import empty_row
@@ -118,14 +118,14 @@ class LiveRun:
         return known | now
 
 
-def planned_cell(job: Job, label: str) -> PlannedCell:
+def planned_cell(job: Job, label: str, kind: str) -> PlannedCell:
     cell = job.cell
     return PlannedCell(
-        cell=cell.id,
+        cell=job.id,
         task=cell.task,
         model=label,
         seed=cell.seed,
-        kind=kind_of_job(job),
+        kind=kind,
         steps=0 if cell.is_reference else cell.preset.budget_steps,
         samples=2 * int(cell.hparams.get("batch_size", 0)),
         unit="images" if cell.preset.size else "samples",
@@ -139,7 +139,8 @@ def live_run(
     folder `output`. workers: cells at a time.
     """
     labels = cell_labels(map(empty_row, asked))
-    cells = tuple(planned_cell(job, labels.pop(job.cell.id)) for job in jobs)
+    kinds = zip(jobs, kinds_of(jobs), strict=True)
+    cells = tuple(planned_cell(job, labels.pop(job.id), kind) for job, kind in kinds)
     plan = RunPlan(
         started=time.time(),
         host=socket.gethostname(),

@@ -15,6 +15,7 @@ from ganbench.running.build import build_task, model_of_shapes
 from ganbench.running.job import Job
 from ganbench.running.request import LOCAL, Request
 from ganbench.running.sample_shapes import Shapes, shapes_of
+from ganbench.running.seed_ids import setting_ids
 from ganbench.training.step_memory import most_bytes, peak_bytes
 
 GIB = 2**30
@@ -44,9 +45,9 @@ def require_memory(jobs: Sequence[Job], request: Request, gpus: Gpus) -> None:
     large images, so that other runs lose no time.
     """
     kinds: dict[str, Job] = {}
-    for job in jobs:
+    for job, setting in zip(jobs, setting_ids(jobs), strict=True):
         if not (job.cell.is_reference or job.unsupported):
-            kinds.setdefault(replace(job.cell, seed=0).id, job)
+            kinds.setdefault(setting, job)
     room = room_for(request, gpus, len(jobs)) if kinds else None
     if room:
         for job in kinds.values():

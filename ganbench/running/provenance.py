@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import subprocess
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -22,7 +21,7 @@ from ganbench.running.job import Job
 def empty_row(job: Job) -> Row:
     cell = job.cell
     return Row(
-        cell=cell.id,
+        cell=job.id,
         model=cell.model,
         task=cell.task,
         data=cell.data,
@@ -33,7 +32,7 @@ def empty_row(job: Job) -> Row:
         split=cell.split,
         hparams=dict(cell.hparams),
         options=dict(cell.options),
-        budget=asdict(cell.preset),
+        budget={**vars(cell.preset)},
     )
 
 

@@ -134,8 +134,7 @@ def request_of(
     max_megapixels: float,
     **same_names: Any,
 ) -> Request:
-    """The request of such arguments; those that are not named here have the names of its fields,
-    and None for 0.
+    """The request of such arguments; others have the names of its fields, and None for 0.
     Raises UserError for a value that its field cannot have.
     """
     request = Request(

@@ -33,6 +33,7 @@ from ganbench.running.memory_options import require_possible
 from ganbench.running.portability import require_portable
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
+from ganbench.running.seed_ids import of_seeds
 from ganbench.running.settings import NETWORK, Values, networks_of, parse_sets
 from ganbench.running.where import device_kind, precision_asked
 
@@ -76,8 +77,8 @@ def resolve(request: Request, registry: Registry) -> Grid:
                 checkpoint_activations=request.checkpoint_activations,
                 best_on_test=asked_column(request, cell, metrics, registry),
             )
-            of_seeds = [replace(first, cell=replace(first.cell, seed=n)) for n in request.seeds]
-            jobs |= {job.cell.id: job for job in of_seeds}  # two settings may come to one cell
+            # two settings may come to one cell
+            jobs |= {job.id: job for job in of_seeds(first, request.seeds)}
     return Grid(tuple(tasks), tuple(jobs.values()))
 
 

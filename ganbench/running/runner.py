@@ -75,7 +75,7 @@ class Result:
 def left_to_do(jobs: Sequence[Job], rows: Sequence[Row], afresh: bool) -> list[Job]:
     """Cells without a settled row, or whose row was scored by other code or lacks a metric."""
     known = {row.cell: row for row in rows}
-    return [job for job in jobs if afresh or not settled(job, known.get(job.cell.id))]
+    return [job for job in jobs if afresh or not settled(job, known.get(job.id))]
 
 
 def check_output(grid: Grid, output: Path) -> None:
@@ -142,7 +142,7 @@ def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers
     begin_design(output, plan.rounds.design)
     since, before = rows_bytes(output), whole_rows(output, listener)
     todo = left_to_do(first, before, request.overwrite)
-    left = {job.cell.id for job in todo}
+    left = {job.id for job in todo}
     kept = {row.cell: row for row in before if row.cell not in left}
     for line in lines_on_rows_without(first, kept):
         listener.say(line)
@@ -162,7 +162,7 @@ def run_rounds(
     asked: dict[str, Job] = {}
     jobs, stored, has_worked = plan.rounds.first, before, False
     while jobs:
-        asked |= {job.cell.id: job for job in jobs}
+        asked |= {job.id: job for job in jobs}
         todo = left_to_do(jobs, stored, plan.request.overwrite)
         require_memory(todo, plan.request, plan.gpus)
         if plan.request.overwrite:
@@ -319,9 +319,8 @@ def run(
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """`ganbench run`, its options, chosen as there where empty, 0 or None; a cell a line. seeds: n
-    for 0 to n-1, or the seeds. sets: texts "NAME.key=value". budget: preset fields such as
-    {"budget_steps": 100}. checkpoint_every: `Every(steps=9)`. Raises UserError for mistakes."""
+    """`ganbench run`: options as `Request` has them, chosen as there where empty, 0 or None; a cell
+    a line. seeds: n for 0 to n-1, or the seeds. Raises TimeIsUp, and UserError for mistakes."""
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 
 

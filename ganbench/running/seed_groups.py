@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ganbench.core.devices import is_gpu
 from ganbench.results.records import Cell
 from ganbench.running.job import Job
 from ganbench.running.memory_options import saves_memory
 from ganbench.running.request import Request
+from ganbench.running.seed_ids import setting_ids
 
 MAX_TOGETHER = 64
 
@@ -36,8 +36,8 @@ def seed_groups(jobs: Sequence[Job], workers: int) -> list[tuple[Job, ...]]:
     their jobs allow and as leave no worker without any.
     """
     alike: dict[str, list[Job]] = {}
-    for job in jobs:
-        alike.setdefault(replace(job.cell, seed=0).id, []).append(job)
+    for job, setting in zip(jobs, setting_ids(jobs), strict=True):
+        alike.setdefault(setting, []).append(job)
     groups = []
     for group in alike.values():
         together = min(max(1, group[0].together), math.ceil(len(group) / workers))

@@ -10,6 +10,7 @@ import pytest
 
 from ganbench.training.loop import CHECKPOINT
 from tests.conftest import Command
+from tests.end_to_end.test_kill import require_equal
 from tests.engines.slurm import (
     TOY,
     SlurmOfTests,
@@ -17,7 +18,6 @@ from tests.engines.slurm import (
     wait_for_steps,
     workers_of,
 )
-from tests.end_to_end.test_kill import require_equal
 from tests.events import INTERRUPTED, end_of, wait_for
 
 pytestmark = pytest.mark.engines

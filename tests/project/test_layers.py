@@ -152,7 +152,7 @@ INSIDE = {
     "running": (
         ("context", "fingerprint", "frame", "operators", "progress", "sample_shapes", "settings"),
         ("job", "request"),
-        ("memory_options", "portability", "where"),
+        ("memory_options", "portability", "seed_ids", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         (
             *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),

@@ -47,7 +47,7 @@ def jobs(cache: Path, seeds: int) -> tuple[Job, ...]:
 
 def run(backend: Processes, jobs: tuple[Job, ...], output: Path) -> list[Row]:
     output.mkdir()
-    return list(backend.run(jobs, output, False, lambda progress: None))
+    return list(backend.run(jobs, output, 0, lambda progress: None, print))
 
 
 def workers(rows: list[Row]) -> dict[str, set[str]]:

@@ -98,6 +98,8 @@ def test_options_and_arguments_make_one_request(
         *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
         *("--until-decided", "--max-seeds", "12"),
         *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
+        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path), "--time-limit", "9m"),
+        *("--on", "slurm", "--on-set", "partition=a,mem_gb=4"),
     )
     python = asked(
         seeds=[3, 7],
@@ -133,6 +135,9 @@ def test_options_and_arguments_make_one_request(
         recipe="code",
         weights_dir="weights",
         sets=["toy.sigma_A=2"],
+        on="slurm",
+        on_sets=["partition=a,mem_gb=4"],
+        time_limit_sec=540,
         cache_dir=tmp_path,
     )
     assert request_of_command(monkeypatch, *command_line) == python
@@ -180,6 +185,8 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
     [
         ({"models": "recon"}, r"models must be a list of texts, not 'recon'"),
         ({"sets": "recon.lr=1"}, r"sets must be a list"),
+        ({"on_sets": "mem_gb=1"}, r"on_sets must be a list"),
+        ({"time_limit_sec": -1}, "a limit is 0 or more"),
         ({"seeds": []}, "no seeds"),
         ({"seeds": [0, -1]}, "no seeds"),
         ({"split": "train"}, "unknown split 'train'"),

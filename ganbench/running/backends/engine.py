@@ -11,8 +11,8 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from ganbench.data.datasets.download import Say
 from ganbench.results.engine_state import Order, order_folder
 from ganbench.results.folder import LOGS, GrowingRows
 from ganbench.results.records import Row
-from ganbench.results.run_state import SIGN_OF_LIFE_SEC
+from ganbench.results.run_state import SIGN_OF_LIFE_SEC, rows_bytes
 from ganbench.running.backends.job_watch import JobWatch, refuse, still_at_work
 from ganbench.running.backends.order import LOCK, SIGN, Content, Local, give_order
 from ganbench.running.backends.part import is_free, rows_over
@@ -94,7 +94,7 @@ class OnEngine:
         """As `Backend.run`. Where jobs end before their cells do, others are asked for. Jobs that
         an earlier run has left at work are followed too.
         """
-        output, todo = output.resolve(), {job.cell.id: job for job in jobs}
+        output, todo = output.resolve(), {job.id: job for job in jobs}
         older = still_at_work(self.engine.name, todo, output)
         content = Content(tuple(jobs), output, self.local)
         order = give_order(self.engine.name, self.jobs_at_a_time(jobs), content, since)
@@ -104,7 +104,7 @@ class OnEngine:
             try:
                 while todo:
                     alive = asking.look(watch.orders)
-                    for row in rows_over(list(todo.values()), known.look()).values():
+                    for row in asking.rows(known, todo):
                         del todo[row.cell]
                         asking.in_vain = 0
                         yield row
@@ -116,23 +116,28 @@ class OnEngine:
                     time.sleep(LOOK_EVERY_SEC)
                     held.pass_on()
             except BaseException:
-                self.end(watch.orders)
+                self.end(watch.orders, say)
                 raise
-        self.engine.withdraw(order.name)
+        with suppress(UserError):  # one that cannot be reached lets them begin and end at once
+            self.engine.withdraw(order.name)
 
-    def end(self, orders: Sequence[Order]) -> None:
+    def end(self, orders: Sequence[Order], say: Say) -> None:
         """Cancels the jobs, and gives them the time to write their checkpoints."""
-        for order in orders:
-            self.engine.cancel(order.name)
         until = time.monotonic() + END_SEC
-        while any(self.engine.states(o.name) for o in orders) and time.monotonic() < until:
-            time.sleep(LOOK_EVERY_SEC)
+        try:
+            for order in orders:
+                self.engine.cancel(order.name)
+            while any(self.engine.states(o.name) for o in orders) and time.monotonic() < until:
+                time.sleep(LOOK_EVERY_SEC)
+        except UserError as error:
+            say(f"{error.what}; jobs that it has may go on: see `ganbench status`")
 
 
 @dataclass
 class Asking:
     """An order's jobs, as they are asked for and end. in_vain: how often that was so without any
     cell getting further. number: of those alive when the engine was asked last, at `asked_at`.
+    looked_at: the length of the rows file then.
     """
 
     engine: Engine
@@ -143,20 +148,42 @@ class Asking:
     number: int = 0
     asked_at: float = 0.0
     told: str = ""
+    looked_at: int = -1
 
     def look(self, orders: Sequence[Order]) -> Mapping[str, str] | None:
-        """The jobs that are alive, by id; None where it is too early to ask again."""
+        """The jobs that are alive, by id; None where it is too early to ask again, and where the
+        engine cannot be asked, for its jobs go on meanwhile.
+        """
         if self.asked_at and time.monotonic() - self.asked_at < ASK_EVERY_SEC:
             return None
-        self.asked_at = time.monotonic()
         alive: dict[str, str] = {}
-        for order in orders:
-            alive |= self.engine.states(order.name)
-        counted = ", ".join(f"{n} {state}" for state, n in sorted(Counter(alive.values()).items()))
-        if counted and counted != self.told:
-            self.told = counted
-            self.say(f"{self.engine.name} jobs: {counted}")
+        try:
+            for order in orders:
+                alive |= self.engine.states(order.name)
+        except UserError as error:
+            self.tell(f"{error.what}; its jobs go on as they are")
+            return None
+        finally:
+            self.asked_at = time.monotonic()
+        counted = sorted(Counter(alive.values()).items())
+        if counted:
+            told = ", ".join(f"{number} {state}" for state, number in counted)
+            self.tell(f"{self.engine.name} jobs: {told}")
         return alive
+
+    def rows(self, known: GrowingRows, todo: Mapping[str, Job]) -> Collection[Row]:
+        """Those with which cells are over, if the rows file has grown since the last look."""
+        size = rows_bytes(self.output)
+        if size == self.looked_at:
+            return ()
+        self.looked_at = size
+        return rows_over(list(todo.values()), known.look()).values()
+
+    def tell(self, line: str) -> None:
+        """Says it, unless it is what was said last."""
+        if line != self.told:
+            self.told = line
+            self.say(line)
 
     def replace_ended(
         self, alive: Mapping[str, str], todo: Mapping[str, Job], watch: JobWatch
@@ -190,7 +217,6 @@ def sign_given(folder: Path) -> Iterator[None]:
     locks hold where it is.
     """
     over, sign = threading.Event(), folder / SIGN
-    sign.touch()
 
     def give() -> None:
         while not over.wait(SIGN_OF_LIFE_SEC):

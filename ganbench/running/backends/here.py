@@ -52,9 +52,9 @@ class Here:
                 with torch_as_it_was(part[0].cell.device), stopped_by_interrupts() as should_stop:
                     rows = run_part(part, output, known, on_progress, should_stop)
                 for job in part:
-                    if job.cell.id in rows:
+                    if job.id in rows:
                         todo.remove(job)
-                        yield rows[job.cell.id]
+                        yield rows[job.id]
 
 
 @contextmanager

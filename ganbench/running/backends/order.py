@@ -68,11 +68,12 @@ def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Ord
         pid=os.getpid(),
         rows_bytes=since,
         jobs_at_a_time=at_a_time,
-        cells=tuple(job.cell.id for job in content.jobs),
+        cells=tuple(job.id for job in content.jobs),
         identity=identity_of(content.jobs),
     )
     folder = order_folder(content.output, name)
     (folder / JOBS).mkdir(parents=True)
+    (folder / SIGN).touch()
     write_atomically(folder / CONTENT, pickle.dumps(content))
     write_atomically(folder / ORDER, msgspec.json.encode(order))
     return order

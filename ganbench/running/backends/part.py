@@ -35,7 +35,7 @@ def is_over(job: Job, row: Row) -> bool:
 
 def rows_over(jobs: Sequence[Job], rows: Mapping[str, Row]) -> dict[str, Row]:
     """By cell, those of the rows with which the jobs are over."""
-    pairs = {job.cell.id: (job, rows.get(job.cell.id)) for job in jobs}
+    pairs = {job.id: (job, rows.get(job.id)) for job in jobs}
     return {cell: row for cell, (job, row) in pairs.items() if row and is_over(job, row)}
 
 
@@ -55,7 +55,7 @@ def leave_to_others(todo: Sequence[Job], output: Path) -> bool:
 
 
 def is_free(output: Path, job: Job) -> bool:
-    with claimed(output, job.cell.id) as is_claimed:
+    with claimed(output, job.id) as is_claimed:
         return is_claimed
 
 
@@ -73,17 +73,17 @@ def run_part(
     Raises Interrupted once `should_stop()` is true, and NoRoom.
     """
     with ExitStack() as claims:
-        claimed_jobs = [job for job in jobs if claims.enter_context(claimed(output, job.cell.id))]
+        claimed_jobs = [job for job in jobs if claims.enter_context(claimed(output, job.id))]
         rows = rows_over(claimed_jobs, known.look())
-        left = [job for job in claimed_jobs if job.cell.id not in rows]
-        tells = {job.cell.id: Tell(on_progress, job.cell.id) for job in left}
+        left = [job for job in claimed_jobs if job.id not in rows]
+        tells = {job.id: Tell(on_progress, job.id) for job in left}
         for tell in tells.values():
             tell.begins()
         apart = train_cells(left, output, tells, should_stop) if len(left) > 1 else ""
         for job in left:
-            row = run_cell(job, output, tells[job.cell.id], should_stop)
+            row = run_cell(job, output, tells[job.id], should_stop)
             if apart and "together" not in row.provenance:
                 row = structs.replace(row, provenance={"not_together": apart, **row.provenance})
             append_row(output, row)
-            rows[job.cell.id] = row
+            rows[job.id] = row
     return rows

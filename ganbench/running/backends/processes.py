@@ -61,7 +61,7 @@ class Processes:
         suspects: set[str] = set()
         ended: list[Row] = []
         while todo:
-            suspected = [job for job in todo if job.cell.id in suspects]
+            suspected = [job for job in todo if job.id in suspects]
             if not self.others(suspected or todo, output):
                 return
             places = self.places(jobs, ended)
@@ -80,16 +80,16 @@ class Processes:
                 ):
                     for part, rows in done:
                         for job in part:
-                            if job.cell.id in rows:
+                            if job.id in rows:
                                 todo.remove(job)
-                                ended.append(rows[job.cell.id])
-                                yield rows[job.cell.id]
+                                ended.append(rows[job.id])
+                                yield rows[job.id]
             except BrokenProcessPool:
                 for job in _lost(parts, under_way):
-                    if job.cell.id in suspects:
+                    if job.id in suspects:
                         todo.remove(job)
                         yield _row_of_killer(job, output, since)
-                    suspects.add(job.cell.id)
+                    suspects.add(job.id)
 
     @contextmanager
     def pool(self, places: Sequence[int | None], most: int) -> Iterator[Pool]:
@@ -139,7 +139,7 @@ def _rows_of(
             for future in _ended(futures, held, pool.channel, under_way, on_progress):
                 rows, part = future.result(), futures.pop(future)
                 submit(1)
-                under_way -= {job.cell.id for job in part}
+                under_way -= {job.id for job in part}
                 yield part, rows
     except BrokenProcessPool:
         raise
@@ -151,13 +151,13 @@ def _rows_of(
 
 def _lost(parts: Sequence[Sequence[Job]], under_way: set[str]) -> Sequence[Job]:
     """Which a worker may have died of: those under way, or else those that came first."""
-    return [job for part in parts for job in part if job.cell.id in under_way] or parts[0]
+    return [job for part in parts for job in part if job.id in under_way] or parts[0]
 
 
 def _row_of_killer(job: Job, output: Path, since: int) -> Row:
     """Of a cell that was alone with a worker that died: its row if it was written, or a failure."""
     known = rows_over([job], GrowingRows(output, since).look())
-    return known.get(job.cell.id) or row_of_lost(job, output)
+    return known.get(job.id) or row_of_lost(job, output)
 
 
 def row_of_lost(job: Job, output: Path) -> Row:
