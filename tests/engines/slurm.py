@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,19 @@ class SlurmOfTests:
         os.kill(self.pid(f"slurmd-{name}"), signal.SIGKILL)
         for pid in [*processes_with(f"SLURMD_NODENAME={name}")]:
             kill(pid)
+
+    @contextmanager
+    def node_that_sees(self, name: str, mount: str) -> Iterator[None]:
+        """The node sees other files, by such a command, while the context lasts."""
+        self.kill_node(name)
+        start = f"{mount} && exec bash {SCRIPT} node {name.removeprefix('node')}"
+        command = ["unshare", "--mount", "bash", "-c", start]
+        subprocess.run(command, env=self.env, check=True, stdout=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            self.kill_node(name)
+            self.do("node", name.removeprefix("node"))
 
     def kill_controller(self) -> None:
         os.kill(self.pid("slurmctld"), signal.SIGKILL)

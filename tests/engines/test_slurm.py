@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
+import ganbench as package
 from ganbench.training.loop import CHECKPOINT
 from tests.conftest import Command
 from tests.end_to_end.test_kill import require_equal
@@ -22,7 +25,7 @@ from tests.events import INTERRUPTED, end_of, wait_for
 
 pytestmark = pytest.mark.engines
 
-STEPS = "1500"
+STEPS, KILLS = "1500", 20
 RUN = ("--models", "standard", *TOY, "--steps", STEPS, "--seeds", "3")
 
 
@@ -142,6 +145,79 @@ def test_two_users_share_the_cells(slurm: SlurmOfTests, straight: Path, tmp_path
         _, errors = end_of(process)
         assert process.returncode == 0, errors
     require_equal(straight, out)
+
+
+def test_a_node_with_other_code_is_refused(slurm: SlurmOfTests, tmp_path: Path) -> None:
+    changed = tmp_path / "loop.py"
+    loop = Path(package.__file__).parent / "training" / "loop.py"
+    changed.write_text(loop.read_text().replace("LOG_EVERY_STEPS = 50", "LOG_EVERY_STEPS = 51"))
+    run = (*RUN, "--workers", "1", "--output", tmp_path / "out")
+    with slurm.node_that_sees("node1", f"mount --bind {changed} {loop}"):
+        code, told = slurm.run(*run, "--on-set", "nodelist=node1")
+    assert code == 2 and told.count("Error: ") == 1 and "Traceback" not in told, told
+    assert "the node has other code: ganbench/training/loop.py" in told
+    assert not (tmp_path / "out" / "rows.jsonl").exists() and slurm.idle()
+
+
+def test_a_folder_that_a_node_does_not_see(slurm: SlurmOfTests, tmp_path: Path) -> None:
+    hidden = tmp_path / "not shared"
+    hidden.mkdir()
+    run = (*RUN, "--workers", "1", "--output", hidden / "out")
+    with slurm.node_that_sees("node1", f"mount -t tmpfs none '{hidden}'"):
+        code, told = slurm.run(*run, "--on-set", "nodelist=node1")
+    assert code == 2 and told.count("Error: ") == 1 and "Traceback" not in told, told
+    assert "the jobs ended before they began" in told and "all nodes share" in told
+
+
+def test_random_kills_leave_no_trace(slurm: SlurmOfTests, straight: Path, tmp_path: Path) -> None:
+    """Of processes of jobs, nodes, the controller and the command, one after the other."""
+    drawn, kills, runs = random.Random(26), 0, 0
+    while kills < KILLS:
+        out, process = tmp_path / str(runs), None
+        while process is None or process.poll() not in (0, None):
+            process = slurm.start(*RUN, "--workers", "2", "--output", out)
+            while kills < KILLS and has_trained(out, process, drawn.randint(1, 4)):
+                victim = drawn.choice(["process", "node", "controller", "command"])
+                kills += kill_one(slurm, victim, process, out, drawn)
+            end_of(process)
+        require_equal(straight, out)
+        runs += 1
+    print(f"{kills} kills in {runs} runs")
+
+
+def has_trained(output: Path, process: subprocess.Popen[str], more: int) -> bool:
+    """Waits for some more lines of losses; false where the command has ended before."""
+    try:
+        wait_for_steps(output, process, more)
+    except AssertionError:
+        return False
+    return process.poll() is None
+
+
+def kill_one(
+    slurm: SlurmOfTests,
+    victim: str,
+    process: subprocess.Popen[str],
+    output: Path,
+    drawn: random.Random,
+) -> int:
+    """How many were killed."""
+    if victim == "command":
+        os.killpg(process.pid, signal.SIGKILL)
+        return 1
+    if victim == "controller":
+        slurm.kill_controller()
+        slurm.do("controller")
+        return 1
+    if victim == "node":
+        node = drawn.choice(["node0", "node1"])
+        slurm.kill_node(node)
+        slurm.do("node", node.removeprefix("node"))
+        return 1
+    workers = workers_of(output)
+    for pid in drawn.sample(workers, min(1, len(workers))):
+        kill(pid)
+    return min(1, len(workers))
 
 
 def test_mistakes_are_told_before_anything_runs(slurm: SlurmOfTests, tmp_path: Path) -> None:
