@@ -89,6 +89,16 @@ def test_jobs_that_are_gone_too_leave_cells_off(ganbench: Command, output: Path,
     assert code == 1 and text.splitlines()[-1] == "cells: 3 left off; the same command goes on"
 
 
+def test_it_loads_no_torch(output: Path) -> None:
+    code = (
+        "import sys\nfrom ganbench.cli.main import main\n"
+        f"try:\n    main(['status', {str(output)!r}])\nexcept SystemExit as stop:\n"
+        "    assert stop.code == 1\nassert not {'torch', 'submitit', 'pandas'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_finished_run_is_done(ganbench: Command, tmp_path: Path) -> None:
     run = ("--models", "standard", "--task", "toy", "--preset", "smoke", "--steps", "2")
     done = ganbench("run", *run, "--seeds", "2", "--references", "none", "--output", tmp_path)

@@ -44,7 +44,9 @@ class Slurm:
 
     def check(self) -> None:
         """Raises UserError where it cannot be reached, or lacks what is asked of it."""
+        require_installed()
         require_time({**DEFAULTS, **self.options})
+        slurm_commands.require_reachable()
         slurm_commands.require_partition(self.options.get("partition", ""))
         executor: Any = executor_in(Path(LOGS), self.options)._executor
         script = executor._make_submission_file_text("true", "")  # there is no public way to it
@@ -79,15 +81,20 @@ class Slurm:
         slurm_commands.cancel(order, "--state=PENDING")
 
 
-def executor_in(folder: Path, options: Mapping[str, Any]) -> AutoExecutor:
-    """Raises UserError without submitit, and for an option that it does not know."""
+def require_installed() -> None:
+    """Raises UserError without submitit."""
     try:
-        import submitit
+        import submitit  # noqa: F401
     except ImportError:
         raise UserError(
             "submitit is not installed", "--on slurm", "pip install 'ganbench[slurm]'"
         ) from None
-    slurm_commands.require_reachable()
+
+
+def executor_in(folder: Path, options: Mapping[str, Any]) -> AutoExecutor:
+    """Raises UserError for an option that submitit does not know."""
+    import submitit
+
     known = {*SHARED, *submitit.SlurmExecutor._valid_parameters() - OURS}
     for name in options:
         if name not in known:
