@@ -68,8 +68,9 @@ def test_jobs_whose_command_is_gone_are_at_work(ganbench: Command, output: Path)
     (line,) = [line for line in text.splitlines() if "toy recon seed 0" in line]
     assert line.split() == [
         *("toy", "recon", "seed", "0", "400/1,000"),
-        *("node7,", "slurm", "job", "12_0", "logs/slurm/12_0_0_log.err"),
+        *("node7,", "slurm", "job", "12_0"),
     ]
+    assert "logs: logs/slurm/12_0_0_log.err" in text
     assert code == 1 and text.splitlines()[-1].startswith("cells: 1 at work, 2 waiting; ends about")
     shown = ganbench("watch", output, "--once")
     assert shown.returncode == 0 and "recon seed 0" in shown.stdout and "400/1,000" in shown.stdout

@@ -17,9 +17,10 @@ from ganbench.reporting.watching import Watched, WatchedRun, watched
 from ganbench.results.run_state import CellState, PlannedCell
 from ganbench.running.backends import slurm_commands
 
+MAX_LOGS = 3
 GOOD = ("done", "skipped")
 ASKED_HOW = {"slurm": slurm_commands.states_of}
-COLUMNS = ("at work", "step", "where", "log")
+COLUMNS = ("at work", "step", "where")
 
 
 def status_command(folder: Path) -> int:
@@ -58,21 +59,23 @@ def engine_lines(one: WatchedRun, now: float) -> Iterator[str]:
         if states:
             told = ", ".join(f"{job} {state}" for job, state in sorted(states.items()))
             yield f"{engine} jobs: {told}"
+    logs = [job.log for each in one.orders for job in each.jobs]
+    if logs:
+        yield f"logs: {', '.join(logs[:MAX_LOGS])}{', …' if len(logs) > MAX_LOGS else ''}"
 
 
 def cells_at_work(seen: Watched) -> Table:
     """A line a cell: its step, and where it is."""
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in COLUMNS:
-        grid.add_column(name, overflow="fold")
+        grid.add_column(name, overflow="ellipsis", no_wrap=name != COLUMNS[0])
     for one in seen.runs:
         if one.life != "at work":
             continue
         planned = {cell.cell: cell for cell in one.run.plan.cells}
         for state in one.run.state.cells:
-            where, log = place_of(one, state)
             name, step = planned[state.cell].name, step_of(planned, state)
-            grid.add_row(*map(Text, (name, step, where, log)))
+            grid.add_row(*map(Text, (name, step, place_of(one, state))))
     return grid
 
 
@@ -82,13 +85,13 @@ def step_of(planned: Mapping[str, PlannedCell], state: CellState) -> str:
     return ", ".join(filter(None, (told, state.doing)))
 
 
-def place_of(one: WatchedRun, state: CellState) -> tuple[str, str]:
-    """The machine, with the job of an engine, that a cell is on, and the log."""
+def place_of(one: WatchedRun, state: CellState) -> str:
+    """The machine that a cell is on, with the job of an engine or the process."""
     for each in one.orders:
         for job in each.jobs:
             if any(cell.cell == state.cell for cell in job.cells):
-                return f"{job.host}, {each.order.engine} job {job.job}", job.log
-    return f"{one.run.plan.host}, process {one.run.plan.pid}", ""
+                return f"{job.host}, {each.order.engine} job {job.job}"
+    return f"{one.run.plan.host}, process {one.run.plan.pid}"
 
 
 def trouble(seen: Watched) -> Iterator[str]:

@@ -30,7 +30,8 @@ def answer_of(*command: str) -> str:
         )
     done = run(command)
     if done.returncode:
-        raise unreachable(" ".join(done.stderr.split())[:FIRST])
+        lines = done.stderr.strip().splitlines() or [f"{command[0]} ended with {done.returncode}"]
+        raise unreachable(lines[-1][:FIRST])
     return done.stdout
 
 
