@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ganbench.core.device_choice import AUTO, resolve_devices
@@ -41,10 +43,10 @@ def engine_options(request: Request) -> dict[str, Any]:
 
 
 def typed(value: str) -> Any:
-    try:
-        return WORDS[value] if value in WORDS else int(value)
-    except ValueError:
-        return value
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(value)
+    return WORDS.get(value, value)
 
 
 def device_kind(request: Request) -> str:
@@ -66,7 +68,7 @@ def device_kind(request: Request) -> str:
 def gpus_of_a_job(request: Request) -> int:
     """How many are asked for by the engine's options; one where a device alone asks for it."""
     options = engine_options(request)
-    numbers = [int(options[name]) for name in GPU_OPTIONS if name in options]
+    numbers = [math.ceil(options[name]) for name in GPU_OPTIONS if name in options]
     if not numbers and "gpu" in str(options.get("gres", "")):
         numbers = [int(number) for number in re.findall(r":(\d+)$", str(options["gres"]))] or [1]
     return max(numbers, default=int(request.device == GPU))

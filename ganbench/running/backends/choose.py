@@ -13,6 +13,7 @@ from ganbench.running.backends.gpus import NO_GPUS, Gpus, gpus_asked
 from ganbench.running.backends.here import Here
 from ganbench.running.backends.order import Local
 from ganbench.running.backends.processes import Processes
+from ganbench.running.backends.ray_engine import OnRay
 from ganbench.running.backends.slurm import Slurm
 from ganbench.running.request import LOCAL, Request
 from ganbench.running.where import device_kind, engine_options, gpus_of_a_job
@@ -48,9 +49,6 @@ DEFAULT = "processes"
 BACKENDS: Mapping[str, Callable[[int, Gpus], Backend]] = {DEFAULT: processes, "here": here}
 
 
-ENGINES = ("slurm",)
-
-
 def slurm(request: Request) -> OnEngine:
     """Raises UserError for options that a job cannot have."""
     options, threads = engine_options(request), request.threads
@@ -65,6 +63,17 @@ def slurm(request: Request) -> OnEngine:
     engine = Slurm(asked)
     engine.check()
     return OnEngine(engine, request.workers, of_a_job, local)
+
+
+def on_ray(request: Request) -> OnRay:
+    """Raises UserError as `OnRay` does."""
+    options, device = engine_options(request), device_kind(request)
+    gpus = {"num_gpus": options.get("num_gpus", 1)} if device == GPU else {}
+    asked = {"num_cpus": request.threads, **options, **gpus}
+    return OnRay(asked, request.workers, Local(device, 1, 1))
+
+
+ENGINES: Mapping[str, Callable[[Request], Backend]] = {"slurm": slurm, "ray": on_ray}
 
 
 def backend_for(request: Request, gpus: Gpus) -> Backend:
@@ -82,7 +91,7 @@ def backend_for(request: Request, gpus: Gpus) -> Backend:
             f"--backend {request.backend} --on {request.on}",
             "drop one of them",
         )
-    return slurm(request)
+    return ENGINES[request.on](request)
 
 
 def gpus_here(request: Request) -> Gpus:
