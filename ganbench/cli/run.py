@@ -133,14 +133,15 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     default="local",
     show_default=True,
     metavar="ENGINE",
-    help="Where cells run: on this machine, or as jobs of slurm that share the result folder.",
+    help="Where cells run: on this machine, as jobs of slurm that share the result folder, or as "
+    "tasks of ray.",
 )
 @click.option(
     "--on-set",
     "on_sets",
     multiple=True,
     metavar="KEY=VALUE,…",
-    help="What the engine's jobs get, such as partition=gpu,timeout_min=240,gpus_per_node=1.",
+    help="What each job gets, such as partition=gpu,timeout_min=240 (slurm), num_gpus=0.5 (ray).",
 )
 @click.option(
     "--time-limit",

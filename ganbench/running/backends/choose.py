@@ -66,7 +66,13 @@ def slurm(request: Request) -> OnEngine:
 
 
 def on_ray(request: Request) -> OnRay:
-    """Raises UserError as `OnRay` does."""
+    """Raises UserError as `OnRay` does, and for settings that a node's process would lack."""
+    if request.portable:
+        raise UserError(
+            "tasks of Ray have not the settings of --portable",
+            "--on ray --portable",
+            "drop one of them, or give --on slurm, whose jobs have the command's environment",
+        )
     options, device = engine_options(request), device_kind(request)
     gpus = {"num_gpus": options.get("num_gpus", 1)} if device == GPU else {}
     asked = {"num_cpus": request.threads, **options, **gpus}

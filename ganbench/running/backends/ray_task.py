@@ -19,6 +19,7 @@ from msgspec import structs
 
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
+from ganbench.evaluation.fidelity.weights import Places, places
 from ganbench.results.engine_state import Identity, JobState
 from ganbench.results.folder import GrowingRows, cell_folder, open_output
 from ganbench.results.records import Row
@@ -139,13 +140,16 @@ def with_path(row: Row, folder: str, output: str) -> Row:
 
 
 def at_home(job: Job) -> Job:
-    """With this machine's cache. Raises UserError where the user's data are not here."""
+    """With this machine's cache, and its weights too. Raises UserError where the user's data are not here."""
     absent = [path for path in job.context.paths.values() if not path.exists()]
     if absent:
         raise UserError(
             f"the node has no {absent[0]}", socket.gethostname(), "put the data there too"
         )
-    return replace(job, context=replace(job.context, cache_dir=default_cache_dir()))
+    cache = default_cache_dir()
+    own = places(cache, None)
+    weights = Places((*job.context.weights.folders, *own.folders), own.hub)
+    return replace(job, context=replace(job.context, cache_dir=cache, weights=weights))
 
 
 def require_node(identity: Identity) -> str:

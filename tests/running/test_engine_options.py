@@ -59,6 +59,13 @@ def test_submitit_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
     assert "ganbench[slurm]" in caught.value.fix
 
 
+def test_ray_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(UserError, match="ray is not installed") as caught:
+        backend_for(asked(on="ray"), NO_GPUS)
+    assert "ganbench[ray]" in caught.value.fix
+
+
 @pytest.mark.usefixtures("no_slurm")
 def test_a_machine_without_slurm() -> None:
     with pytest.raises(UserError, match="there is no scontrol here") as caught:
@@ -168,5 +175,7 @@ def test_what_a_job_gets_and_runs(
 def test_places_that_there_are_none_of() -> None:
     with pytest.raises(UserError, match="unknown place 'slrum'"):
         backend_for(asked(on="slrum"), NO_GPUS)
+    with pytest.raises(UserError, match="tasks of Ray have not the settings"):
+        backend_for(asked(on="ray", portable=True), NO_GPUS)
     with pytest.raises(UserError, match="in this process, or on slurm"):
         backend_for(asked(on="slurm", backend="here"), NO_GPUS)
