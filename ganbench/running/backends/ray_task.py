@@ -140,7 +140,9 @@ def with_path(row: Row, folder: str, output: str) -> Row:
 
 
 def at_home(job: Job) -> Job:
-    """With this machine's cache, and its weights too. Raises UserError where the user's data are not here."""
+    """With this machine's cache, and its weights too. Raises UserError where the user's data are
+    not here.
+    """
     absent = [path for path in job.context.paths.values() if not path.exists()]
     if absent:
         raise UserError(
