@@ -4,12 +4,18 @@ then does what each line says: `kill N`, `add`.
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ray.cluster_utils import Cluster
 
+NICENESS = "RAY_worker_niceness"  # 15 by itself, so that all else on the cores comes first
+
 
 def main() -> None:
+    os.environ["RAY_worker_niceness"] = (
+        "0"  # which is 15, so that all else on the cores comes first
+    )
     nodes_at_first = int(sys.argv[1])
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
     nodes = [cluster.add_node(num_cpus=1) for _ in range(nodes_at_first)]
