@@ -13,9 +13,7 @@ NICENESS = "RAY_worker_niceness"  # 15 by itself, so that all else on the cores 
 
 
 def main() -> None:
-    os.environ["RAY_worker_niceness"] = (
-        "0"  # which is 15, so that all else on the cores comes first
-    )
+    os.environ[NICENESS] = "0"
     nodes_at_first = int(sys.argv[1])
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
     nodes = [cluster.add_node(num_cpus=1) for _ in range(nodes_at_first)]

@@ -233,6 +233,15 @@ def test_jobs_of_an_earlier_run_are_known_by_what_is_left(
     assert still_at_work("here", {cell: todo[cell] for cell in rest}, output) == []
 
 
+def test_orders_that_are_done_make_room(jobs: tuple[Job, ...], order: Order, output: Path) -> None:
+    second = give_order("here", 1, Content(jobs, output, LOCAL), 0)
+    assert read_orders(output) == [order, second]
+    lines = [f'{{"cell": "{cell}"}}\n' for cell in order.cells]
+    (output / "rows.jsonl").write_text("".join(lines))
+    third = give_order("here", 1, Content(jobs, output, LOCAL), len("".join(lines)))
+    assert read_orders(output) == [third]
+
+
 @pytest.mark.parametrize(
     ("workers", "of_a_job", "cells", "expected"),
     [(0, 1, 20, 8), (0, 1, 3, 3), (4, 1, 20, 4), (4, 4, 20, 1), (5, 4, 20, 2), (8, 4, 5, 2)],

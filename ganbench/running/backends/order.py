@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import socket
 import time
 from collections.abc import Sequence
@@ -18,8 +19,15 @@ import torch
 from ganbench.core.errors import UserError, first_few
 from ganbench.core.files import write_atomically
 from ganbench.core.source_hash import PACKAGE_DIR, file_hashes
-from ganbench.results.engine_state import JOBS, ORDER, Identity, Order, order_folder
-from ganbench.results.run_state import place
+from ganbench.results.engine_state import (
+    JOBS,
+    ORDER,
+    Identity,
+    Order,
+    order_folder,
+    read_orders,
+)
+from ganbench.results.run_state import place, rows_since
 from ganbench.running.job import Job
 
 CONTENT = "content.pickle"
@@ -57,7 +65,10 @@ def identity_of(jobs: Sequence[Job]) -> Identity:
 
 
 def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Order:
-    """Writes the order into the result folder. since: as `Backend.run` has it."""
+    """Writes the order into the result folder, and removes those of which no cell is left.
+    since: as `Backend.run` has it.
+    """
+    forget_done(content.output)
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid4().hex[:6]}"
     order = Order(
         name=name,
@@ -77,6 +88,13 @@ def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Ord
     write_atomically(folder / CONTENT, pickle.dumps(content))
     write_atomically(folder / ORDER, msgspec.json.encode(order))
     return order
+
+
+def forget_done(output: Path) -> None:
+    """Removes the files of orders all of whose cells have got their rows."""
+    for order in read_orders(output):
+        if not {*order.cells} - rows_since(output, order.rows_bytes):
+            shutil.rmtree(order_folder(output, order.name), ignore_errors=True)
 
 
 def read_order(folder: Path) -> Order:
