@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engines
 pytest.importorskip("ray")
 
 ROOT = Path(__file__).parents[2]
-RUN = ("--models", "standard", *TOY, "--steps", "1500", "--seeds", "3", "--checkpoint-every", "99")
+RUN = ("--models", "standard", *TOY, "--steps", "600", "--seeds", "3", "--checkpoint-every", "99")
 
 
 @dataclass(frozen=True)
