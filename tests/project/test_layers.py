@@ -30,8 +30,10 @@ INSIDE = {
     "core": (
         ("errors", "figures", "image_grid", "interrupts", "reports", "scopes", "seeds", "spec"),
         ("terminal",),
-        ("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
-        ("portable",),
+        (
+            *("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
+            "portable",
+        ),
         ("device_choice", "memory", "portable_process", "source_hash"),
     ),
     "registry": (
