@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,12 +18,21 @@ from msgspec import structs
 
 from ganbench.core.disk import NoRoom
 from ganbench.core.errors import UserError
-from ganbench.results.engine_state import ORDER, Order, order_folder, read_jobs, read_orders
+from ganbench.results.engine_state import (
+    ORDER,
+    JobState,
+    Order,
+    order_folder,
+    read_jobs,
+    read_orders,
+    write_job,
+)
 from ganbench.results.folder import open_output
+from ganbench.results.run_state import CellState, place
 from ganbench.running.backends import engine_job
-from ganbench.running.backends.engine import OnEngine, sign_given
+from ganbench.running.backends.engine import MAX_IN_VAIN, Asking, OnEngine, sign_given
 from ganbench.running.backends.engine_job import WRONG, run_job
-from ganbench.running.backends.job_watch import refuse, still_at_work
+from ganbench.running.backends.job_watch import JobWatch, refuse, still_at_work
 from ganbench.running.backends.order import Content, Local, give_order
 from ganbench.running.job import Job
 from ganbench.running.progress import Progress
@@ -155,6 +165,36 @@ def test_a_folder_that_is_not_shared(order: Order, output: Path, tmp_path: Path)
     elsewhere = order_folder(tmp_path / "not shared", order.name)
     assert run_job(elsewhere, "7_0", "logs/x.err") == WRONG
     assert not told_by(order, output)
+
+
+def test_what_dead_jobs_of_an_earlier_run_told_is_no_progress(
+    jobs: tuple[Job, ...], order: Order, output: Path
+) -> None:
+    """Jobs are asked for all the same, and again where those end."""
+    at = CellState(jobs[0].id, 10, {"D_A": 0.5}, "", time.time())
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    dead = JobState("0", "node", place(), process.pid, time.time(), "log", (at,))
+    write_job(order_folder(output, order.name), dead)
+    told: list[Progress] = []
+    watch = JobWatch(output, [order], told.append)
+    assert not watch.pass_on({jobs[0].id}) and not told
+    asking, todo = Asking(Deaf(), output, order, lambda line: None), {job.id: job for job in jobs}
+    asking.in_vain = 0  # as after any sign of life
+    asking.replace_ended({}, todo, watch)
+    assert asking.has_asked and asking.in_vain == 0
+    for number in range(1, MAX_IN_VAIN + 1):
+        asking.replace_ended({}, todo, watch)
+        assert asking.in_vain == number
+    with pytest.raises(UserError, match="jobs end without any cell getting further"):
+        asking.replace_ended({}, todo, watch)
+
+
+class Deaf(Here):
+    """An engine that takes jobs and runs none."""
+
+    def submit(self, output: Path, order: Order, number: int) -> str:
+        return "0"
 
 
 class Blind(Here):

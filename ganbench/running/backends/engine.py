@@ -95,7 +95,8 @@ class OnEngine:
         an earlier run has left at work are followed too.
         """
         output, todo = output.resolve(), {job.id: job for job in jobs}
-        older = still_at_work(self.engine.name, todo, output)
+        known_orders = still_at_work(self.engine.name, todo, output)
+        older = [order for order in known_orders if self.engine.states(order.name)]
         content = Content(tuple(jobs), output, self.local)
         order = give_order(self.engine.name, self.jobs_at_a_time(jobs), content, since)
         watch = JobWatch(output, (*older, order), on_progress)
@@ -135,16 +136,17 @@ class OnEngine:
 
 @dataclass
 class Asking:
-    """An order's jobs, as they are asked for and end. in_vain: how often that was so without any
-    cell getting further. number: of those alive when the engine was asked last, at `asked_at`.
-    looked_at: the length of the rows file then.
+    """An order's jobs, as they are asked for and end. has_asked: whether that was so yet. in_vain:
+    how often it was so again without any cell getting further. number: of those alive when the
+    engine was asked last, at `asked_at`. looked_at: the length of the rows file then.
     """
 
     engine: Engine
     output: Path
     order: Order
     say: Say
-    in_vain: int = -1  # the first time is none of them
+    has_asked: bool = False
+    in_vain: int = 0
     number: int = 0
     asked_at: float = 0.0
     told: str = ""
@@ -200,9 +202,9 @@ class Asking:
         number = len(list(islice(free, wanted)))
         if not number:
             return
-        self.in_vain += 1
-        if self.in_vain > 0 and not watch.begun(self.order):
+        if self.has_asked and not watch.begun(self.order):
             raise never_began(self.engine.name, self.output)
+        self.in_vain, self.has_asked = self.in_vain + self.has_asked, True
         if self.in_vain > MAX_IN_VAIN:
             raise gets_nowhere(self.engine.name, self.output)
         name = self.engine.submit(self.output, self.order, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,8 +37,9 @@ class JobWatch:
 
     def pass_on(self, todo: Collection[str]) -> bool:
         """Tells what cells have told since the last look. Whether one trained further."""
-        further = False
-        for state in (cell for job in self.states() if not job.ended for cell in job.cells):
+        further, now = False, time.time()
+        at_work = [job for job in self.states() if job.is_at_work(now)]
+        for state in (cell for job in at_work for cell in job.cells):
             before = self.seen.get(state.cell)
             if before == state or state.cell not in todo:
                 continue
