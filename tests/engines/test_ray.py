@@ -67,20 +67,23 @@ def ray_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayOfTests
     """Of two nodes, with a cache that is not the command's."""
     folder = tmp_path_factory.mktemp("ray")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    errors = open(folder / "errors.txt", "w")  # noqa: SIM115 (for as long as the nodes are there)
     nodes = subprocess.Popen(
         [sys.executable, "-m", "tests.engines.ray_cluster", "2"],
         cwd=ROOT,
         env={**env, "GANBENCH_CACHE": str(folder / "of nodes")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         text=True,
     )
     assert nodes.stdout and nodes.stdin
     address = nodes.stdout.readline().strip()
+    assert address, (folder / "errors.txt").read_text()
     yield RayOfTests(nodes, address, {**env, "GANBENCH_CACHE": str(folder / "of command")})
     nodes.stdin.close()
     nodes.wait()
+    errors.close()
 
 
 @pytest.fixture(scope="module")
