@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -253,16 +252,14 @@ def check_nodes(order: Order) -> None:
 
 
 def stop(mailbox: Any, tasks: Tasks) -> None:
-    """Cells write checkpoints, which come back; tasks that do not end are ended."""
+    """Cells write checkpoints, which come back. What does not end in time goes with the mailbox.
+    (`ray.cancel` by force, of a task that is about to end, takes this process down with it.)
+    """
     import ray
 
     ray.get(mailbox.stop.remote())
     left = list(tasks.under_way)
-    until = time.monotonic() + STOP_SEC
+    if left:
+        ray.wait(left, num_returns=len(left), timeout=STOP_SEC)
     for task in left:
-        if time.monotonic() > until:
-            break
-        ray.wait([task], timeout=max(0.0, until - time.monotonic()))
-    for task in left:
-        ray.cancel(task, force=True)
         tasks.over(task)

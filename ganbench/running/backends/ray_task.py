@@ -115,6 +115,9 @@ def run_task(
                 write_safely(cell_folder(output, cell), file, data)
         state = JobState(name, host, place(), os.getpid(), time.time(), f"logs/ray/{host}.log")
         post = Post(mailbox, output, state)
+        post.tell()
+        if post.is_stopped:
+            return {}
         carrying = threading.Thread(target=post.carry, daemon=True)
         carrying.start()
         try:
