@@ -319,8 +319,7 @@ def run(
     skip_unreadable: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
 ) -> pd.DataFrame:
-    """`ganbench run`: options as `Request` has them, chosen as there where empty, 0 or None; a cell
-    a line. seeds: n for 0 to n-1, or the seeds. Raises TimeIsUp, and UserError for mistakes."""
+    """`ganbench run`: options as `Request` has them; a cell a line. Raises TimeIsUp, UserError."""
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
 
 

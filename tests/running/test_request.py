@@ -97,7 +97,6 @@ def test_options_and_arguments_make_one_request(
         *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
         *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
         *("--until-decided", "--max-seeds", "12"),
-        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path)),
         *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path), "--time-limit", "9m"),
         *("--on", "slurm", "--on-set", "partition=a,mem_gb=4"),
     )
