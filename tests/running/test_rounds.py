@@ -39,7 +39,8 @@ def plan(cache_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     def make(*claims: dict[str, Any], **changes: Any) -> Planned:
         monkeypatch.setattr(runner, "read_benchmark", lambda path: benchmark(*claims))
         defaults: dict[str, Any] = {
-            **dict.fromkeys(("sets", "metrics", "plugins", "log", "models", "tasks"), ()),
+            **dict.fromkeys(("sets", "on_sets", "metrics", "plugins", "log"), ()),
+            **dict.fromkeys(("models", "tasks"), ()),
             **dict.fromkeys(("seeds", "budget", "data", "weights_dir"), None),
             **{"references": [], "benchmark": "f.toml", "output": tmp_path / "out"},
             **{"cache_dir": cache_dir, "skip_unreadable": False, "max_megapixels": 100.0},
