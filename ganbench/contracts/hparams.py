@@ -134,10 +134,11 @@ class HParams:
             "blurred": (self.blur, f"blur={self.blur}", "set blur=0"),
         }
         for what, (is_on, where, fix) in of_images.items():
-            if is_on and spec.kind != "image":
-                raise UserError(
-                    f"{spec.kind} cannot be {what} like images", where, f"{fix} for this task"
-                )
+            for kind in spec.kinds.values():
+                if is_on and not kind.can_be_augmented:
+                    raise UserError(
+                        f"{kind.many} cannot be {what} like images", where, f"{fix} for this task"
+                    )
 
     def record(self) -> JSON:
         """As a cell has them: without the ingredients that are off. What a model has by default,

@@ -174,9 +174,9 @@ def mean_or_reason(values: Sequence[float | str]) -> float | str:
 def kept_classes(view: View) -> list[str]:
     """The names in `spec.kept`, without angles, that the inputs' truth has in more than one value.
 
-    None for points, for no probe reads them.
+    None where a domain has no pixels, for no probe reads it.
     """
-    if view.spec.kind != "image":
+    if view.spec.lacks_pixels("probes"):
         return []
     known = [name for name in view.spec.kept if not name.endswith(ANGLE_ENDING)]
     truth = view.inputs.truth

@@ -63,7 +63,8 @@ def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H
     domains that differ in shape cannot start alike.
     """
     fitting = replace(stable, same_start=spec.A == spec.B)
-    return recipes | ({"stable": fitting} if spec.kind == "image" else {})
+    is_for = all(kind.can_be_augmented for kind in spec.kinds.values())
+    return recipes | ({"stable": fitting} if is_for else {})
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from ganbench.core.kinds import KINDS, DataKind, Kind, Shape
+
 DomainName = Literal["A", "B"]
 Direction = Literal["AB", "BA"]
-DataKind = Literal["image", "points"]
 Precision = Literal["fp32", "bf16"]
 SplitName = Literal["train", "validation", "test"]
 ScoredSplit = Literal["validation", "test"]
@@ -29,23 +30,45 @@ ANGLE_ENDING = "_deg"  # of the names of attributes that are angles
 class DataSpec:
     """The shape of one sample of each domain, and what the two domains share.
 
-    kind: "image" for float samples in [0, 1]; "points" for coordinates.
-    A, B: the shape of one sample: (C, H, W) of images, (D,) of points.
+    kind: of both domains, or of A and of B: "image" for float samples in [0, 1]; "points" for
+        coordinates. `kinds` has what holds of each.
+    A, B: the shape of one sample: (C, H, W) of images, (D,) of points. Raises UserError for one
+        that no sample of the kind has.
     kept: known attributes that a translation ought to keep, such as "azimuth_deg".
     changed: the attribute that no sample of A has and every sample of B, or empty.
     drawn: domains whose samples are drawings of edges, dark on white.
     """
 
-    kind: DataKind
-    A: tuple[int, ...]
-    B: tuple[int, ...]
+    kind: DataKind | tuple[DataKind, DataKind]
+    A: Shape
+    B: Shape
     kept: tuple[str, ...] = ()
     changed: str = ""
     drawn: tuple[DomainName, ...] = ()
 
-    def shape(self, domain: DomainName) -> tuple[int, ...]:
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, str) and self.kind[0] == self.kind[1]:
+            object.__setattr__(self, "kind", self.kind[0])  # one spelling, so that equals are equal
+        for domain, kind in self.kinds.items():
+            kind.require_shape(self.shape(domain))
+
+    @property
+    def kinds(self) -> dict[DomainName, Kind]:
+        """What holds of each domain's samples."""
+        a, b = (self.kind, self.kind) if isinstance(self.kind, str) else self.kind
+        return {"A": KINDS[a], "B": KINDS[b]}
+
+    def shape(self, domain: DomainName) -> Shape:
         """The shape of one sample of the domain."""
         return self.A if domain == "A" else self.B
+
+    def lacks_pixels(self, what: str, *domains: DomainName) -> str | None:
+        """Why the domains, or both where none is named, have no `what`, which pictures alone have,
+        such as "points have no edges"; None where they have.
+        """
+        kinds = [self.kinds[domain] for domain in domains or ("A", "B")]
+        without = next((kind.many for kind in kinds if not kind.has_pixels), None)
+        return without and f"{without} have no {what}"
 
 
 @dataclass(frozen=True)

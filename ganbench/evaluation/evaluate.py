@@ -17,6 +17,7 @@ from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Domain, Split, Task
 from ganbench.core.errors import Undefined
+from ganbench.core.kinds import IMAGES
 from ganbench.core.large_tensors import all_finite, batched, gather, only_finite
 from ganbench.core.memory import in_pieces
 from ganbench.core.seeds import seed_for
@@ -181,7 +182,7 @@ class ViewFeatures:
     def _read(self, which: Samples, extractor: str) -> Mapping[str, Tensor]:
         if which == "fakes":
             parts = batches_of(only_finite(self._view.fakes[:MAX_IMAGES]))
-            return self._reader.read(extractor, map(to_uint8, parts))
+            return self._reader.read(extractor, map(IMAGES.to_stored, parts))
         domain = self._view.inputs if which == "inputs" else self._view.targets
         return self._reader.read_cached(extractor, domain.samples[:MAX_IMAGES])
 
@@ -194,7 +195,7 @@ class ViewFeatures:
     def perceptual_distances(self, a: Tensor, b: Tensor) -> Tensor:
         loaded = self._reader.extractor(EMBEDDED)
         pairs = batched(*(only_finite(x[:MAX_IMAGES], "images") for x in (a, b)))
-        distances = [perceptual_distances(loaded, to_uint8(x), to_uint8(y)) for x, y in pairs]
+        distances = [perceptual_distances(loaded, *map(IMAGES.to_stored, pair)) for pair in pairs]
         return torch.cat(distances)
 
 
@@ -297,18 +298,12 @@ def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
             samples[f"fake_{seed}"] = other
     if view.reconstructions is not None:
         samples["rec"] = view.reconstructions
-    return {name: to_array(values[:STORED_SAMPLES], view.spec) for name, values in samples.items()}
-
-
-def to_array(samples: Tensor, spec: DataSpec) -> np.ndarray:
-    if spec.kind == "points":
-        return samples.numpy()
-    return to_uint8(samples).numpy()
-
-
-def to_uint8(samples: Tensor) -> Tensor:
-    """Float images in [0, 1] as an image file would hold them."""
-    return (samples.clamp(0, 1) * 255).round().to(torch.uint8).contiguous()
+    source, target = view.spec.kinds[view.source], view.spec.kinds[view.target]
+    kinds = {"input": source, "rec": source}
+    return {
+        name: kinds.get(name, target).to_array(values[:STORED_SAMPLES])
+        for name, values in samples.items()
+    }
 
 
 def score(metric: Metric, view: DirectionView) -> Scores:

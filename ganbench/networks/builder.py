@@ -12,14 +12,17 @@ from torch import nn
 
 from ganbench.core.devices import seed_all
 from ganbench.core.errors import UserError, unknown
+from ganbench.core.kinds import DataKind, Kind
 from ganbench.core.seeds import seed_for
-from ganbench.core.spec import PLAIN, Architecture, DataKind, DataSpec, DomainName
-from ganbench.networks.blocks import Autoencoder, Family, StyleAutoencoder
+from ganbench.core.spec import PLAIN, Architecture, DataSpec, DomainName
+from ganbench.networks.blocks import Autoencoder, Chain, Family, StyleAutoencoder
 from ganbench.networks.contrastive import Projections
 from ganbench.networks.styles import ByDomain, MappingNetwork, he_normal, started
 
 N = TypeVar("N", bound=nn.Module)
-MAPPING_WIDTHS = 8  # units of a mapping network for images, by the width
+CODE_WIDTHS = 8  # units of the code between two kinds, by the width
+# Units of a mapping network by the width.
+MAPPING_WIDTHS: Mapping[DataKind, int] = {"image": 8, "points": 1}
 
 # The module of each family, which has it as FAMILY. It is imported when it is used, and a cell's
 # identity has the one that the cell uses.
@@ -36,19 +39,28 @@ FAMILIES: Mapping[DataKind, Mapping[str, str]] = {
 }
 
 
-def find_family(spec: DataSpec, name: str) -> Family:
+def find_family(kind: Kind, name: str) -> Family:
     """Raises UserError for a family that such data do not have."""
-    family: Family = import_module(family_module(spec.kind, name)).FAMILY
+    family: Family = import_module(family_module(kind, name)).FAMILY
     return family
 
 
-def family_module(kind: DataKind, name: str) -> str:
+def family_module(kind: Kind, name: str) -> str:
     """The module of a family. Raises UserError for one that such data do not have."""
-    known = FAMILIES[kind]
+    known = FAMILIES[kind.name]
     if name not in known:
-        what = "network for points" if kind == "points" else "network for images"
-        raise unknown(what, name, known, f"--set network={name}")
+        raise unknown(f"network for {kind.many}", name, known, f"--set network={name}")
     return known[name]
+
+
+def check_size(spec: DataSpec, name: str, size: int, whose: str) -> None:
+    """Raises UserError for a side in pixels that the networks of a family do not take, and for a
+    family that such data do not have. whose: see Family.
+    """
+    families = {kind: find_family(kind, name) for kind in spec.kinds.values()}
+    sized = [family for kind, family in families.items() if kind.has_pixels]
+    for family in sized or families.values():
+        family.check_size(size, whose)
 
 
 class NetworkBuilder:
@@ -68,23 +80,30 @@ class NetworkBuilder:
         self.architecture = architecture
         self.seed = seed
         self.family_name = family
-        self.family = find_family(spec, family)
+        self.families = {domain: find_family(kind, family) for domain, kind in spec.kinds.items()}
 
     def translator(self, source: DomainName, target: DomainName) -> nn.Module:
-        """Maps samples (n, ...) of `source` to samples (n, ...) of `target`."""
-        a, b = self.spec.shape(source), self.spec.shape(target)
-        return self._seeded(
-            f"G_{source}{target}", lambda: self.family.translator(a, b, self.architecture)
-        )
+        """Maps samples (n, ...) of `source` to samples (n, ...) of `target`. Between two kinds a
+        code of the whole sample leads from one to the other.
+        """
+        return self._seeded(f"G_{source}{target}", lambda: self._translator(source, target))
+
+    def _translator(self, source: DomainName, target: DomainName) -> nn.Module:
+        a, b, arch = self.spec.shape(source), self.spec.shape(target), self.architecture
+        reads, makes = self.families[source], self.families[target]
+        if self.spec.kinds[source] == self.spec.kinds[target]:
+            return makes.translator(a, b, arch)
+        units = CODE_WIDTHS * arch.width
+        return Chain.of([reads.style_encoder(a, units, arch)], [*makes.decoder(units, b, arch)])
 
     def projections(self, source: DomainName, target: DomainName, units: int) -> Projections:
         """Takes the `maps` of the translator from `source` to `target` to embeddings of their
         places. Raises UserError where that translator has no encoding block.
         """
-        a, b = self.spec.shape(source), self.spec.shape(target)
         with torch.device("meta"), torch.random.fork_rng(devices=[]):
-            network: Any = self.family.translator(a, b, self.architecture).eval()
-            channels = [x.shape[1] for x in network.maps(torch.empty(1, *a))]
+            network: Any = self._translator(source, target).eval()
+            some = torch.empty(1, *self.spec.shape(source))
+            channels = [x.shape[1] for x in network.maps(some)]
         if not channels:
             raise UserError(
                 "the translator has no layer but the last, and nothing to contrast",
@@ -99,17 +118,17 @@ class NetworkBuilder:
         judged: the name of what it judges where that is not the domain itself; two discriminators
             then start from weights of their own.
         """
-        shape = self.spec.shape(domain)
+        shape, family = self.spec.shape(domain), self.families[domain]
         return self._seeded(
-            f"D_{judged or domain}", lambda: self.family.discriminator(shape, self.architecture)
+            f"D_{judged or domain}", lambda: family.discriminator(shape, self.architecture)
         )
 
     def critic(self, domain: DomainName) -> nn.Module:
         """A discriminator without batch norm: no sample's judgement depends on another sample, as a
         gradient penalty needs it.
         """
-        shape = self.spec.shape(domain)
-        return self._seeded(f"D_{domain}", lambda: self.family.critic(shape, self.architecture))
+        shape, family = self.spec.shape(domain), self.families[domain]
+        return self._seeded(f"D_{domain}", lambda: family.critic(shape, self.architecture))
 
     def attentive_translator(
         self, source: DomainName, target: DomainName, *, light: bool = False
@@ -120,7 +139,7 @@ class NetworkBuilder:
         family has none.
         """
         a, b = self.spec.shape(source), self.spec.shape(target)
-        make = self._attentive(self.family.attentive_translator, "attentive_translator")
+        make = self._attentive(target, "attentive_translator")
         return self._seeded(f"G_{source}{target}", lambda: make(a, b, self.architecture, light))
 
     def attentive_discriminator(self, domain: DomainName) -> nn.Module:
@@ -129,31 +148,27 @@ class NetworkBuilder:
         UserError where the family has none.
         """
         shape = self.spec.shape(domain)
-        make = self._attentive(self.family.attentive_discriminator, "attentive_discriminator")
+        make = self._attentive(domain, "attentive_discriminator")
         return self._seeded(f"D_{domain}", lambda: make(shape, self.architecture))
 
     def decoder(self, domain: DomainName, latent_dim: int) -> nn.Sequential:
         """Maps latents (n, latent_dim) to samples of `domain`, block by block: a model may put one
         block into two decoders.
         """
-        shape = self.spec.shape(domain)
+        shape, family = self.spec.shape(domain), self.families[domain]
         return self._seeded(
-            f"decoder_{domain}", lambda: self.family.decoder(latent_dim, shape, self.architecture)
+            f"decoder_{domain}", lambda: family.decoder(latent_dim, shape, self.architecture)
         )
 
     def style_autoencoder(self, domain: DomainName, style_dim: int) -> StyleAutoencoder:
         """Takes samples of `domain` apart into content and style (n, style_dim), and makes samples
         of a content, be it of the other domain, and a style.
         """
-        shape, arch = self.spec.shape(domain), self.architecture
+        shape, arch, family = self.spec.shape(domain), self.architecture, self.families[domain]
         return StyleAutoencoder(
-            self._seeded(f"content_{domain}", lambda: self.family.content_encoder(shape, arch)),
-            self._seeded(
-                f"style_{domain}", lambda: self.family.style_encoder(shape, style_dim, arch)
-            ),
-            self._seeded(
-                f"decode_{domain}", lambda: self.family.styled_decoder(shape, style_dim, arch)
-            ),
+            self._seeded(f"content_{domain}", lambda: family.content_encoder(shape, arch)),
+            self._seeded(f"style_{domain}", lambda: family.style_encoder(shape, style_dim, arch)),
+            self._seeded(f"decode_{domain}", lambda: family.styled_decoder(shape, style_dim, arch)),
         )
 
     def autoencoders(self, shared_blocks: int) -> dict[DomainName, Autoencoder]:
@@ -165,9 +180,9 @@ class NetworkBuilder:
         return made
 
     def _autoencoder(self, domain: DomainName) -> Autoencoder:
-        shape = self.spec.shape(domain)
+        shape, family = self.spec.shape(domain), self.families[domain]
         return self._seeded(
-            f"autoencoder_{domain}", lambda: self.family.autoencoder(shape, self.architecture)
+            f"autoencoder_{domain}", lambda: family.autoencoder(shape, self.architecture)
         )
 
     def shared_autoencoder(self, style_dim: int) -> StyleAutoencoder:
@@ -175,14 +190,14 @@ class NetworkBuilder:
         `style(x, "B")`, and samples of either, which the style alone tells apart. Raises UserError
         where the domains differ in shape.
         """
-        shape, arch = self.spec.A, self.architecture
+        shape, arch, family = self.spec.A, self.architecture, self.families["A"]
         self._require_one_shape()
         return StyleAutoencoder(
-            self._seeded("content", lambda: self.family.content_encoder(shape, arch)),
+            self._seeded("content", lambda: family.content_encoder(shape, arch)),
             self._seeded(
-                "style", lambda: ByDomain(self.family.style_encoder(shape, 2 * style_dim, arch))
+                "style", lambda: ByDomain(family.style_encoder(shape, 2 * style_dim, arch))
             ),
-            self._seeded("decode", lambda: self.family.styled_decoder(shape, style_dim, arch)),
+            self._seeded("decode", lambda: family.styled_decoder(shape, style_dim, arch)),
         )
 
     def shared_critics(self) -> dict[str, nn.Module]:
@@ -197,7 +212,8 @@ class NetworkBuilder:
     def mapping(self, latent_dim: int, style_dim: int) -> MappingNetwork:
         """Takes latents (n, latent_dim) to styles (n, style_dim) of a domain: `mapping(z, "B")`."""
         arch = self.architecture
-        units = (MAPPING_WIDTHS if self.spec.kind == "image" else 1) * arch.width
+        widths = [MAPPING_WIDTHS[kind.name] for kind in self.spec.kinds.values()]
+        units = max(widths) * arch.width
         draw = partial(nn.init.normal_, std=arch.init_std) if arch.init_std else he_normal
         return self._seeded(
             "mapping", lambda: started(MappingNetwork(latent_dim, style_dim, units), draw)
@@ -207,10 +223,11 @@ class NetworkBuilder:
         if self.spec.A != self.spec.B:
             raise UserError(f"one network for both domains: {self.spec.A} and {self.spec.B}")
 
-    def _attentive(self, make: Callable[..., N] | None, role: str) -> Callable[..., N]:
+    def _attentive(self, domain: DomainName, role: str) -> Callable[..., nn.Module]:
+        make: Callable[..., nn.Module] | None = getattr(self.families[domain], role)
         if make is None:
-            families = FAMILIES[self.spec.kind]
-            able = [f for f in families if getattr(find_family(self.spec, f), role) is not None]
+            kind = self.spec.kinds[domain]
+            able = [f for f in FAMILIES[kind.name] if getattr(find_family(kind, f), role)]
             raise UserError(
                 f"network '{self.family_name}' has no {role.replace('_', ' ')}",
                 f"--set network={self.family_name}",

@@ -10,12 +10,14 @@ from typing import Any
 
 import yaml
 
-from ganbench.core.spec import Column, ColumnKey, DataKind, Direction, column_of, sides
+from ganbench.core.kinds import DataKind
+from ganbench.core.spec import Column, ColumnKey, DataSpec, Direction, column_of, sides
 from ganbench.reporting.sheets import ARROWS, number
 from ganbench.results.records import Row, number_of
 
 LIBRARY = "ganbench"
-TASKS = {"image": "image-to-image"}  # of Hugging Face, by the kind of the data
+# Of Hugging Face, by the kinds of the source and the target.
+TASKS: Mapping[tuple[DataKind, DataKind], str] = {("image", "image"): "image-to-image"}
 UNNAMED = "other"
 
 
@@ -23,12 +25,12 @@ UNNAMED = "other"
 class Exported:
     """What a card tells that a row does not.
 
-    kind: of the data. usage: Python code that loads the model and applies it. taking: what it takes
+    spec: of the data. usage: Python code that loads the model and applies it. taking: what it takes
     and gives, a sentence. data: lines on the training data and their licence. columns: what
     each metric's columns mean. command: that trains and scores it again.
     """
 
-    kind: DataKind
+    spec: DataSpec
     directions: Sequence[Direction]
     usage: str
     taking: str
@@ -46,7 +48,8 @@ def model_card(row: Row, exported: Exported) -> str:
 def metadata(row: Row, exported: Exported) -> dict[str, Any]:
     """The licence is left to whoever publishes the model: that of the data may bind it."""
     results = [result(row, direction, exported) for direction in exported.directions]
-    tag = {"pipeline_tag": TASKS[exported.kind]} if exported.kind in TASKS else {}
+    kind = kind_of_task(exported.spec, exported.directions[0])
+    tag = {"pipeline_tag": kind} if kind else {}
     return {
         "library_name": LIBRARY,
         **tag,
@@ -55,9 +58,15 @@ def metadata(row: Row, exported: Exported) -> dict[str, Any]:
     }
 
 
+def kind_of_task(spec: DataSpec, direction: Direction) -> str | None:
+    """As Hugging Face names it; None where it has no name for it."""
+    source, target = (spec.kinds[side].name for side in sides(direction))
+    return TASKS.get((source, target))
+
+
 def result(row: Row, direction: Direction, exported: Exported) -> dict[str, Any]:
     source, target = sides(direction)
-    kind = TASKS.get(exported.kind, UNNAMED)
+    kind = kind_of_task(exported.spec, direction) or UNNAMED
     return {
         "task": {"type": kind, "name": f"Unpaired translation, {source} to {target}"},
         "dataset": {"type": row.task, "name": f"{row.task} ({row.data})", "split": row.split},

@@ -176,7 +176,7 @@ def train_cells(
             trainees.append(trainee_of(job, task, split, folder, tells[job.cell.id]))
         few = {k: as_input(d.samples[:2], "cpu") for k, d in (("A", split.A), ("B", split.B))}
         cell = jobs[0].cell
-        join = how_to_join(trainees[0].model, few, task.spec.kind, cell.device, cell.precision)
+        join = how_to_join(trainees[0].model, few, task.spec, cell.device, cell.precision)
         if join is None:
             reason = why_unmapped(trainees[0].model)
             return f"torch.func cannot map its losses in {cell.precision}{reason}"

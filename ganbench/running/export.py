@@ -164,7 +164,7 @@ def export(
     made = FORMATS[form](trained)
     spec = trained.shapes.spec
     exported = Exported(
-        kind=spec.kind,
+        spec=spec,
         directions=trained.directions,
         usage=made.usage,
         taking=taking(spec, trained.directions[0], made.batch),
@@ -206,10 +206,10 @@ def trained_of(
 
 
 def taking(spec: DataSpec, direction: Direction, batch: str) -> str:
+    takes, gives = (spec.kinds[side] for side in sides(direction))
     source, target = (" x ".join(map(str, spec.shape(side))) for side in sides(direction))
-    if spec.kind == "image":
-        return f"It takes RGB pictures from 0 to 1, n x {source}, {batch}, and gives n x {target}."
-    return f"It takes points, n x {source}, {batch}, and gives n x {target}."
+    given = "" if takes == gives else f"{gives.taken}, "
+    return f"It takes {takes.taken}, n x {source}, {batch}, and gives {given}n x {target}."
 
 
 def data_lines(row: Row) -> list[str]:

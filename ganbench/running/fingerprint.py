@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ganbench.core.kinds import KINDS
 from ganbench.core.source_hash import module_file, reach
-from ganbench.core.spec import DataKind
 from ganbench.networks.builder import FAMILIES, family_module
 from ganbench.registry.registry import Kind, Registry
 from ganbench.results.records import Cell
@@ -28,12 +28,12 @@ def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set
     any family for such data.
     """
     plugins = [registry.find(kind, name).path, registry.find("task", cell.task).path]
-    data: DataKind = "image" if cell.preset.size else "points"
+    data = KINDS["image" if cell.preset.size else "points"]
     own = family_module(data, cell.preset.network)
     by_plugin = reach(plugins)
     modules = {*TRAINING_MODULES, own} if kind == "model" else set()
     if not by_plugin.isdisjoint(module_files([NETWORKS])):
-        modules |= set(FAMILIES[data].values())
+        modules |= set(FAMILIES[data.name].values())
     return by_plugin | reach(module_files(sorted(modules)))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.disk import is_disk_full
 from ganbench.core.files import write_atomically
+from ganbench.core.kinds import Kind
 from ganbench.core.spec import ANGLE_ENDING, DataSpec
 from ganbench.results.folder import no_room, unwritable
 from ganbench.running.build import build_task
@@ -51,13 +52,15 @@ def draw_previews(jobs: Sequence[Job], output: Path) -> Iterator[Path]:
 
 def preview(name: str, train: Split, spec: DataSpec) -> bytes:
     """A PNG. name: of the task."""
-    draw = points_of if spec.kind == "points" else images_of
+    is_one = all(kind.in_a_plane for kind in spec.kinds.values())
+    draw = points_of if is_one else tiles_of
     buffer = BytesIO()
     draw(name, train, spec).savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()
 
 
-def images_of(name: str, train: Split, spec: DataSpec) -> Figure:
+def tiles_of(name: str, train: Split, spec: DataSpec) -> Figure:
+    """Each sample on its own, a row a domain."""
     from matplotlib.figure import Figure
 
     titles = [captions(side, spec) for side in (train.A, train.B)]
@@ -68,14 +71,22 @@ def images_of(name: str, train: Split, spec: DataSpec) -> Figure:
     panels = sheet.subplots(2, SHOWN_IMAGES, squeeze=False)
     for axes in panels.flat:
         axes.axis("off")
-    for letter, row, side, texts in zip("AB", panels, (train.A, train.B), titles, strict=True):
+    for (letter, kind), row, texts in zip(spec.kinds.items(), panels, titles, strict=True):
         row[0].text(-0.12, 0.5, letter, transform=row[0].transAxes, ha="right", va="center")
-        for axes, pixels, text in zip(
-            row, side.samples[:SHOWN_IMAGES].numpy(), texts, strict=False
-        ):
-            axes.imshow(np.broadcast_to(pixels, (3, *pixels.shape[1:])).transpose(1, 2, 0))
+        samples = train.domain(letter).samples[:SHOWN_IMAGES].numpy()
+        for axes, sample, text in zip(row, samples, texts, strict=False):
+            draw_tile(axes, sample, kind)
             axes.set_title(text, fontsize=TEXT_PT, pad=2)
     return sheet
+
+
+def draw_tile(axes: Axes, sample: np.ndarray, kind: Kind) -> None:
+    """One stored sample: a picture, or its numbers."""
+    if kind.has_pixels:
+        axes.imshow(np.broadcast_to(sample, (3, *sample.shape[1:])).transpose(1, 2, 0))
+    else:
+        numbers = "\n".join(f"{value:.3g}" for value in sample)
+        axes.text(0.5, 0.5, numbers, fontsize=TEXT_PT, ha="center", va="center")
 
 
 def captions(side: Domain, spec: DataSpec) -> list[str]:

@@ -21,7 +21,7 @@ from ganbench.core.options import each_from_text
 from ganbench.core.portable import identity
 from ganbench.core.source_hash import file_hashes, source_hash
 from ganbench.core.spec import Preset, content_hash
-from ganbench.networks.builder import find_family
+from ganbench.networks.builder import check_size
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.best_on_test import asked_column
@@ -142,7 +142,7 @@ def checked_task(cell: Cell, context: Context) -> Task:
     """The task of a cell. Raises UserError for a size or a network that its data cannot have."""
     task = build_task(cell, context)
     preset = task.preset
-    find_family(task.spec, preset.network).check_size(preset.size, f"task {cell.task}")
+    check_size(task.spec, preset.network, preset.size, f"task {cell.task}")
     return task
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ganbench.contracts.task import Task
+from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
 from ganbench.core.spec import Architecture, DataSpec
 
@@ -35,7 +36,7 @@ def read_shapes(folder: Path) -> Shapes | None:
     """None where there are none, as in results of an older version."""
     try:
         return msgspec.json.decode((folder / FILE).read_bytes(), type=Shapes)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UserError):
         return None
 
 

@@ -74,7 +74,7 @@ def keep_pictures(folder: Path, task: Task, scored: Scored) -> None:
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **scored.arrays)
     write_atomically(folder / "arrays.npz", buffer.getvalue())
-    if task.spec.kind != "image":
+    if all(kind.in_a_plane for kind in task.spec.kinds.values()):
         return
     rows = []
     for direction in DIRECTIONS:

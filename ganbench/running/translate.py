@@ -66,9 +66,9 @@ def load_step(
     refuse_odd_name(folder, "--step")
     cell = read_cell(cell_folder(folder, row.cell))
     shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(cell, context))
-    if shapes.spec.kind != "image":
+    if other := next((k for k in shapes.spec.kinds.values() if not k.has_pixels), None):
         raise UserError(
-            "points are not translated from the command line",
+            f"{other.many} are not translated from the command line",
             "--step",
             "call `ganbench.load_generator` of Python on them, or give the results of images",
         )

@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng
 from ganbench.core.errors import UserError
-from ganbench.core.spec import DataKind, Every
+from ganbench.core.spec import DataSpec, Every
 from ganbench.networks.spectral import why_unmapped
 from ganbench.results.records import Cell
 from ganbench.running.build import build_model, build_task
@@ -79,7 +79,7 @@ def workload_of(job: Job, together: int, folder: Path) -> Workload:
         for one in seeds
     ]
     real = batches(split, plans[:1])(0)
-    join = join_of(cell, first, task.spec.kind, real) if together > 1 else alone
+    join = join_of(cell, first, task.spec, real) if together > 1 else alone
     networks = {**nets_of(first), **missing_networks(job, first)}
     reference = reference_step(cell.model, networks, first.hparams, real, cell.device)
     own = [place(model, cell.device) for model in models]
@@ -124,10 +124,10 @@ def run_state(seed: Seed, plan: Plan, folder: Path) -> RunState:
     return RunState(run, seed, Position(), {}, LossLog(folder / LOSS_LOG), Tried())
 
 
-def join_of(cell: Cell, model: Model, kind: DataKind, real: Batch) -> Join:
+def join_of(cell: Cell, model: Model, spec: DataSpec, real: Batch) -> Join:
     """How its seeds train together. Raises UserError where they cannot."""
     few = {domain: values[:2].cpu() for domain, values in real.items()}
-    join = how_to_join(model, few, kind, cell.device, cell.precision)
+    join = how_to_join(model, few, spec, cell.device, cell.precision)
     if join is None:
         raise UserError(
             f"torch.func cannot map its losses in {cell.precision}, so its seeds cannot be stacked"

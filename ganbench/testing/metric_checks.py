@@ -85,7 +85,7 @@ class Scene:
     @property
     def noise(self) -> Tensor:
         generator = torch.Generator().manual_seed(5)
-        scale = 1.0 if self.spec.kind == "image" else 20.0
+        scale = self.spec.kinds["B"].noise_scale
         return scale * torch.rand(self.perfect.shape, generator=generator)
 
     @property

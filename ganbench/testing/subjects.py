@@ -24,7 +24,6 @@ from ganbench.registry.registry import Kind, Plugin, Registry
 BATCH = 4
 SMALL = {"pool_size": 6, "_steps": 5}  # such a pool fills in two batches
 TRAINED = 24
-WIDTHS = {"points": 32, "image": 8}  # so wide that no ReLU layer is dead from the start
 SPECS: Mapping[str, DataSpec] = {
     "points of 2 and 3 coordinates": DataSpec("points", (2,), (3,)),
     "points of 2 coordinates": DataSpec("points", (2,), (2,)),
@@ -84,8 +83,7 @@ class Built:
 def batch(spec: DataSpec, n: int = BATCH, seed: int = 0) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     return {
-        name: torch.rand(n, *shape, generator=generator)
-        for name, shape in (("A", spec.A), ("B", spec.B))
+        domain: kind.noise(n, spec.shape(domain), generator) for domain, kind in spec.kinds.items()
     }
 
 
@@ -97,9 +95,8 @@ def require_reason(reason: str | None, of: str) -> None:
 def split_of(spec: DataSpec) -> Split:
     """Train data as a task gives them."""
     drawn = batch(spec, TRAINED, seed=7)
-    if spec.kind == "image":
-        drawn = {name: (255 * values).to(torch.uint8) for name, values in drawn.items()}
-    return Split(Domain(drawn["A"]), Domain(drawn["B"]))
+    a, b = (kind.to_stored(drawn[domain]) for domain, kind in spec.kinds.items())
+    return Split(Domain(a), Domain(b))
 
 
 def supported(subject: Subject) -> dict[str, DataSpec]:
@@ -124,7 +121,8 @@ def build(model: type[Model], spec: DataSpec, seed: int = 0, recipe: str = "") -
         if name.endswith(ending) and getattr(hparams, name) > most
     }
     built = model(replace(hparams, **small))
-    built.build_seeded(NetworkBuilder(spec, Architecture(WIDTHS[spec.kind]), seed))
+    width = max(kind.kit_width for kind in spec.kinds.values())
+    built.build_seeded(NetworkBuilder(spec, Architecture(width), seed))
     return built
 
 

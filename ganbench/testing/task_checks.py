@@ -53,11 +53,10 @@ def check_samples_are_as_the_spec_says(subject: Subject) -> None:
     its truth has a value for each, with no NaN or infinity among them.
     """
     task = made(subject, subject.cache_dir)
-    dtype = torch.uint8 if task.spec.kind == "image" else torch.float32
     for where, domain, name in domains(task):
         samples = domain.samples
         require(len(samples) > 0, f"{where} is empty")
-        shape = task.spec.shape(name)
+        shape, dtype = task.spec.shape(name), getattr(torch, task.spec.kinds[name].stored)
         require(
             tuple(samples.shape[1:]) == shape and samples.dtype == dtype,
             f"{where} has {tuple(samples.shape[1:])} {samples.dtype}, not {shape} {dtype}",

@@ -11,7 +11,7 @@ from torch import Tensor
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import device_rng, is_gpu, rng_at
-from ganbench.core.spec import DataKind, Precision
+from ganbench.core.spec import DataSpec, Precision
 from ganbench.networks.averages import named_tensors
 from ganbench.networks.bounds import bounds_of
 from ganbench.training.averaging import Averaging, averaging
@@ -131,7 +131,7 @@ def on_streams(
 
 
 def how_to_join(
-    model: Model, few: Batch, kind: DataKind, device: str, precision: Precision
+    model: Model, few: Batch, spec: DataSpec, device: str, precision: Precision
 ) -> Join | None:
     """What is best for seeds of the model; None where they can only train one by one.
 
@@ -140,7 +140,7 @@ def how_to_join(
 
     few: a few samples of each domain, on the model's device.
     """
-    if is_gpu(device) and kind == "image":
+    if is_gpu(device) and any(kind.has_pixels for kind in spec.kinds.values()):
         return on_streams
     if can_stack(model, few, precision):
         return stacked

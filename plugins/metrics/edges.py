@@ -33,7 +33,7 @@ class Edges(Metric):
     }
 
     def unsupported(self, view):
-        return None if view.spec.kind == "image" else "points have no edges"
+        return view.spec.lacks_pixels("edges")
 
     def lines(self, view, samples, domain):
         images = samples.numpy()

@@ -14,8 +14,8 @@ class Perceptual(Metric):
     }
 
     def unsupported(self, view):
-        if view.spec.kind != "image":
-            return "points have no image features"
+        if reason := view.spec.lacks_pixels("image features", view.source):
+            return reason
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):

@@ -23,7 +23,7 @@ class Resemblance(Metric):
     }
 
     def unsupported(self, view):
-        return None if view.spec.kind == "image" else "points have no image features"
+        return view.spec.lacks_pixels("image features")
 
     def compute(self, view):
         inputs, outputs = (

@@ -26,12 +26,16 @@ class Variety(Metric):
         several = [only_finite(view.variant(inputs, seed)) for seed in SEEDS]
         pairs = list(combinations(several, 2))
         mse = torch.stack([(a - b).square().mean() for a, b in pairs]).mean().item()
-        if view.spec.kind != "image":
-            seen = "skipped: points have no image features"
+        if reason := self.unseen(view):
+            seen = f"skipped: {reason}"
         else:
             distances = [view.features.perceptual_distances(a, b).mean() for a, b in pairs]
             seen = torch.stack(distances).mean().item()
         return {"variety_mse": mse, "variety_efficientnet_lite0": seen}
 
     def protocol(self, view):
-        return view.features.protocol(EXTRACTOR) if view.spec.kind == "image" else {}
+        return {} if self.unseen(view) else view.features.protocol(EXTRACTOR)
+
+    def unseen(self, view):
+        """Why no image network sees the translations, or None."""
+        return view.spec.lacks_pixels("image features", view.target)

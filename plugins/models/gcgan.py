@@ -47,7 +47,7 @@ class GcGAN(Model):
 
     @classmethod
     def unsupported(cls, spec):
-        can_turn = spec.kind == "image" or spec.A == spec.B == (2,)
+        can_turn = not spec.lacks_pixels("turns") or spec.A == spec.B == (2,)
         return None if can_turn else "it turns pictures, and points in a plane"
 
     def build(self, nets):

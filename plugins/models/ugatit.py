@@ -40,8 +40,8 @@ class UGATIT(Model):
 
     @classmethod
     def unsupported(cls, spec):
-        if spec.kind != "image":
-            return "it attends to places of images, and points have none"
+        if reason := spec.lacks_pixels("places to attend to"):
+            return reason
         return (
             None if spec.A == spec.B else "its generators read both domains, which differ in shape"
         )

@@ -102,14 +102,14 @@ def test_a_family_refuses_the_sizes_that_it_has_no_networks_for(family: str, siz
             return error.what
         return ""
 
-    told = refused(lambda: nets.family.check_size(size, "task some"))
+    told = refused(lambda: nets.families["A"].check_size(size, "task some"))
     assert bool(told) == bool(refused(lambda: nets.translator("A", "B")))
     assert bool(told) == bool(refused(lambda: nets.discriminator("B")))
     assert not told or f"network '{family}'" in told
 
 
 def test_points_have_no_size() -> None:
-    family = point_builder().family
+    family = point_builder().families["A"]
     family.check_size(0, "task some")
     with pytest.raises(UserError, match="task some has points, not images"):
         family.check_size(16, "task some")

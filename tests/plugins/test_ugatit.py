@@ -74,7 +74,7 @@ def test_a_translation_is_a_picture_and_goes_there_and_back(family: str) -> None
 
 def test_it_says_what_it_is_not_for() -> None:
     model_type = discover().load("model", "ugatit")
-    assert "points have none" in model_type.unsupported(DataSpec("points", (2,), (2,)))
+    assert "points have no places" in model_type.unsupported(DataSpec("points", (2,), (2,)))
     other = DataSpec("image", (1, 16, 16), (3, 16, 16))
     assert "differ in shape" in model_type.unsupported(other)
     assert model_type.unsupported(IMAGES) is None

@@ -28,8 +28,9 @@ WINGS = (
 # The same for what is in a wing, its modules and its folders.
 INSIDE = {
     "core": (
-        ("errors", "figures", "image_grid", "interrupts", "reports", "scopes", "seeds", "spec"),
-        ("terminal",),
+        ("errors", "figures", "image_grid", "interrupts", "reports", "scopes", "seeds"),
+        ("kinds", "terminal"),
+        ("spec",),
         (
             *("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
             "portable",

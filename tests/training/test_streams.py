@@ -119,9 +119,9 @@ def test_how_seeds_join() -> None:
         ("cpu", stacked, None),
         ("cuda", on_streams, on_streams),
     ):
-        assert how_to_join(seeded("munit", 0), points, "points", device, "fp32") is stacked
-        assert how_to_join(seeded("munit", 0, IMAGES), images, "image", device, "fp32") is of_images
-        assert how_to_join(dropping(0), points, "points", device, "fp32") is of_unmapped
+        assert how_to_join(seeded("munit", 0), points, POINTS, device, "fp32") is stacked
+        assert how_to_join(seeded("munit", 0, IMAGES), images, IMAGES, device, "fp32") is of_images
+        assert how_to_join(dropping(0), points, POINTS, device, "fp32") is of_unmapped
 
 
 def steps_of(models: Sequence[Model], device: str) -> Program:

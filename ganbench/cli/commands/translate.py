@@ -16,10 +16,10 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import new_files, put, refuse_around, refuse_inside
 from ganbench.core.image_grid import image_rows, png_bytes, to_image
+from ganbench.core.kinds import IMAGES
 from ganbench.core.spec import Direction, Reading, sides
 from ganbench.data.decoded import decode
 from ganbench.data.image_folder import ImageFolder, read_image_folder
-from ganbench.evaluation.evaluate import to_array
 from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet
 from ganbench.running.context import context_of
@@ -152,7 +152,7 @@ def write(
     steps: Sequence[Step], done: Sequence[Tensor], names: Sequence[str], output: Path
 ) -> None:
     """The picture of the chain, and the last translation of each image that has a name."""
-    pictures = to_array(done[-1], steps[0].spec)
+    pictures = IMAGES.to_array(done[-1])
     with new_files(output, OUTPUT) as folder:
         for target, pixels in zip(output_names(names), pictures, strict=False):
             put(folder / target, png_bytes(to_image(pixels, 1)))
@@ -163,7 +163,7 @@ def chain_picture(steps: Sequence[Step], done: Sequence[Tensor]) -> bytes:
     """The first images as a PNG, a row for each step."""
     labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
     rows: list[tuple[str, np.ndarray]] = [
-        (label, to_array(samples[:SHOWN], steps[0].spec))
+        (label, IMAGES.to_array(samples[:SHOWN]))
         for label, samples in zip(labels, done, strict=True)
     ]
     return png_bytes(image_rows(rows))

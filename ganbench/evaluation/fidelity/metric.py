@@ -28,9 +28,8 @@ class FidelityMetric(Metric):
         return {score: column for score, column in columns.items() if column in self.columns}
 
     def unsupported(self, view: View) -> str | None:
-        if view.spec.kind != "image":
-            return "points have no image features"
-        return view.features.missing(self.extractor) or None
+        reason = view.spec.lacks_pixels("image features", view.target)
+        return reason or view.features.missing(self.extractor) or None
 
     def compute(self, view: View) -> Mapping[str, float | str]:
         names = self.names()
