@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.contracts.hparams import HParams
@@ -74,9 +73,9 @@ class CycleModel(Model):
         lambda_cyc = self.hparams.lambda_cyc
         terms: dict[str, Tensor] = {}
         for name, other in OTHER.items():
-            back = self.generators[f"G_{other}{name}"]
+            back, distance = self.generators[f"G_{other}{name}"], self.distance(name, "l1")
             terms |= self.adversarial_terms(name, real, fake, 2.0)  # G's squares have no half
-            terms[f"cyc_{name}"] = lambda_cyc * F.l1_loss(back(fake[other]), real[name])
+            terms[f"cyc_{name}"] = lambda_cyc * distance(back(fake[other]), real[name])
             if self.lambda_idt:
-                terms[f"idt_{name}"] = self.lambda_idt * F.l1_loss(back(real[name]), real[name])
+                terms[f"idt_{name}"] = self.lambda_idt * distance(back(real[name]), real[name])
         return terms

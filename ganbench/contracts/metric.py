@@ -113,11 +113,21 @@ class Metric(ABC):
     figures: by name, what is drawn of `arrays` into `figures/TASK-NAME.png` of a run.
     over_training: whether its curve over a training is measured too; False where that takes
         seconds a time. The metric by which a task chooses a checkpoint is measured in any case.
+    any_kinds: whether `unsupported` itself tells domains of every kind, and of two kinds, apart;
+        else the metric is for images alone, and for points alone.
     """
 
     columns: ClassVar[Mapping[str, Column]]
     figures: ClassVar[Mapping[str, Figure]] = {}
     over_training: ClassVar[bool] = True
+    any_kinds: ClassVar[bool] = False
+
+    def why_not(self, view: View) -> str | None:
+        """Why it cannot score such data, or None: kinds that it does not know, or what
+        `unsupported` says.
+        """
+        special = None if self.any_kinds else view.spec.special_kind()
+        return f"it knows no {special}" if special else self.unsupported(view)
 
     def unsupported(self, view: View) -> str | None:
         """Why not for such data, or None. The columns are then `skipped: reason` in the row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -22,7 +22,14 @@ from ganbench.networks.blocks import Attended
 from ganbench.networks.blur import blur_inputs
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.judging import Judging, in_turn
-from ganbench.networks.losses import LOG_LOSS, Adversarial, over_heads, squared_slopes
+from ganbench.networks.losses import (
+    LOG_LOSS,
+    Adversarial,
+    DistanceName,
+    over_heads,
+    reconstruction_distance,
+    squared_slopes,
+)
 from ganbench.networks.starts import start_alike
 
 Batch = Mapping[str, Tensor]
@@ -45,6 +52,9 @@ class Model(nn.Module, ABC):
     judge_both: how a discriminator judges real samples and fakes; the trainer sets it by device.
     budget_steps: how many steps a training has; the trainer sets it. Without one it is endless.
     several_outputs: whether `translate` gives another output under another seed.
+    any_kinds: whether its losses make sense for domains of every kind, and of two kinds, such as
+        tokens and images; else it knows images alone, and points alone.
+    spec: of the data that it was built for.
     metrics: metric plugins that score this model in addition to the task's.
     expected_failures: checks of the kit that this model cannot pass, and why.
     """
@@ -53,9 +63,11 @@ class Model(nn.Module, ABC):
     hparams_type: ClassVar[type[HParams]] = HParams
     adversarial: ClassVar[Adversarial] = LOG_LOSS
     several_outputs: ClassVar[bool] = False
+    any_kinds: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
     expected_failures: ClassVar[Mapping[str, str]] = {}
     hparams: Any
+    spec: DataSpec
 
     def __init__(self, hparams: HParams) -> None:
         super().__init__()
@@ -75,6 +87,14 @@ class Model(nn.Module, ABC):
     def unsupported(cls, spec: DataSpec) -> str | None:
         """Why not for such data, or None. The row is then `skipped: reason`."""
         return None
+
+    @classmethod
+    def why_not(cls, spec: DataSpec) -> str | None:
+        """Why it cannot be trained on such data, or None: kinds that it does not know, or what
+        `unsupported` says.
+        """
+        special = None if cls.any_kinds else spec.special_kind()
+        return f"its losses know no {special}" if special else cls.unsupported(spec)
 
     @abstractmethod
     def build(self, nets: NetworkBuilder) -> None:
@@ -162,6 +182,7 @@ class Model(nn.Module, ABC):
         directions, blurred and augmented inputs of discriminators, averages of the generators'
         weights. The global random state stays as it was.
         """
+        self.spec = nets.spec
         with torch.random.fork_rng(devices=[]):
             seed_all(seed_for(nets.seed, "init", "build"))
             self.build(nets)
@@ -198,6 +219,14 @@ class Model(nn.Module, ABC):
         if there not in self.generators or back not in self.generators:
             return None
         return samples_of(self.generators[back](samples_of(self.generators[there](x))))
+
+    def distance(
+        self, domain: DomainName, name: DistanceName
+    ) -> Callable[[Tensor, Tensor], Tensor]:
+        """The function d(rec, real) of samples (n, ...) of the domain, a scalar: that of the name,
+        or the one that the domain's kind has, such as the cross-entropy of words.
+        """
+        return self.spec.kinds[domain].distance or reconstruction_distance(name)
 
     def adversarial_terms(
         self, judged: str, real: Batch, fake: Batch, weight: Tensor | float = 1.0

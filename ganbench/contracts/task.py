@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ganbench.core.errors import UserError
+from ganbench.core.kinds import DataKind
 from ganbench.core.reports import Report
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import (
@@ -42,7 +43,8 @@ class Jitter:
 class Domain:
     """Samples of one domain in one split.
 
-    samples: uint8 images (n, C, H, W), or float32 points (n, D).
+    samples: uint8 images (n, C, H, W), float32 points (n, D), or tokens, bool (n, positions,
+        words) with one word at each position.
     truth: per-sample ground truth, each (n, ...); models never see it.
     constants: ground truth of the domain as a whole, such as the modes' centres.
     jitter: how training sees the samples; None for as they stand. All else sees `samples`.
@@ -95,6 +97,8 @@ class Task(ABC):
 
     sources: each data source and the names of the `--data NAME=PATH` that it needs; the first
         without any is the default.
+    kinds: of its domains, such as ("tokens", "image"), where they are not images alone or points
+        alone; a cell's identity has the networks of these kinds.
     presets: by name; `smoke`, `quick` and `paper`.
     preset_options: options that a preset sets; the user's own `--set` overrides them.
     metrics: the metric plugins that score the task, in the order of the table.
@@ -104,6 +108,7 @@ class Task(ABC):
     """
 
     sources: ClassVar[Mapping[str, tuple[str, ...]]]
+    kinds: ClassVar[tuple[DataKind, ...]] = ()
     presets: ClassVar[Mapping[str, Preset]]
     preset_options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     metrics: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""Sample grids as PNG: rows of images with a label, drawn with Pillow alone."""
+"""Sample grids as PNG: rows of images or phrases with a label, drawn with Pillow alone."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ GAP_PX = 3
 LABEL_PX = 15
 MIN_TILE_PX = 64
 LETTER_PX = 8
+WORDS_PX = 96  # a tile where all are texts
+TEXT_BACKGROUND = (238, 238, 238)
+MAX_TEXT_PX, MIN_TEXT_PX, LINES_PX = 15, 6, 1.3  # of letters; of lines, times as much
 
 
 def image_rows(
     rows: Sequence[tuple[str, np.ndarray]], captions: Sequence[Sequence[str]] = ()
 ) -> Image.Image:
-    """One labelled row for each (label, uint8 images (n, C, H, W)); small images are enlarged.
+    """One labelled row for each (label, samples): uint8 images (n, C, H, W), of which small ones
+    are enlarged, phrases (n,) or points (n, D), whose words and numbers stand below each other.
 
     captions: short texts above the images, for each row one an image; or none at all.
     """
-    scale = max(1, MIN_TILE_PX // rows[0][1].shape[-1])
-    tile = rows[0][1].shape[-1] * scale
+    side = next((samples.shape[-1] for _, samples in rows if samples.ndim == 4), WORDS_PX)
+    scale = max(1, MIN_TILE_PX // side)
+    tile = side * scale
     count = max(len(images) for _, images in rows)
     left = LETTER_PX * max(len(label) for label, _ in rows) + 2 * GAP_PX
     above = LABEL_PX + GAP_PX if captions else 0
@@ -36,9 +41,25 @@ def image_rows(
             middle = left + j * (tile + GAP_PX) + tile // 2
             draw.text((middle, top - GAP_PX), caption, "black", font, anchor="ms")
         draw.text((GAP_PX, top + tile // 2), label, "black", font, anchor="lm")
-        for j, pixels in enumerate(images):
-            canvas.paste(to_image(pixels, scale), (left + j * (tile + GAP_PX), top))
+        for j, sample in enumerate(images):
+            made = to_image(sample, scale) if images.ndim == 4 else text_tile(sample, tile)
+            canvas.paste(made, (left + j * (tile + GAP_PX), top))
     return canvas
+
+
+def text_tile(sample: np.ndarray | str, side: int) -> Image.Image:
+    """The words of a phrase, or the numbers of a point (D,), one below the other, as large as fits
+    into a square of `side` pixels.
+    """
+    lines = sample.split() if isinstance(sample, str) else [f"{value:.3g}" for value in sample]
+    tile = Image.new("RGB", (side, side), TEXT_BACKGROUND)
+    for size in range(MAX_TEXT_PX, MIN_TEXT_PX - 1, -1):
+        font = ImageFont.load_default(size)
+        if max(map(font.getlength, lines)) < side and LINES_PX * size * len(lines) < side:
+            break
+    text, middle = "\n".join(lines), (side // 2, side // 2)
+    ImageDraw.Draw(tile).multiline_text(middle, text, "black", font, anchor="mm", align="center")
+    return tile
 
 
 def to_image(pixels: np.ndarray, scale: int) -> Image.Image:

@@ -6,7 +6,7 @@ Loads no PyTorch: what computes with samples uses the methods of the tensors tha
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 import numpy as np
@@ -16,8 +16,9 @@ from ganbench.core.errors import UserError
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-DataKind = Literal["image", "points"]
+DataKind = Literal["image", "points", "tokens"]
 Shape = tuple[int, ...]
+LEAST_PROBABILITY = 1e-6  # of a word, whose logarithm stays finite
 
 
 class Kind(ABC):
@@ -30,6 +31,8 @@ class Kind(ABC):
     has_pixels: samples are pictures, with a side in pixels: they have places and edges, image
         networks see features in them, and probes read them.
     can_be_augmented: discriminators may see them augmented and blurred.
+    is_continuous: its numbers can be subtracted and averaged.
+    can_repeat: there are so few samples that some are in two splits.
     in_a_plane: all samples make one picture, each a dot of it; else each is shown on its own.
     kit_width: of the networks that the kit builds, so wide that no layer is dead from the start.
     noise_scale: the length of the interval from 0 that holds noise unlike any sample.
@@ -42,27 +45,42 @@ class Kind(ABC):
     stored: ClassVar[str]
     has_pixels: ClassVar[bool] = False
     can_be_augmented: ClassVar[bool] = False
+    is_continuous: ClassVar[bool] = True
+    can_repeat: ClassVar[bool] = False
     in_a_plane: ClassVar[bool] = False
     kit_width: ClassVar[int]
     noise_scale: ClassVar[float] = 1.0
 
     def require_shape(self, shape: Shape) -> None:
-        """Raises UserError for a shape that no sample of the kind has."""
-        if len(shape) != len(self.axes) or min(shape) < 1:
+        """Raises UserError for a shape of another kind. Sizes are the networks' to refuse."""
+        if len(shape) != len(self.axes):
             raise UserError(
                 f"{self.many} have the shape ({', '.join(self.axes)}), not {tuple(shape)}",
                 f'DataSpec, kind "{self.name}"',
-                "give whole numbers from 1 on",
+                "give another shape, or another kind",
             )
 
     @abstractmethod
     def to_stored(self, samples: Tensor) -> Tensor:
         """Float samples (n, ...), as models give them, in the form that a task has."""
 
-    def to_array(self, samples: Tensor) -> np.ndarray:
-        """Float samples (n, ...) on the CPU, as pictures and files of a cell show them."""
+    def to_array(self, samples: Tensor, words: Sequence[str] = ()) -> np.ndarray:
+        """Float samples (n, ...) on the CPU, as pictures and files of a cell show them. words: the
+        domain's vocabulary, where the kind has one.
+        """
         array: np.ndarray = self.to_stored(samples).numpy()
         return array
+
+    @property
+    def distance(self) -> Callable[[Tensor, Tensor], Tensor] | None:
+        """How far a reconstruction is from its sample, a scalar of two float tensors (n, ...); None
+        where the model has the choice.
+        """
+        return None
+
+    def fault(self, stored: Tensor) -> str:
+        """What stored samples (n, ...) of the right shape and dtype may not be; or empty."""
+        return "" if stored.isfinite().all() else "samples that are not finite"
 
     def noise(self, n: int, shape: Shape, generator: Generator) -> Tensor:
         """Float samples (n, *shape), as models get them, for the kit to try a plugin on."""
@@ -104,6 +122,58 @@ class Points(Kind):
         return samples
 
 
+class Tokens(Kind):
+    """Phrases of a fixed number of words: probabilities (positions, words) that add up to 1 at each
+    position, one of them 1 in real phrases; stored as bools.
+    """
+
+    name = "tokens"
+    many = "tokens"
+    taken = "phrases as probabilities of words at positions"
+    axes = ("positions", "words")
+    stored = "bool"
+    is_continuous = False
+    can_repeat = True
+    kit_width = 8
+
+    def to_stored(self, samples: Tensor) -> Tensor:
+        """The likeliest word of each position, one-hot."""
+        return one_hot(samples.argmax(-1), samples.shape[-1])
+
+    def to_array(self, samples: Tensor, words: Sequence[str] = ()) -> np.ndarray:
+        """Phrases (n,), as texts. Without a vocabulary a word is its number."""
+        known = np.array(words or [str(number) for number in range(samples.shape[-1])])
+        return np.array([" ".join(each) for each in known[samples.argmax(-1).numpy()]], dtype=str)
+
+    @property
+    def distance(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """Cross-entropy of a word, in nats: the mean over all positions."""
+        return cross_entropy
+
+    def fault(self, stored: Tensor) -> str:
+        return "" if (stored.sum(-1) == 1).all() else "positions without one word, and one alone"
+
+    def noise(self, n: int, shape: Shape, generator: Generator) -> Tensor:
+        import torch
+
+        words = torch.randint(shape[1], (n, shape[0]), generator=generator)
+        return one_hot(words, shape[1]).float()
+
+
+def one_hot(words: Tensor, count: int) -> Tensor:
+    """Numbers of words (..., positions) to bools (..., positions, count)."""
+    import torch
+
+    return words.unsqueeze(-1) == torch.arange(count, device=words.device)
+
+
+def cross_entropy(probabilities: Tensor, real: Tensor) -> Tensor:
+    """Of one-hots `real` under probabilities, both (n, positions, words): a scalar, the mean."""
+    logs = probabilities.clamp_min(LEAST_PROBABILITY).log()
+    mean: Tensor = -(real * logs).sum(-1).mean()
+    return mean
+
+
 IMAGES = Images()
-KINDS: Mapping[DataKind, Kind] = {kind.name: kind for kind in (IMAGES, Points())}
+KINDS: Mapping[DataKind, Kind] = {kind.name: kind for kind in (IMAGES, Points(), Tokens())}
 assert {*KINDS} == {*get_args(DataKind)}

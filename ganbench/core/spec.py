@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from ganbench.core.errors import UserError
 from ganbench.core.kinds import KINDS, DataKind, Kind, Shape
 
 DomainName = Literal["A", "B"]
@@ -31,12 +32,15 @@ class DataSpec:
     """The shape of one sample of each domain, and what the two domains share.
 
     kind: of both domains, or of A and of B: "image" for float samples in [0, 1]; "points" for
-        coordinates. `kinds` has what holds of each.
-    A, B: the shape of one sample: (C, H, W) of images, (D,) of points. Raises UserError for one
-        that no sample of the kind has.
+        coordinates; "tokens" for phrases, as probabilities of words at positions. `kinds` has what
+        holds of each.
+    A, B: the shape of one sample: (C, H, W) of images, (D,) of points, (positions, words) of
+        tokens. Raises UserError for one of another kind.
     kept: known attributes that a translation ought to keep, such as "azimuth_deg".
     changed: the attribute that no sample of A has and every sample of B, or empty.
     drawn: domains whose samples are drawings of edges, dark on white.
+    words_A, words_B: the vocabulary of tokens, as tables and pictures show it; empty for none.
+        Raises UserError where it has not one word for each number.
     """
 
     kind: DataKind | tuple[DataKind, DataKind]
@@ -45,12 +49,18 @@ class DataSpec:
     kept: tuple[str, ...] = ()
     changed: str = ""
     drawn: tuple[DomainName, ...] = ()
+    words_A: tuple[str, ...] = ()
+    words_B: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str) and self.kind[0] == self.kind[1]:
             object.__setattr__(self, "kind", self.kind[0])  # one spelling, so that equals are equal
         for domain, kind in self.kinds.items():
             kind.require_shape(self.shape(domain))
+            words = self.words(domain)
+            if words and len({*words}) != self.shape(domain)[-1]:
+                what = f"{len({*words})} different words for {self.shape(domain)[-1]} numbers"
+                raise UserError(what, f"DataSpec, words_{domain}", "give one for each")
 
     @property
     def kinds(self) -> dict[DomainName, Kind]:
@@ -61,6 +71,19 @@ class DataSpec:
     def shape(self, domain: DomainName) -> Shape:
         """The shape of one sample of the domain."""
         return self.A if domain == "A" else self.B
+
+    def words(self, domain: DomainName) -> tuple[str, ...]:
+        """The vocabulary of the domain; none where it has no words."""
+        return self.words_A if domain == "A" else self.words_B
+
+    def special_kind(self) -> str | None:
+        """What is not images alone or points alone, in words: "tokens", or "images with points";
+        None where they are.
+        """
+        kinds = dict.fromkeys(kind.many for kind in self.kinds.values())
+        if len(kinds) > 1:
+            return " with ".join(kinds)
+        return None if all(kind.is_continuous for kind in self.kinds.values()) else "".join(kinds)
 
     def lacks_pixels(self, what: str, *domains: DomainName) -> str | None:
         """Why the domains, or both where none is named, have no `what`, which pictures alone have,

@@ -278,7 +278,7 @@ def evaluate(
             for plugin, metric in metrics.items():
                 for name, value in score(metric, view).items():
                     scores[str(ColumnKey(name, direction))] = value
-                if metric.unsupported(view) is None:
+                if metric.why_not(view) is None:
                     if protocol := metric.protocol(view):
                         protocols[plugin] = {"columns": sorted(metric.columns), **protocol}
                     with suppress(Undefined):
@@ -289,7 +289,8 @@ def evaluate(
 
 def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
     """The first few inputs, translations, other translations of the same, reconstructions, and real
-    samples of the target, which belong to none of them; images as uint8.
+    samples of the target, which belong to none of them; images as uint8,
+    tokens as words.
     """
     inputs = view.input_samples[:STORED_SAMPLES]
     samples = {"input": inputs, "fake": view.fakes, "real": view.target_samples[:STORED_SAMPLES]}
@@ -298,11 +299,10 @@ def first_samples(view: DirectionView) -> dict[str, np.ndarray]:
             samples[f"fake_{seed}"] = other
     if view.reconstructions is not None:
         samples["rec"] = view.reconstructions
-    source, target = view.spec.kinds[view.source], view.spec.kinds[view.target]
-    kinds = {"input": source, "rec": source}
     return {
-        name: kinds.get(name, target).to_array(values[:STORED_SAMPLES])
+        name: view.spec.kinds[side].to_array(values[:STORED_SAMPLES], view.spec.words(side))
         for name, values in samples.items()
+        for side in [view.source if name in ("input", "rec") else view.target]
     }
 
 
@@ -312,7 +312,7 @@ def score(metric: Metric, view: DirectionView) -> Scores:
     Of translations that are not all finite there is none, whatever the metric makes of them.
     """
     single = [name for name in metric.columns if "*" not in name]
-    reason = metric.unsupported(view)
+    reason = metric.why_not(view)
     if reason is not None:
         return dict.fromkeys(single, f"skipped: {reason}")
     try:

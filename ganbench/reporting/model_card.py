@@ -17,7 +17,11 @@ from ganbench.results.records import Row, number_of
 
 LIBRARY = "ganbench"
 # Of Hugging Face, by the kinds of the source and the target.
-TASKS: Mapping[tuple[DataKind, DataKind], str] = {("image", "image"): "image-to-image"}
+TASKS: Mapping[tuple[DataKind, DataKind], str] = {
+    ("image", "image"): "image-to-image",
+    ("tokens", "image"): "text-to-image",
+    ("image", "tokens"): "image-to-text",
+}
 UNNAMED = "other"
 
 

@@ -96,9 +96,9 @@ def trainings_of(rows: Sequence[Row], folder: Path, seed: int | None) -> list[Tr
 def frame(
     trainings: Sequence[Training], step: int, registry: Registry, say: Callable[[str], None]
 ) -> Image.Image:
-    """Pictures as rows; of points the first figure that a metric draws of them."""
+    """Pictures and phrases as rows; of points the first figure that a metric draws of them."""
     arrays = [training.arrays(step) for training in trainings]
-    if arrays[0][f"{SAMPLES}/input"].ndim == 4:
+    if arrays[0][f"{SAMPLES}/input"].ndim != 2:
         return picture_rows(trainings, arrays, step)
     shown = [
         Shown(f"{training.label}, step {step:,}", training.row.seed, training.numbers(step), each)

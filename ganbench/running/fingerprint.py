@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganbench.core.kinds import KINDS
+from ganbench.contracts.task import Task
+from ganbench.core.kinds import KINDS, DataKind
 from ganbench.core.source_hash import module_file, reach
 from ganbench.networks.builder import FAMILIES, family_module
 from ganbench.registry.registry import Kind, Registry
@@ -28,13 +29,19 @@ def training_files(registry: Registry, kind: Kind, name: str, cell: Cell) -> set
     any family for such data.
     """
     plugins = [registry.find(kind, name).path, registry.find("task", cell.task).path]
-    data = KINDS["image" if cell.preset.size else "points"]
-    own = family_module(data, cell.preset.network)
+    kinds = kinds_of(registry, cell)
+    own = [family_module(KINDS[kind], cell.preset.network) for kind in kinds]
     by_plugin = reach(plugins)
-    modules = {*TRAINING_MODULES, own} if kind == "model" else set()
+    modules = {*TRAINING_MODULES, *own} if kind == "model" else set()
     if not by_plugin.isdisjoint(module_files([NETWORKS])):
-        modules |= set(FAMILIES[data.name].values())
+        modules |= {module for kind in kinds for module in FAMILIES[kind].values()}
     return by_plugin | reach(module_files(sorted(modules)))
+
+
+def kinds_of(registry: Registry, cell: Cell) -> tuple[DataKind, ...]:
+    """Of a cell's domains: those that its task names, else what its preset tells."""
+    task: type[Task] = registry.load("task", cell.task)
+    return task.kinds or ("image" if cell.preset.size else "points",)
 
 
 def evaluation_files(registry: Registry, metrics: Sequence[str]) -> set[Path]:

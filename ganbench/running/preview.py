@@ -14,6 +14,7 @@ from ganbench.core.disk import is_disk_full
 from ganbench.core.files import write_atomically
 from ganbench.core.kinds import Kind
 from ganbench.core.spec import ANGLE_ENDING, DataSpec
+from ganbench.evaluation.evaluate import as_floats
 from ganbench.results.folder import no_room, unwritable
 from ganbench.running.build import build_task
 from ganbench.running.job import Job
@@ -73,20 +74,21 @@ def tiles_of(name: str, train: Split, spec: DataSpec) -> Figure:
         axes.axis("off")
     for (letter, kind), row, texts in zip(spec.kinds.items(), panels, titles, strict=True):
         row[0].text(-0.12, 0.5, letter, transform=row[0].transAxes, ha="right", va="center")
-        samples = train.domain(letter).samples[:SHOWN_IMAGES].numpy()
-        for axes, sample, text in zip(row, samples, texts, strict=False):
+        samples = as_floats(train.domain(letter).samples[:SHOWN_IMAGES])
+        shown = kind.to_array(samples, spec.words(letter))
+        for axes, sample, text in zip(row, shown, texts, strict=False):
             draw_tile(axes, sample, kind)
             axes.set_title(text, fontsize=TEXT_PT, pad=2)
     return sheet
 
 
 def draw_tile(axes: Axes, sample: np.ndarray, kind: Kind) -> None:
-    """One stored sample: a picture, or its numbers."""
+    """One sample as it is shown: a picture, the words of a phrase, or numbers."""
     if kind.has_pixels:
         axes.imshow(np.broadcast_to(sample, (3, *sample.shape[1:])).transpose(1, 2, 0))
     else:
-        numbers = "\n".join(f"{value:.3g}" for value in sample)
-        axes.text(0.5, 0.5, numbers, fontsize=TEXT_PT, ha="center", va="center")
+        parts = sample.split() if isinstance(sample, str) else [f"{value:.3g}" for value in sample]
+        axes.text(0.5, 0.5, "\n".join(parts), fontsize=TEXT_PT, ha="center", va="center")
 
 
 def captions(side: Domain, spec: DataSpec) -> list[str]:

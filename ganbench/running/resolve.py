@@ -165,7 +165,7 @@ def model_cells(
         for hparams in settings_of_it:
             cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
             require_possible(request, cell)
-            yield cell, files, metrics, model.unsupported(task.spec)
+            yield cell, files, metrics, model.why_not(task.spec)
 
 
 def reference_cells(

@@ -157,7 +157,7 @@ def met(subject: Subject) -> Iterator[tuple[Scene, DirectionView, Metric]]:
     metric: Metric = subject.loaded()
     for scene in scenes():
         view = perfect_view(subject, scene)
-        reason = metric.unsupported(view)
+        reason = metric.why_not(view)
         if reason is None:
             yield scene, view, metric
         else:

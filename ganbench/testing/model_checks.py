@@ -38,7 +38,7 @@ PASSES = 4
 def check_unsupported_gives_a_reason(subject: Subject) -> None:
     """A model gives a reason, in words, for data that it cannot be trained on."""
     for data, spec in SPECS.items():
-        require_reason(subject.loaded.unsupported(spec), data)
+        require_reason(subject.loaded.why_not(spec), data)
 
 
 def check_parameters_have_one_owner(subject: Subject) -> None:

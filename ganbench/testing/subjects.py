@@ -29,6 +29,8 @@ SPECS: Mapping[str, DataSpec] = {
     "points of 2 coordinates": DataSpec("points", (2,), (2,)),
     "images of 1 and 3 channels": DataSpec("image", (1, 16, 16), (3, 16, 16)),
     "images of 3 channels": DataSpec("image", (3, 16, 16), (3, 16, 16)),
+    "phrases of 2 and 3 words": DataSpec("tokens", (2, 5), (3, 4)),
+    "phrases and images": DataSpec(("tokens", "image"), (3, 5), (3, 16, 16)),
 }
 
 
@@ -102,7 +104,7 @@ def split_of(spec: DataSpec) -> Split:
 def supported(subject: Subject) -> dict[str, DataSpec]:
     """The kit's data that the model does not refuse. Raises NotApplicable where it refuses all."""
     model: type[Model] = subject.loaded
-    specs = {data: spec for data, spec in SPECS.items() if model.unsupported(spec) is None}
+    specs = {data: spec for data, spec in SPECS.items() if model.why_not(spec) is None}
     if not specs:
         raise NotApplicable("the model supports none of the kit's data")
     return specs

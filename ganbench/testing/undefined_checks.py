@@ -150,4 +150,4 @@ def spoilt_parts(
 
 def scored(metric: Metric, view: DirectionView) -> Mapping[str, float | str]:
     """Nothing of a view that the metric does not support."""
-    return {} if metric.unsupported(view) is not None else computed(metric, view)
+    return {} if metric.why_not(view) is not None else computed(metric, view)

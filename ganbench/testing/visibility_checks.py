@@ -77,7 +77,7 @@ def scored_by(subject: Subject, shown: Domain) -> Callable[[Damage], dict[str, f
         fakes = harm(shown.samples).float() / 255
         return view_of(subject, Scene("objects", spec, split, fakes), fakes, fakes)
 
-    reason = metric.unsupported(view(damage.untouched))
+    reason = metric.why_not(view(damage.untouched))
     if reason is not None:
         raise NotApplicable(reason)
     return lambda harm: numbers(computed(metric, view(harm)))

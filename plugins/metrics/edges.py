@@ -26,6 +26,7 @@ def agreement(inputs, outputs):
 
 
 class Edges(Metric):
+    any_kinds = True
     columns = {
         "edge_agreement": Column(
             "", True, "F1 of the input's and the translation's edge pixels, within one pixel"

@@ -6,6 +6,7 @@ EXTRACTOR = "efficientnet_lite0"
 
 
 class Perceptual(Metric):
+    any_kinds = True
     over_training = False
     columns = {
         "perceptual_efficientnet_lite0": Column(

@@ -6,6 +6,7 @@ from ganbench.api import Column, Metric, batched, only_finite
 
 
 class Reconstruction(Metric):
+    any_kinds = True
     columns = {
         "reconstruction_mse": Column(
             "", False, "mean squared difference of input and reconstruction, images in [0, 1]"
@@ -13,6 +14,9 @@ class Reconstruction(Metric):
     }
 
     def unsupported(self, view):
+        kind = view.spec.kinds[view.source]
+        if not kind.is_continuous:
+            return f"{kind.many} have no squared differences"
         return None if view.reconstructions is not None else "the model has no way back"
 
     def compute(self, view):

@@ -18,6 +18,7 @@ def cosines(a, b):
 
 
 class Resemblance(Metric):
+    any_kinds = True
     columns = {
         "feature_cosine": Column("", True, "EfficientNet-Lite0 features of input and translation")
     }

@@ -12,12 +12,16 @@ INPUTS = 50  # enough for a mean, for each is translated and compared several ti
 
 
 class Variety(Metric):
+    any_kinds = True
     columns = {
         "variety_mse": Column("", None, "mean squared difference of two translations of one input"),
         "variety_efficientnet_lite0": Column("", None, "their LPIPS-like distance"),
     }
 
     def unsupported(self, view):
+        kind = view.spec.kinds[view.target]
+        if not kind.is_continuous:
+            return f"{kind.many} have no squared differences"
         several = view.variant(view.input_samples[:1], 0) is not None
         return None if several else "the model has one output for an input"
 

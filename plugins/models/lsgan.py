@@ -14,6 +14,7 @@ class LeastSquaresHParams(HParams):
 
 
 class LSGAN(Model):
+    any_kinds = True
     hparams_type = LeastSquaresHParams
     adversarial = LEAST_SQUARES
 

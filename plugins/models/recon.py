@@ -1,9 +1,10 @@
 """GAN with a reconstruction of A: adv_B + rec_A (Kim et al., 2017, figure 2b)."""
 
-from ganbench.api import Model, reconstruction_distance, reconstruction_recipes
+from ganbench.api import Model, reconstruction_recipes
 
 
 class Reconstruction(Model):
+    any_kinds = True
     recipes = staticmethod(reconstruction_recipes)
 
     def build(self, nets):
@@ -19,5 +20,5 @@ class Reconstruction(Model):
         rec_A = self.generators["G_BA"](fake["B"])
         return {
             **self.adversarial_terms("B", real, fake, lambda_adv),
-            "rec_A": lambda_rec * reconstruction_distance(self.hparams.distance)(rec_A, real["A"]),
+            "rec_A": lambda_rec * self.distance("A", self.hparams.distance)(rec_A, real["A"]),
         }

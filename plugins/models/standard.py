@@ -4,6 +4,7 @@ from ganbench.api import Model, adversarial_recipes
 
 
 class Standard(Model):
+    any_kinds = True
     recipes = staticmethod(adversarial_recipes)
 
     def build(self, nets):

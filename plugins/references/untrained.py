@@ -13,8 +13,7 @@ class Untrained(Reference):
         samples = split.domain(source).samples
         with torch.inference_mode():
             parts = [network.eval()(self.floats(some)) for some in torch.split(samples, 256)]
-        outputs = torch.cat(parts)
-        return outputs if samples.dtype != torch.uint8 else (outputs * 255).round().to(torch.uint8)
+        return task.spec.kinds[target].to_stored(torch.cat(parts))
 
     def floats(self, samples):
-        return samples.float() / 255 if samples.dtype == torch.uint8 else samples
+        return samples.float() / 255 if samples.dtype == torch.uint8 else samples.float()

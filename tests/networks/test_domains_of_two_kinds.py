@@ -12,8 +12,13 @@ from ganbench.core.kinds import KINDS, DataKind
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder, check_size
 
-SHAPES: dict[DataKind, tuple[int, ...]] = {"image": (3, 16, 16), "points": (2,)}
-PAIRS = pytest.mark.parametrize("pair", [*permutations(SHAPES, 2)], ids=" to ".join)
+SHAPES: dict[DataKind, tuple[int, ...]] = {
+    "image": (3, 16, 16),
+    "points": (2,),
+    "tokens": (3, 5),
+}
+EACH = [*permutations(SHAPES, 2), ("tokens", "tokens")]
+PAIRS = pytest.mark.parametrize("pair", EACH, ids=" to ".join)
 
 
 def built(pair: tuple[DataKind, DataKind], family: str = "plain", seed: int = 0) -> NetworkBuilder:

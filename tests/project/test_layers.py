@@ -65,7 +65,7 @@ INSIDE = {
             *("attention", "contrastive", "judging", "losses", "patches", "penalties"),
             *("points", "styles"),
         ),
-        ("attentive_residual", "images"),
+        ("attentive_residual", "images", "tokens"),
         ("builder",),
         ("residual", "stylegan2", "unet", "vit_unet"),
         ("starganv2",),

@@ -13,10 +13,11 @@ SPECS = (
     DataSpec("image", (1, 16, 16), (3, 16, 16), ("colour",), drawn=("A",)),
     DataSpec("points", (2,), (3,)),
     DataSpec(("points", "image"), (2,), (3, 16, 16)),
+    DataSpec(("image", "tokens"), (3, 16, 16), (2, 3), words_B=("a", "b", "c")),
 )
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=["images", "points", "both"])
+@pytest.mark.parametrize("spec", SPECS, ids=["images", "points", "both", "words"])
 def test_shapes_are_read_as_they_were_kept(spec: DataSpec, tmp_path: Path) -> None:
     shapes = Shapes(spec, Architecture(8))
     keep_shapes(shapes, tmp_path)

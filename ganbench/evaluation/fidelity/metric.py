@@ -20,6 +20,7 @@ class FidelityMetric(Metric):
 
     extractor: ClassVar[str]
     over_training: ClassVar[bool] = False
+    any_kinds: ClassVar[bool] = True  # the other domain plays no part
 
     def names(self) -> dict[str, str]:
         """Columns by score, of those that the plugin lists."""

@@ -7,7 +7,7 @@ that is there already costs nothing.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+
+from ganbench.core.image_grid import text_tile
 
 MAX_BYTES = 7_000_000  # of all pictures of a report, as base64
 MAX_TILE_PX = 96
@@ -75,12 +77,18 @@ def embedded(wanted: Iterable[Wanted], most_bytes: int = MAX_BYTES) -> Embedded:
 
 
 def strip_picture(images: np.ndarray) -> Picture:
-    """Images side by side. images: uint8 (n, C, H, W), C 1 or 3; larger ones are made smaller.
-    Raises ValueError for other arrays.
+    """Samples side by side. images: uint8 (n, C, H, W), C 1 or 3; larger ones are made smaller. Or
+    phrases (n,), as texts. Raises ValueError for other arrays.
     """
+    if images.ndim == 1 and images.dtype.kind == "U":
+        return joined([text_tile(phrase, MAX_TILE_PX) for phrase in images[:MAX_TILES]])
     if images.ndim != 4 or images.dtype != np.uint8 or images.shape[1] not in (1, 3):
         raise ValueError(f"arrays of {images.dtype} {images.shape} are no images")
-    tiles = [tile(pixels) for pixels in images[:MAX_TILES]]
+    return joined([tile(pixels) for pixels in images[:MAX_TILES]])
+
+
+def joined(tiles: Sequence[Image.Image]) -> Picture:
+    """Tiles side by side. Raises IndexError for none."""
     strip = Image.new("RGB", (sum(t.width for t in tiles), tiles[0].height))
     left = 0
     for each in tiles:

@@ -126,7 +126,7 @@ def strips_of(setting: Setting, cell: Cell, step: int, path: Path) -> Iterator[W
             raise ValueError(f"{path}: {error}") from error
 
     try:
-        known = {name: array for name, array in arrays().items() if is_images(array)}
+        known = {name: array for name, array in arrays().items() if is_shown(array)}
     except UserError:
         yield Wanted((setting.name, "damaged", str(path)), lambda: make(""))
         return
@@ -135,8 +135,9 @@ def strips_of(setting: Setting, cell: Cell, step: int, path: Path) -> Iterator[W
         yield Wanted(key, lambda name=name: make(name))  # type: ignore[misc]
 
 
-def is_images(array: np.ndarray) -> bool:
-    return array.ndim == 4
+def is_shown(array: np.ndarray) -> bool:
+    """Images and phrases; points are in a figure of a metric."""
+    return array.ndim == 4 or array.dtype.kind == "U"
 
 
 def figures(setting: Setting, drawn: Sequence[Folder]) -> Iterator[Wanted]:

@@ -1,0 +1,82 @@
+"""A task from phrases to pictures and back, through the real command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import Command
+from tests.words import SOURCE
+
+PHRASES = {f"{shade} {tint}" for shade in ("dark", "pale") for tint in ("red", "green", "blue")}
+RUN = ("run", "--task", "shades", "--seeds", 1, "--backend", "here", "--offline")
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "shades.py").write_text(SOURCE, encoding="utf-8")
+    return folder
+
+
+def rows_of(output: Path) -> dict[str, Any]:
+    lines = (output / "rows.jsonl").read_text("utf-8").splitlines()
+    return {row["model"]: row for row in map(json.loads, lines)}
+
+
+def test_words_become_pictures_and_pictures_words(
+    ganbench: Command, plugins: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    models = ("--models", "discogan,munit")
+    done = ganbench(*map(str, RUN), *models, "--plugins", plugins, "--output", output)
+    assert "Traceback" not in done.stderr
+    rows = rows_of(output)
+    assert rows["discogan"]["status"] == "done", done.stderr
+    assert rows["munit"]["reason"] == "its losses know no tokens with images"
+    metrics = rows["discogan"]["metrics"]
+    assert metrics["edge_agreement"] == "skipped: tokens have no edges"
+    assert metrics["reconstruction_mse"] == "skipped: tokens have no squared differences"
+    assert metrics["reconstruction_mse_BA"] >= 0
+    assert metrics["azimuth_alignment"] == "skipped: it knows no tokens with images"
+    assert {rows[name]["status"] for name in ("real", "untrained", "oracle")} == {"done"}
+    folder = output / "cells" / rows["discogan"]["cell"]
+    with np.load(folder / "arrays.npz") as arrays:
+        assert {*arrays["AB/samples/input"].tolist()} <= PHRASES
+        words = {word for phrase in arrays["BA/samples/fake"].tolist() for word in phrase.split()}
+        assert words <= {"dark", "pale", "red", "green", "blue"}
+        assert arrays["AB/samples/fake"].shape[1:] == (3, 16, 16)
+    for picture in (folder / "samples.png", output / "figures" / "shades-samples.png"):
+        with Image.open(picture) as image:
+            assert image.width > 300
+    reported = ganbench("report", output)
+    assert reported.returncode == 0, reported.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--set", "network=unet"), "unknown network for tokens 'unet'"),
+        (("--set", "discogan.augment=noise"), "tokens cannot be augmented like images"),
+        (("--size", "20"), "not a power of two"),
+    ],
+)
+def test_what_tokens_do_not_have_is_one_message_before_training(
+    ganbench: Command, plugins: Path, tmp_path: Path, given: tuple[str, ...], told: str
+) -> None:
+    output = tmp_path / "out"
+    command = (*map(str, RUN), "--models", "discogan", "--plugins", plugins, "--output", output)
+    done = ganbench(*command, *given)
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+    assert not (output / "rows.jsonl").exists()
+
+
+def test_the_kit_passes_such_a_task(ganbench: Command, plugins: Path) -> None:
+    done = ganbench("check", plugins / "shades.py")
+    assert done.returncode == 0, done.stdout
