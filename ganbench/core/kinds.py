@@ -88,6 +88,10 @@ class Kind(ABC):
 
         return torch.rand(n, *shape, generator=generator)
 
+    def marked(self, noise: Tensor, is_real: bool) -> Tensor:
+        """Noise (n, ...) made such that what is real can be told from what is not."""
+        return 0.6 + 0.4 * noise if is_real else 0.4 * noise
+
 
 class Images(Kind):
     """Float samples (channels, height, width) in [0, 1]; stored as bytes."""
@@ -158,6 +162,13 @@ class Tokens(Kind):
 
         words = torch.randint(shape[1], (n, shape[0]), generator=generator)
         return one_hot(words, shape[1]).float()
+
+    def marked(self, noise: Tensor, is_real: bool) -> Tensor:
+        """Real phrases have the words of the first half of the vocabulary, others the rest."""
+        words, count = noise.argmax(-1), noise.shape[-1]
+        half = count // 2
+        chosen = words % half if is_real else half + words % (count - half)
+        return one_hot(chosen, count).to(noise.dtype)
 
 
 def one_hot(words: Tensor, count: int) -> Tensor:

@@ -142,10 +142,13 @@ def check_discriminator_learns_to_tell(subject: Subject) -> None:
     for built in each(subject):
         model = fitted(built)
         seed_all(0)
-        noise = batch(built.spec)
+        noise, kinds = batch(built.spec), built.spec.kinds
         judged = [name.removeprefix("D_") for name in model.discriminators]
-        real = {name: 0.6 + 0.4 * values for name, values in noise.items()}
-        fake = {name: 0.4 * model.reals(noise)[name] for name in judged}
+        real: Batch = {name: kind.marked(noise[name], True) for name, kind in kinds.items()}
+        fake = {
+            name: kinds["A" if name == "A" else "B"].marked(model.reals(noise)[name], False)
+            for name in judged
+        }
         optimiser = torch.optim.Adam(model.discriminators.parameters(), 2e-3)
         wrong = judged
         for _ in range(MAX_D_ROUNDS):  # a gradient penalty needs more than one
