@@ -54,7 +54,7 @@ class Model(nn.Module, ABC):
     several_outputs: whether `translate` gives another output under another seed.
     any_kinds: whether its losses make sense for domains of every kind, and of two kinds, such as
         tokens and images; else it knows images alone, and points alone.
-    spec: of the data that it was built for.
+    spec: of the data that it was built for; `build_seeded` sets it.
     metrics: metric plugins that score this model in addition to the task's.
     expected_failures: checks of the kit that this model cannot pass, and why.
     """
@@ -67,13 +67,13 @@ class Model(nn.Module, ABC):
     metrics: ClassVar[tuple[str, ...]] = ()
     expected_failures: ClassVar[Mapping[str, str]] = {}
     hparams: Any
-    spec: DataSpec
 
     def __init__(self, hparams: HParams) -> None:
         super().__init__()
         self.hparams = hparams
         self.judge_both: Judging = in_turn
         self.budget_steps: float = math.inf
+        self.spec: DataSpec | None = None
         self.generators = nn.ModuleDict()
         self.discriminators = nn.ModuleDict()
 
@@ -226,7 +226,8 @@ class Model(nn.Module, ABC):
         """The function d(rec, real) of samples (n, ...) of the domain, a scalar: that of the name,
         or the one that the domain's kind has, such as the cross-entropy of words.
         """
-        return self.spec.kinds[domain].distance or reconstruction_distance(name)
+        own = self.spec and self.spec.kinds[domain].distance
+        return own or reconstruction_distance(name)
 
     def adversarial_terms(
         self, judged: str, real: Batch, fake: Batch, weight: Tensor | float = 1.0

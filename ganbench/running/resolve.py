@@ -16,7 +16,7 @@ from ganbench.contracts.model import Model
 from ganbench.contracts.reference import Reference
 from ganbench.contracts.task import Task, choose_source
 from ganbench.core.devices import is_gpu
-from ganbench.core.errors import unknown
+from ganbench.core.errors import UserError, unknown
 from ganbench.core.options import each_from_text
 from ganbench.core.portable import identity
 from ganbench.core.source_hash import file_hashes, source_hash
@@ -139,9 +139,17 @@ def base_cells(
 
 
 def checked_task(cell: Cell, context: Context) -> Task:
-    """The task of a cell. Raises UserError for a size or a network that its data cannot have."""
+    """The task of a cell. Raises UserError for a size or a network that its data cannot have, and
+    for kinds of data that the task's class does not name.
+    """
     task = build_task(cell, context)
-    preset = task.preset
+    preset, named = task.preset, [kind.name for kind in task.spec.kinds.values()]
+    if (special := task.spec.special_kind()) and {*named} != {*task.kinds}:
+        raise UserError(
+            f"the data are {special}, and the task's class does not say so",
+            f"task {cell.task}",
+            f"write `kinds = {tuple(named)}` there",
+        )
     check_size(task.spec, preset.network, preset.size, f"task {cell.task}")
     return task
 

@@ -24,9 +24,14 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def rows_of(output: Path) -> dict[str, Any]:
+def read(output: Path) -> list[dict[str, Any]]:
+    """The rows, by seed."""
     lines = (output / "rows.jsonl").read_text("utf-8").splitlines()
-    return {row["model"]: row for row in map(json.loads, lines)}
+    return sorted(map(json.loads, lines), key=lambda row: row["seed"])
+
+
+def rows_of(output: Path) -> dict[str, Any]:
+    return {row["model"]: row for row in read(output)}
 
 
 def test_words_become_pictures_and_pictures_words(
@@ -75,6 +80,31 @@ def test_what_tokens_do_not_have_is_one_message_before_training(
     assert done.returncode == 2
     assert told in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
     assert not (output / "rows.jsonl").exists()
+
+
+def test_a_task_names_its_kinds(ganbench: Command, tmp_path: Path) -> None:
+    source = SOURCE.replace('kinds = ("tokens", "image")', "")
+    (tmp_path / "shades.py").write_text(source, encoding="utf-8")
+    command = (*map(str, RUN), "--models", "standard", "--plugins", tmp_path)
+    done = ganbench(*command, "--output", tmp_path / "out")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "write `kinds = ('tokens', 'image')` there" in " ".join(done.stderr.split())
+
+
+def test_seeds_of_words_train_as_one_program(
+    ganbench: Command, plugins: Path, tmp_path: Path
+) -> None:
+    """Stacked, they come to what they come to alone."""
+    command = ("run", "--task", "shades", "--models", "discogan", "--references", "none")
+    where = ("--device", "cpu", "--backend", "here", "--offline", "--plugins", plugins)
+    shared = (*command, "--seeds", "2", *where)
+    alone = ganbench(*shared, "--output", tmp_path / "alone", "--together", "1")
+    stacked = ganbench(*shared, "--output", tmp_path / "stacked", "--together", "2")
+    assert alone.returncode == stacked.returncode == 0, stacked.stderr
+    for one, other in zip(read(tmp_path / "alone"), read(tmp_path / "stacked"), strict=True):
+        assert one["status"] == other["status"] == "done"
+        number = "reconstruction_mse_BA"
+        assert one["metrics"][number] == pytest.approx(other["metrics"][number], rel=1e-3)
 
 
 def test_the_kit_passes_such_a_task(ganbench: Command, plugins: Path) -> None:
