@@ -31,7 +31,8 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
         for j, weight in enumerate((0.3, 1.0, 3.0, 10.0))
     ]
     write_folder(results / "sweep", swept)
-    shutil.copytree(ROOT / "results/reference/figure5/quick", results / "figure5-quick")
+    for name in ("figure5", "figure6"):
+        shutil.copytree(ROOT / "results/reference" / name / "quick", results / f"{name}-quick")
     (desk / "benchmarks").symlink_to(ROOT / "benchmarks")
     for seed, name in enumerate(("real", "fake", "photos/real", "photos/fake", "REAL", "FAKE")):
         write_pictures(desk / name, 16, seed)

@@ -34,10 +34,15 @@ ELSEWHERE = {
     "ganbench score photos/real photos/fake --metrics fid": "weights: tests/end_to_end",
     "ganbench score REAL FAKE --metrics fid_pytorch": "weights: tests/project/test_docs_anchors.py",
     "ganbench run --models standard,doubled": "below, for it trains",
+    "ganbench run benchmarks/figure6.toml --output /shared": "a cluster: tests/engines",
+    "ganbench run benchmarks/figure6.toml --on ray": "a cluster: tests/engines",
+    "ganbench status /shared": "a cluster: tests/engines",
 }
 WHOLE = {"ganbench list", "ganbench info", "ganbench data list"}
 # A name with one option at most, or a word that stands for another.
-A_PART = re.compile(r"ganbench( [a-z]+)+( --\S+( \S+)?)?|.*(\b[A-Z]\b|DIR|NAME|CELL|…|\.\.\.).*")
+A_PART = re.compile(
+    r"ganbench( [a-z]+)+( --\S+( \S+)?)?|.*(\b[A-Z]\b|DIR|NAME|CELL|BENCH|…|\.\.\.).*"
+)
 OUTPUTS = ("-o", "--to", "--output")
 
 
