@@ -19,6 +19,7 @@ from ganbench.running.backends.backend import GRACE_SEC
 from ganbench.running.backends.order import Content, Local, give_order
 from ganbench.running.backends.part import rows_over, wait_for_others
 from ganbench.running.backends.processes import row_of_lost
+from ganbench.running.backends.ray_address import AUTO, require_listening
 from ganbench.running.backends.ray_mailbox import Mailbox
 from ganbench.running.backends.ray_task import require_node, run_task
 from ganbench.running.job import Job
@@ -28,7 +29,7 @@ from ganbench.running.seed_groups import seed_groups
 NAME = "ray"
 # Of a task: num_cpus and num_gpus, which may be a part of one, and the times that Ray starts it
 # again after its node or its process has died.
-DEFAULTS: Mapping[str, Any] = {"address": "auto", "num_cpus": 1, "num_gpus": 0, "max_retries": 3}
+DEFAULTS: Mapping[str, Any] = {"address": AUTO, "num_cpus": 1, "num_gpus": 0, "max_retries": 3}
 LOOK_EVERY_SEC = 0.5
 AHEAD = 2  # tasks for a place, so that none waits for the next
 STOP_SEC = GRACE_SEC + 12.0  # for checkpoints to come back
@@ -178,6 +179,7 @@ def connect(address: str) -> None:
         raise UserError("ray is not installed", "--on ray", "pip install 'ganbench[ray]'") from None
     if ray.is_initialized():
         return
+    require_listening(address)
     try:
         ray.init(None if address == "here" else address, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError) as error:
