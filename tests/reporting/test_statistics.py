@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import permutation_test
+from scipy.stats import binomtest, permutation_test
 
 from ganbench.reporting.statistics import (
     ALPHA,
     EXACT_UP_TO_SEEDS,
+    _random_sign_flip_p,
     bca_interval,
     compare,
     estimate,
@@ -91,9 +92,19 @@ def test_the_sign_flip_test_is_scipys(values: list[float]) -> None:
     assert sign_flip_p(np.array(values)) == scipys_p(np.array(values))
 
 
-def test_the_largest_exact_test_is_scipys() -> None:
-    differences = np.random.default_rng(6).normal(0.4, 1, EXACT_UP_TO_SEEDS)
+@pytest.mark.parametrize("n", [15, 16])
+def test_a_long_exact_test_is_scipys(n: int) -> None:
+    differences = np.random.default_rng(6).normal(0.4, 1, n)
     assert sign_flip_p(differences) == scipys_p(differences)
+
+
+@pytest.mark.parametrize("wrong", [12, 20])
+def test_the_largest_exact_test_counts_signs_of_equal_differences(wrong: int) -> None:
+    """Then it is the sign test, whose p is a binomial's."""
+    differences = np.ones(EXACT_UP_TO_SEEDS)
+    differences[:wrong] = -1
+    expected = binomtest(wrong, EXACT_UP_TO_SEEDS).pvalue
+    assert sign_flip_p(differences) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -103,9 +114,10 @@ def test_what_is_not_finite_has_no_p(value: float, n: int) -> None:
 
 
 def test_beyond_the_exact_range_the_test_is_close() -> None:
-    rng = np.random.default_rng(1)
-    differences = rng.normal(0.35, 1, EXACT_UP_TO_SEEDS + 2)
-    assert sign_flip_p(differences) == pytest.approx(enumerated_p(differences), abs=0.005)
+    differences = np.random.default_rng(1).normal(0.35, 1, EXACT_UP_TO_SEEDS)
+    exact = sign_flip_p(differences)
+    assert 0.01 < exact < 0.5
+    assert _random_sign_flip_p(differences) == pytest.approx(exact, abs=0.005)
 
 
 def test_holm_of_a_worked_example() -> None:
