@@ -17,7 +17,7 @@ from ganbench.core.portable_process import called_portable
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
 from ganbench.data.datasets.download import Say
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS
-from ganbench.evaluation.fidelity.weights import obtain
+from ganbench.evaluation.fidelity.obtain import obtain
 from ganbench.registry.registry import Registry, discover
 from ganbench.reporting.figures import draw_figures
 from ganbench.results.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark

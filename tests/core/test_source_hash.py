@@ -94,7 +94,7 @@ def test_scoring_the_toy_reaches_no_trainer_and_few_files(tmp_path: Path) -> Non
     files = evaluation_files(discover(), job.metrics)
     assert {"evaluate", "probes", "feature_cache", "extractors", "modes"} <= stems(files)
     assert not {"loop", "multi_seed", "step", "catalogue", "unpack"} & stems(files)
-    assert len(files) <= 31  # 30 before domains had kinds of their own
+    assert len(files) <= 30
 
 
 def test_what_is_handed_in_is_reached_too(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def plain_steps(model: Model, reals: Sequence[dict[str, torch.Tensor]]) -> None:
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
 @pytest.mark.parametrize(
     ("spec", "dtype", "tolerance", "steps"),
-    [(POINTS, torch.float32, 1e-4, 50), (IMAGES, torch.float64, 1e-7, 20)],
+    [(POINTS, torch.float32, 1e-4, 50), (IMAGES, torch.float64, 1e-7, 50)],
     ids=["points", "images"],
 )
 def test_lean_steps_are_plain_ones(

@@ -26,8 +26,9 @@ from ganbench.evaluation.fidelity.extractors import (
 )
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.folders import Score, score_folders
+from ganbench.evaluation.fidelity.obtain import obtain
 from ganbench.evaluation.fidelity.scores import SCORES, conventions
-from ganbench.evaluation.fidelity.weights import Places, obtain, places
+from ganbench.evaluation.fidelity.weights import Places, places
 from ganbench.reporting.sheets import Sheet, number
 
 SAVE = "--save-features"

@@ -8,8 +8,6 @@ from hashlib import file_digest
 from pathlib import Path
 
 from ganbench.core.errors import UserError
-from ganbench.data.datasets.archive import Archive
-from ganbench.data.datasets.download import Say, download
 
 HUB_CODE = "hubconf.py"
 WEIGHTS_FOLDER = "weights"
@@ -60,9 +58,6 @@ class Packaged:
         assert callable(owner)
         return Path(owner())
 
-    def fetch(self, target: Path, say: Say) -> None:
-        """They are there, or the package is broken."""
-
 
 @dataclass(frozen=True)
 class Published:
@@ -101,12 +96,6 @@ class Published:
                 f"put the file of {self.address} in its place",
             )
 
-    def fetch(self, target: Path, say: Say) -> None:
-        """Downloads into the folder `target`. Raises UserError where that fails."""
-        target.mkdir(parents=True, exist_ok=True)
-        archive = Archive(self.file, self.address, f"sha256:{self.sha256}")
-        download({archive: target / self.file}, say)
-
 
 @dataclass(frozen=True)
 class FromHub:
@@ -130,20 +119,8 @@ class FromHub:
                 )
         return weights
 
-    def fetch(self, target: Path, say: Say) -> None:
-        """Left to the user: it runs code of another repository."""
-
 
 Weights = Packaged | Published | FromHub
-
-
-def obtain(weights: Weights, among: Places, cache_dir: Path, say: Say) -> None:
-    """Downloads weights that no folder has into the cache. Raises UserError where that fails."""
-    try:
-        weights.find(among)
-    except MissingWeights:
-        weights.fetch(cache_dir / WEIGHTS_FOLDER, say)
-        weights.find(among)
 
 
 def sha256(path: Path) -> str:
