@@ -4,12 +4,15 @@
 TensorBoard) the reports of two cells that train side by side, few and many of them. It prints the
 CPU seconds of its start and end, and of a report of twelve losses, which comes every 50 steps; and
 those of writing the state once, which is done every two seconds. A training's own process does
-nothing of all that.
+nothing of all that. Last it trains three models on the toy, preset `quick`, with the tracker, and
+prints its CPU seconds by those of the rest of the run.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -77,6 +80,23 @@ def tracking_sec(name: str, reports: int) -> float:
     return sum(spent.values())
 
 
+def share_of_a_run(name: str) -> float:
+    """CPU seconds of the tracker by those of the rest of its run, in which three models train on
+    the toy at preset `quick`.
+    """
+    asked = ["--models", "standard,recon,discogan", "--task", "toy", "--preset", "quick"]
+    more = ["--seeds", "1", "--references", "none", "--device", "cpu", "--log", name]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryDirectory() as folder, tracker_sec() as spent:
+        command = [sys.executable, "-m", "ganbench", "run", *asked, *more, "--output", folder]
+        environment = {**os.environ, "WANDB_MODE": "offline", "TRACKIO_DIR": f"{folder}/trackio"}
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    tracking = sum(spent.values())
+    return tracking / (whole - tracking)
+
+
 def state_sec() -> float:
     """CPU seconds of writing the state of some cells once."""
     plan = plan_of([planned("recon", seed) for seed in range(CELLS)])
@@ -95,7 +115,9 @@ def main() -> None:
         few, many = tracking_sec(name, FEW), tracking_sec(name, MANY)
         each = (many - few) / (2 * (MANY - FEW))
         print(
-            f"{name}: {few - 2 * FEW * each:.1f} s once, {1e3 * each:.2f} ms a report", flush=True
+            f"{name}: {few - 2 * FEW * each:.1f} s once, {1e3 * each:.2f} ms a report, "
+            f"{share_of_a_run(name):.2%} of a run",
+            flush=True,
         )
 
 

@@ -1,8 +1,9 @@
 """The commands of the pages are typed as they stand, in a folder that has what they speak of.
 
 `ganbench run` is planned and not carried out: pages name presets that train for minutes. It is
-planned without `--portable`, which would start each of them anew. What is left out is in
-`ELSEWHERE`, with where it is run.
+planned without `--portable`, which would start each of them anew. A slow test carries it out, word
+for word but for the budget, which is the smallest. What is left out is in `ELSEWHERE`, with where
+it is run.
 """
 
 from __future__ import annotations
@@ -88,6 +89,19 @@ def arguments_of(command: str, names: dict[str, str]) -> list[str]:
     return [*(word for word in words if word != "--portable"), "--dry-run", "--device", "cpu"]
 
 
+BUDGET = ("--preset", "--seeds", "--seed-list", "--steps")
+WEIGHTS = "fid_pytorch"  # tests/project/test_docs_anchors.py runs it with weights of its own
+
+
+def smallest_run(command: str) -> list[str]:
+    """Arguments of a `ganbench run` with all it asks for, one seed of the preset `smoke`."""
+    words = shlex.split(command)[1:]
+    dropped = {at + more for at, word in enumerate(words) if word in BUDGET for more in (0, 1)}
+    kept = [word for at, word in enumerate(words) if at not in dropped]
+    seeds = ("--max-seeds", "2") if "--until-decided" in kept else ("--seeds", "1")
+    return [*kept, "--preset", "smoke", *seeds, "--references", "none", "--device", "cpu"]
+
+
 def clear_outputs(arguments: list[str], desk: Path) -> None:
     """Pages show several ways to one file."""
     for option, value in pairwise(arguments):
@@ -107,6 +121,26 @@ def test_the_commands_of_a_page_do_what_it_says(
         if done.returncode != EXIT_CODES.get(arguments[0], 0):
             failed.append(f"{command}\n{done.stdout[-300:]}{done.stderr[-600:]}")
     assert failed == [], "\n".join(failed)
+
+
+RUNS = [
+    command
+    for commands in COMMANDS.values()
+    for command in commands
+    if command.startswith("ganbench run ") and WEIGHTS not in command
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUNS)
+def test_the_runs_of_the_pages_give_a_table(
+    ganbench: Command, desk: Path, names: dict[str, str], command: str
+) -> None:
+    done = ganbench(*smallest_run(command), cwd=desk)
+    assert done.returncode == 0, done.stderr
+    asked = [after for word, after in pairwise(command.split()) if word == "--models"]
+    assert all(model in done.stdout for models in asked for model in models.split(","))
+    assert "done" in done.stdout and "failed" not in done.stdout
 
 
 def test_the_pages_have_many_commands_and_those_that_are_left_out() -> None:
