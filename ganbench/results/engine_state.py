@@ -45,7 +45,8 @@ class Identity(Struct, frozen=True):
 class Order(Struct, frozen=True):
     """name: of the order, and of its jobs. pid: of the process that gave it, at `place`.
     rows_bytes: the length of the rows file when the run began. jobs_at_a_time: how many work at
-    most.
+    most. job_sec, job_bytes: how long each will work and what memory its cells will take, as rows
+    of such cells tell; 0 where they do not.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Order(Struct, frozen=True):
     jobs_at_a_time: int
     cells: tuple[str, ...]
     identity: Identity
+    job_sec: float = 0.0
+    job_bytes: int = 0
 
 
 class Refusal(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -21,13 +21,15 @@ NOT_OF_A_KIND = ("name", "budget_steps")  # of the budget
 @dataclass(frozen=True)
 class Cost:
     """What cells of a kind took on average. sec_per_step: of training. eval_sec: of scoring.
-    steps: of the trainings that it comes from. rows: how many there are.
+    steps: of the trainings that it comes from. rows: how many there are. peak_bytes: what one
+    took at most, of the memory of its process or of its GPU.
     """
 
     sec_per_step: float
     eval_sec: float
     steps: frozenset[int]
     rows: int
+    peak_bytes: int = 0
 
     def sec(self, steps: int) -> float:
         """Of a cell whose training has so many steps."""
@@ -77,13 +79,20 @@ def is_of_device(row: Row, device: str) -> bool:
     return where == device_name(CPU) if device == CPU else not where.startswith(CPU)
 
 
-def costs_of(rows: Iterable[Row], jobs: Sequence[Job]) -> dict[str, Cost]:
-    """By kind, of the jobs' tasks and models, on their device."""
+def is_of_kind(row: Row, device: str) -> bool:
+    """The same, on any processor: that of a machine which is not known yet."""
+    return device.startswith(CPU) == str(row.provenance.get("device", "")).startswith(CPU)
+
+
+def costs_of(
+    rows: Iterable[Row], jobs: Sequence[Job], is_of: Callable[[Row, str], bool] = is_of_device
+) -> dict[str, Cost]:
+    """By kind, of the jobs' tasks and models, on their device, or on what counts as such."""
     wanted = {(job.cell.task, job.cell.model): job.cell.device for job in jobs}
     costs: dict[str, Cost] = {}
     for row in rows:
         device = wanted.get((row.task, row.model))
-        if device is not None and is_of_device(row, device) and "eval_sec" in row.cost:
+        if device is not None and is_of(row, device) and "eval_sec" in row.cost:
             add_cost(costs, kind_of(row), row)
     return costs
 
@@ -92,7 +101,8 @@ def add_cost(costs: dict[str, Cost], kind: str, row: Row) -> None:
     """Takes a row of the kind into the means."""
     steps = int(row.cost.get("steps", 0))
     per_step = row.cost.get("train_sec", 0.0) / steps if steps else 0.0
-    new = Cost(per_step, row.cost.get("eval_sec", 0.0), frozenset({steps}), 1)
+    peak = int(row.cost.get("peak_memory_bytes", 0))
+    new = Cost(per_step, row.cost.get("eval_sec", 0.0), frozenset({steps}), 1, peak)
     old = costs.get(kind, replace(new, rows=0))
     rows = old.rows + 1
     costs[kind] = Cost(
@@ -100,6 +110,7 @@ def add_cost(costs: dict[str, Cost], kind: str, row: Row) -> None:
         old.eval_sec + (new.eval_sec - old.eval_sec) / rows,
         old.steps | new.steps,
         rows,
+        max(old.peak_bytes, peak),
     )
 
 

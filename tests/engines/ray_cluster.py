@@ -1,5 +1,5 @@
 """A Ray of several nodes on this machine, until its standard input ends. It prints its address, and
-then does what each line says: `kill N`, `add`.
+then does what each line says: `kill N`, `add [TMPDIR]`, `behead`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def main() -> None:
         if what == "kill":
             cluster.remove_node(nodes.pop(int(number)), allow_graceful=False)
         elif what == "add":
-            nodes.append(patiently(lambda: cluster.add_node(num_cpus=1)))
+            own = {"env_vars": {"TMPDIR": number}} if number else {}
+            nodes.append(patiently(lambda own=own: cluster.add_node(num_cpus=1, **own)))
+        elif what == "behead":
+            cluster.remove_node(cluster.head_node, allow_graceful=False)
         print("done", flush=True)
     cluster.shutdown()
 

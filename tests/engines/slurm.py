@@ -126,3 +126,12 @@ def wait_for_steps(output: Path, process: subprocess.Popen[str], more: int = 2) 
     """Until some cell has trained further."""
     before = steps_written(output)
     wait_for(lambda: steps_written(output) >= before + more, process)
+
+
+def has_trained(output: Path, process: subprocess.Popen[str], more: int) -> bool:
+    """Waits for some more lines of losses; false where the command has ended before."""
+    try:
+        wait_for_steps(output, process, more)
+    except AssertionError:
+        return False
+    return process.poll() is None

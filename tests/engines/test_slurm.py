@@ -17,6 +17,7 @@ from tests.end_to_end.test_kill import require_equal
 from tests.engines.slurm import (
     TOY,
     SlurmOfTests,
+    has_trained,
     kill,
     wait_for_steps,
     workers_of,
@@ -183,15 +184,6 @@ def test_random_kills_leave_no_trace(slurm: SlurmOfTests, straight: Path, tmp_pa
         require_equal(straight, out)
         runs += 1
     print(f"{kills} kills in {runs} runs")
-
-
-def has_trained(output: Path, process: subprocess.Popen[str], more: int) -> bool:
-    """Waits for some more lines of losses; false where the command has ended before."""
-    try:
-        wait_for_steps(output, process, more)
-    except AssertionError:
-        return False
-    return process.poll() is None
 
 
 def kill_one(

@@ -161,7 +161,7 @@ INSIDE = {
             *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),
             *("small_sets", "staleness", "trained", "under_way"),
         ),
-        ("export", "translate"),
+        ("export", "needs", "translate"),
         ("backends", "live", "workload"),
         ("listener", "memory_check", "prepare", "rounds", "speed", "time_limit", "tracked"),
         ("runner",),

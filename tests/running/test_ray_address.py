@@ -8,7 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from ganbench.core.errors import UserError
-from ganbench.running.backends.ray_address import VARIABLE, require_listening
+from ganbench.running.backends.ray_address import (
+    VARIABLE,
+    ClusterGone,
+    require_head,
+    require_listening,
+)
 
 
 @pytest.fixture
@@ -39,6 +44,13 @@ def test_so_is_that_of_the_variable(deserted: str, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UserError, match=deserted) as caught:
         require_listening("auto")
     assert caught.value.where == f"{VARIABLE}={deserted}"
+
+
+def test_a_head_that_has_died_ends_the_run(listening: str, deserted: str) -> None:
+    require_head(listening)
+    with pytest.raises(ClusterGone, match="the cluster of Ray is gone") as caught:
+        require_head(deserted)
+    assert caught.value.where == deserted and caught.value.exit_code == 1
 
 
 @pytest.mark.parametrize("other", ["here", "auto", "local", "", "host:", ":6379", "host:port"])

@@ -24,13 +24,14 @@ from ganbench.core.errors import UserError
 from ganbench.core.interrupts import interrupts_held
 from ganbench.data.datasets.download import Say
 from ganbench.results.engine_state import Order, order_folder
-from ganbench.results.folder import LOGS, GrowingRows
+from ganbench.results.folder import LOGS, GrowingRows, read_rows
 from ganbench.results.records import Row
 from ganbench.results.run_state import SIGN_OF_LIFE_SEC, rows_bytes
 from ganbench.running.backends.job_watch import JobWatch, refuse, still_at_work
 from ganbench.running.backends.order import LOCK, SIGN, Content, Local, give_order
 from ganbench.running.backends.part import is_free, rows_over
 from ganbench.running.job import Job
+from ganbench.running.needs import Needs, needs_of
 from ganbench.running.progress import OnProgress
 from ganbench.running.seed_groups import seed_groups
 
@@ -48,7 +49,8 @@ class Engine(Protocol):
     def name(self) -> str: ...
 
     def submit(self, output: Path, order: Order, number: int) -> str:
-        """Asks for so many jobs that do the order. Gives what they are called.
+        """Asks for so many jobs that do the order, which says what each will need as far as it is
+        known. Gives what they are called, and what they get by that.
 
         Raises UserError where it refuses.
         """
@@ -88,6 +90,11 @@ class OnEngine:
         parts = len(seed_groups(jobs, wanted * self.of_a_job))
         return min(wanted, math.ceil(parts / self.of_a_job))
 
+    def needs_of(self, jobs: Sequence[Job], output: Path) -> Needs:
+        """Of a job, as the folder's rows tell."""
+        rows = read_rows(output).rows
+        return needs_of(jobs, rows, self.cells_at_a_time(jobs), min(self.of_a_job, len(jobs)))
+
     def run(
         self, jobs: Sequence[Job], output: Path, since: int, on_progress: OnProgress, say: Say
     ) -> Iterator[Row]:
@@ -98,7 +105,8 @@ class OnEngine:
         known_orders = still_at_work(self.engine.name, todo, output)
         older = [order for order in known_orders if self.engine.states(order.name)]
         content = Content(tuple(jobs), output, self.local)
-        order = give_order(self.engine.name, self.jobs_at_a_time(jobs), content, since)
+        needs = self.needs_of(jobs, output)
+        order = give_order(self.engine.name, self.jobs_at_a_time(jobs), content, since, needs)
         watch = JobWatch(output, (*older, order), on_progress)
         known, asking = GrowingRows(output, since), Asking(self.engine, output, order, say)
         with interrupts_held() as held, sign_given(order_folder(output, order.name)):

@@ -29,6 +29,7 @@ from ganbench.results.engine_state import (
 )
 from ganbench.results.run_state import place, rows_since
 from ganbench.running.job import Job
+from ganbench.running.needs import UNKNOWN, Needs
 
 CONTENT = "content.pickle"
 LOCK, SIGN = "lock", "sign"  # who gave the order holds the first and touches the second
@@ -64,9 +65,11 @@ def identity_of(jobs: Sequence[Job]) -> Identity:
     return Identity(version("ganbench"), str(torch.__version__), merged)
 
 
-def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Order:
+def give_order(
+    engine: str, at_a_time: int, content: Content, since: int, job: Needs = UNKNOWN
+) -> Order:
     """Writes the order into the result folder, and removes those of which no cell is left.
-    since: as `Backend.run` has it.
+    since: as `Backend.run` has it. job: what each needs.
     """
     forget_done(content.output)
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid4().hex[:6]}"
@@ -81,6 +84,8 @@ def give_order(engine: str, at_a_time: int, content: Content, since: int) -> Ord
         jobs_at_a_time=at_a_time,
         cells=tuple(job.id for job in content.jobs),
         identity=identity_of(content.jobs),
+        job_sec=job.sec,
+        job_bytes=job.bytes,
     )
     folder = order_folder(content.output, name)
     (folder / JOBS).mkdir(parents=True)

@@ -12,6 +12,31 @@ AUTO = "auto"
 ANSWER_SEC = 5.0
 
 
+class ClusterGone(UserError):
+    """The head of the cluster has died under a run, which goes on when there is one again."""
+
+    exit_code = 1
+
+
+def require_head(address: str) -> None:
+    """Raises ClusterGone where nothing listens any more at the head's HOST:PORT. Ray 2.60 itself
+    waits for a minute and then takes this process down, with words of its own.
+    """
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SEC).close()
+    except OSError as error:
+        raise gone(address) from error
+
+
+def gone(address: str) -> ClusterGone:
+    return ClusterGone(
+        "the cluster of Ray is gone",
+        address,
+        "start it again; the same command goes on from the checkpoints that came back",
+    )
+
+
 def require_listening(address: str) -> None:
     """Raises UserError where nothing listens at HOST:PORT, be it named by the option or by Ray's
     variable. Ray 2.60 itself tries for minutes there. Of other forms Ray tells at once.

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import structs
 
 from ganbench.core.cache import default_cache_dir
+from ganbench.core.disk import NoRoom, is_disk_full
 from ganbench.core.errors import UserError
 from ganbench.evaluation.fidelity.weights import Places, places
 from ganbench.results.engine_state import Identity, JobState
@@ -99,11 +100,30 @@ def run_task(
 ) -> Mapping[str, Row]:
     """Rows by cell of the jobs in `content`; none of those that were stopped. shown_output: the
     result folder as messages are to have it. Raises UserError where the node has other code, and
-    NoRoom.
+    NoRoom where its disk is full.
     """
+    refuse_other(identity)
+    try:
+        return rows_of_task(content, mailbox, shown_output)
+    except (NoRoom, OSError) as error:
+        if isinstance(error, NoRoom) or is_disk_full(error):
+            raise full_node() from error
+        raise
+
+
+def full_node() -> NoRoom:
+    return NoRoom(
+        "the disk of a node is full",
+        f"{socket.gethostname()}, {tempfile.gettempdir()}",
+        "make room there, give `ray start` another TMPDIR, or leave the node out; the same command "
+        "goes on from the checkpoints that came back",
+    )
+
+
+def rows_of_task(content: bytes, mailbox: Any, shown_output: str) -> Mapping[str, Row]:
+    """As `run_task`."""
     import ray
 
-    refuse_other(identity)
     jobs = [at_home(job) for job in pickle.loads(content)]
     host, ids = socket.gethostname(), [job.id for job in jobs]
     name = ray.get_runtime_context().get_task_id()[:12]

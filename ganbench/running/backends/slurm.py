@@ -33,6 +33,9 @@ DEFAULTS: Mapping[str, Any] = {"timeout_min": 60, "signal_delay_s": 60}
 EARLY_SEC = 60  # that Slurm may send the signal before it is due
 LEAST_WORK_SEC = 60  # of a job
 MAX_TIMEOUTS = 1_000  # each of which ends with a checkpoint
+MEMORY = ("mem_gb", "mem_per_cpu", "mem_per_gpu")  # ways to ask for it
+TIME_OVER_SEEN, MEMORY_OVER_SEEN = 2.0, 1.5  # for nodes that are slower, and cells that differ
+BEGIN_SEC, JOB_BYTES = 300, 2**30  # of a job without its cells
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,23 @@ class Slurm:
         require_time({**DEFAULTS, **self.options})
         slurm_commands.require_reachable()
         slurm_commands.require_partition(self.options.get("partition", ""))
-        executor: Any = executor_in(Path(LOGS), self.options)._executor
-        script = executor._make_submission_file_text("true", "")  # there is no public way to it
-        if told := slurm_commands.why_refused(script):
+        if told := slurm_commands.why_refused(script_of(self.options)):
             raise refused(told, self.options)
+
+    def sized(self, order: Order) -> dict[str, Any]:
+        """Options that the user has not given, by what a job will need; none that Slurm refuses."""
+        added = {
+            name: value
+            for name, value in sizes(order, {**DEFAULTS, **self.options}).items()
+            if name not in self.options
+        }
+        larger = {**self.options, **added}
+        return added if added and not slurm_commands.why_refused(script_of(larger)) else {}
 
     def submit(self, output: Path, order: Order, number: int) -> str:
         """As `Engine.submit`."""
-        logs = f"{LOGS}/{NAME}"
-        executor = executor_in(output / logs, self.options)
+        logs, added = f"{LOGS}/{NAME}", self.sized(order)
+        executor = executor_in(output / logs, {**self.options, **added})
         executor.update_parameters(slurm_job_name=slurm_commands.job_name(order.name))
         job = SlurmJob(order_folder(output, order.name), logs)
         try:
@@ -66,7 +77,8 @@ class Slurm:
             lines = [line for line in str(error).splitlines() if line.startswith("sbatch: ")]
             told = slurm_commands.without_marks(lines[-1] if lines else str(error))
             raise refused(told, self.options) from error
-        return str(jobs[0].job_id).partition("_")[0]
+        name = str(jobs[0].job_id).partition("_")[0]
+        return name + "".join(f", {option}={value}" for option, value in added.items())
 
     def states(self, order: str) -> Mapping[str, str]:
         """As `Engine.states`."""
@@ -106,6 +118,28 @@ def executor_in(folder: Path, options: Mapping[str, Any]) -> AutoExecutor:
         given = ",".join(f"{name}={value}" for name, value in options.items())
         raise UserError(f"submitit does not take that: {error}", f"--on-set {given}") from error
     return executor
+
+
+def script_of(options: Mapping[str, Any]) -> str:
+    """Of a job that does nothing."""
+    executor: Any = executor_in(Path(LOGS), options)._executor
+    script: str = executor._make_submission_file_text("true", "")  # there is no public way to it
+    return script
+
+
+def sizes(order: Order, options: Mapping[str, Any]) -> dict[str, int]:
+    """Limits for a job of the order, with room to spare, as far as its needs are known. options:
+    those that it has anyway; a time limit longer than theirs is none of need.
+    """
+    found = {}
+    if order.job_sec:
+        sec = BEGIN_SEC + TIME_OVER_SEEN * order.job_sec + options["signal_delay_s"] + EARLY_SEC
+        limit_min = math.ceil(sec / 60)
+        if limit_min < options["timeout_min"]:
+            found["timeout_min"] = limit_min
+    if order.job_bytes and not any(name in options for name in MEMORY):
+        found["mem_gb"] = math.ceil((JOB_BYTES + MEMORY_OVER_SEEN * order.job_bytes) / 2**30)
+    return found
 
 
 def require_time(options: Mapping[str, Any]) -> None:
