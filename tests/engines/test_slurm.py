@@ -112,7 +112,7 @@ def test_the_controller_may_be_away(slurm: SlurmOfTests, straight: Path, tmp_pat
 
 
 def test_jobs_make_room_and_come_again(slurm: SlurmOfTests, straight: Path, tmp_path: Path) -> None:
-    """What Slurm does to a job that a more urgent one needs the place of."""
+    """An operator puts them back into the queue."""
     process = slurm.start(*RUN, "--workers", "2", "--output", tmp_path / "out")
     wait_for_steps(tmp_path / "out", process)
     for job in slurm.jobs():
@@ -120,6 +120,20 @@ def test_jobs_make_room_and_come_again(slurm: SlurmOfTests, straight: Path, tmp_
     finish(process, tmp_path / "out", straight)
     text = "".join(log.read_text() for log in (tmp_path / "out/logs/slurm").glob("*.out"))
     assert "checkpoints are written" in text
+
+
+def test_an_urgent_job_has_the_nodes_first(
+    slurm: SlurmOfTests, straight: Path, tmp_path: Path
+) -> None:
+    """Slurm takes their nodes away from jobs of a partition of less priority."""
+    process = slurm.start(*RUN, "--workers", "2", "--output", tmp_path / "out")
+    wait_for_steps(tmp_path / "out", process)
+    whole = ("--partition=urgent", "--nodes=2", "--exclusive", "--output=/dev/null")
+    slurm.ask("sbatch", "--job-name=urgent", *whole, "--wrap=true")
+    wait_for(lambda: not slurm.ask("squeue", "-h", "--name=urgent"), process)
+    text = "".join(log.read_text() for log in (tmp_path / "out/logs/slurm").glob("*.out"))
+    assert "checkpoints are written" in text
+    finish(process, tmp_path / "out", straight)
 
 
 def test_ctrl_c_cancels_jobs_and_the_run_goes_on_locally(
