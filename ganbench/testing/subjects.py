@@ -49,6 +49,7 @@ def require(condition: bool, message: str) -> None:
 
 Distances = dict[tuple[bytes, bytes], Tensor]
 Read = dict[tuple[str | bytes, ...], Mapping[str, Tensor]]
+Trainings = dict[DataSpec, tuple[Model, str]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Subject:
     cache_dir: a folder that the checks may fill.
     distances: perceptual ones that its checks have measured, by the two batches of images.
     read: features that they have read of translations, by the extractor and the batches.
+    trainings: from beginning to end, of seed 0, by the data: the model and its log of losses.
     """
 
     plugin: Plugin
@@ -65,6 +67,7 @@ class Subject:
     cache_dir: Path
     distances: Distances = field(default_factory=dict, compare=False, repr=False)
     read: Read = field(default_factory=dict, compare=False, repr=False)
+    trainings: Trainings = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def loaded(self) -> Any:

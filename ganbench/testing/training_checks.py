@@ -56,6 +56,15 @@ def trained(subject: Subject, spec: DataSpec, folder: Path, stop_at: int = 0) ->
     return model
 
 
+def straight(subject: Subject, spec: DataSpec) -> tuple[Model, str]:
+    """A training that nothing interrupts, and its losses; the same one for all checks."""
+    if spec not in subject.trainings:
+        with tempfile.TemporaryDirectory() as folder:
+            model = trained(subject, spec, Path(folder))
+            subject.trainings[spec] = model, Path(folder, LOSS_LOG).read_text()
+    return subject.trainings[spec]
+
+
 def unequal(a: Model, b: Model) -> list[str]:
     others = b.state_dict()
     return [name for name, value in a.state_dict().items() if not torch.equal(value, others[name])]
@@ -64,27 +73,26 @@ def unequal(a: Model, b: Model) -> list[str]:
 def check_same_seed_same_history(subject: Subject) -> None:
     """Two runs of one seed log the same losses and end with the same weights."""
     for spec in supported(subject).values():
+        first, losses = straight(subject, spec)
         with tempfile.TemporaryDirectory() as folder:
-            first, second = Path(folder, "first"), Path(folder, "second")
-            models = [trained(subject, spec, at) for at in (first, second)]
+            second = trained(subject, spec, Path(folder))
             require(
-                (first / LOSS_LOG).read_text() == (second / LOSS_LOG).read_text(),
+                losses == Path(folder, LOSS_LOG).read_text(),
                 "two runs of one seed have other losses: draw from torch's random state alone",
             )
-            require(not unequal(*models), f"two runs of one seed end apart: {unequal(*models)[:1]}")
+            apart = unequal(first, second)
+            require(not apart, f"two runs of one seed end apart: {apart[:1]}")
 
 
 def check_resume_equals_straight_run(subject: Subject) -> None:
     """Stopped and continued is the same as never stopped: losses, weights, pools."""
     for spec in supported(subject).values():
+        whole, losses = straight(subject, spec)
         with tempfile.TemporaryDirectory() as folder:
-            whole, broken = Path(folder, "whole"), Path(folder, "broken")
-            straight = trained(subject, spec, whole)
-            trained(subject, spec, broken, STOP_AT)
-            resumed = trained(subject, spec, broken)
+            trained(subject, spec, Path(folder), STOP_AT)
+            resumed = trained(subject, spec, Path(folder))
             require(
-                not unequal(straight, resumed)
-                and (whole / LOSS_LOG).read_text() == (broken / LOSS_LOG).read_text(),
+                not unequal(whole, resumed) and losses == Path(folder, LOSS_LOG).read_text(),
                 "a resumed run differs from a straight one: keep what it depends on in a buffer",
             )
 
