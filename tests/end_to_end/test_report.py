@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ganbench.results.folder import read_rows
+from ganbench.results.folder import ROWS, cell_folder, read_rows
 from tests.conftest import Command
 from tests.result_folders import COMMITTED, changed, committed_rows, write_folder
 
@@ -42,6 +42,15 @@ def output(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(output: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(output, tmp_path / "copy"))
+
+
+def leave_out(model: str, folder: Path) -> None:
+    """The folder as if the model had not been run."""
+    rows = read_rows(folder).rows
+    (folder / ROWS).write_text("".join(f"{row.to_json()}\n" for row in rows if row.model != model))
+    for row in rows:
+        if row.model == model:
+            shutil.rmtree(cell_folder(folder, row.cell))
 
 
 def made(ganbench: Command, *folders: Path, file: Path) -> tuple[str, str]:
@@ -88,9 +97,12 @@ def test_a_run_has_samples_over_training_and_its_metrics_figures(
 def test_two_folders_stand_side_by_side_and_make_a_sweep(
     ganbench: Command, output: Path, tmp_path: Path
 ) -> None:
-    other = tmp_path / "stronger"
+    """The other run finds its cells of discogan and of the reference there, and trains recon's."""
+    other = Path(shutil.copytree(output, tmp_path / "stronger"))
+    leave_out("recon", other)
     sets = ("--set", "recon.lambda_rec=2", "--seeds", "2", "--references", "oracle")
-    assert ganbench(*RUN, *sets, "--output", other).returncode == 0
+    done = ganbench(*RUN, *sets, "--output", other)
+    assert done.returncode == 0 and "cells: 6, to do: 2" in done.stderr, done.stderr
     text, said = made(ganbench, output, other, file=tmp_path / "report.html")
     assert "3 cells" not in said and "cells are in more than one folder" in said
     assert "recon (lambda_rec=0.5)" in text and "recon (lambda_rec=2.0)" in text
