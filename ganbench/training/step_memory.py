@@ -21,7 +21,7 @@ from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU, device_rng, random_states_restored
 from ganbench.core.spec import DataSpec, Precision
 from ganbench.training.multi_seed import alone
-from ganbench.training.optimisers import optimisers_of
+from ganbench.training.optimisers import optimisers_of, params_of
 from ganbench.training.program import Seed, program
 
 FLOAT_BYTES = 4
@@ -77,12 +77,22 @@ def peak_bytes(
         counted: int = min(whole, PARTS * hparams.micro_batch or whole)
         real = {"A": batch_of(counted, spec.A), "B": batch_of(counted, spec.B)}
         model.train()
-        seed = Seed(model, optimisers_of(model), device_rng(CPU).get_state())
+        optimisers = optimisers_of(model)
+        for optimiser in optimisers.values():
+            make_state(optimiser)
+        seed = Seed(model, optimisers, device_rng(CPU).get_state())
         step = program([seed], real, alone, CPU, precision, 1, False, checkpointed)
-        for number in [*numbers_of(hparams.phases).values()] * 2:  # Adam's state is made first
+        for number in numbers_of(hparams.phases).values():
             step(real, number)
         held: int = sum(value.nbytes for value in real.values())
     return int(live.peak) + held * (whole - counted) // counted
+
+
+def make_state(optimiser: torch.optim.Optimizer) -> None:
+    """What it keeps of its parameters from their first update on, such as Adam's means."""
+    for param in params_of(optimiser):
+        param.grad = torch.zeros_like(param)
+    optimiser.step()
 
 
 def batch_of(n: int, shape: tuple[int, ...]) -> Tensor:
