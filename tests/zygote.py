@@ -15,13 +15,18 @@ import os
 import runpy
 import sys
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from ganbench.__main__ import main
 from ganbench.core.source_hash import reach, source_hash
+from ganbench.networks.builder import FAMILIES
 from ganbench.registry.registry import discover
 from ganbench.running.backends.worker_processes import NEEDED
+from ganbench.running.fingerprint import EVALUATION_MODULES, TRAINING_MODULES, module_files
 
 
 def serve() -> list[str] | None:
@@ -84,18 +89,37 @@ def become(request: dict[str, Any], files: list[int]) -> None:
 
 # What commands and their workers import only where they use it.
 WHERE_USED = (
+    "contourpy",
+    "efficientnet_lite_pytorch",
+    "ganbench.cli.main",
     "ganbench.evaluation.fidelity.efficientnet",
-    "matplotlib.figure",
+    "ganbench.networks.images",
+    "ganbench.networks.points",
     "scipy.stats",
     "torch_fidelity.registry",
 )
+
+
+def read_sources() -> None:
+    """Of all that cells reach; what is read is kept."""
+    families = (module for kind in FAMILIES.values() for module in kind.values())
+    modules = module_files([*TRAINING_MODULES, *EVALUATION_MODULES, *families])
+    source_hash(reach([*(plugin.path for plugin in discover().plugins), *modules]))
+
+
+def draw_figure() -> None:
+    """The first one with text looks for fonts, and reads them."""
+    sheet = Figure(layout="constrained")
+    sheet.subplots().set_title("title")
+    sheet.savefig(BytesIO(), format="png")
+
 
 if __name__ == "__main__":
     gc.disable()  # it would go through what is imported again and again
     for module in ("ganbench.cli.commands.run", *NEEDED, *WHERE_USED):
         import_module(module)
-    # What they read of the source is kept.
-    source_hash(reach([plugin.path for plugin in discover().plugins]))
+    read_sources()
+    draw_figure()
     gc.freeze()  # so that forked processes never go through it
     gc.enable()
     asked = serve()
