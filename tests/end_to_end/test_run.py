@@ -328,10 +328,10 @@ def test_values_of_an_option_are_compared(ganbench: Command, tmp_path: Path) -> 
 def test_an_interrupted_run_goes_on(
     start_command: Start, tmp_path: Path, ganbench: Command
 ) -> None:
-    """Ctrl-C as the second of two cells writes its first losses, at a thirtieth of its training."""
+    """Ctrl-C as the second of two cells writes its first losses, at a twelfth of its training."""
     arguments = [
         *("run", "--models", "standard", "--task", "toy", "--preset", "smoke", "--seeds", "2"),
-        *("--steps", "1500", "--together", "1", "--workers", "1", "--references", "none"),
+        *("--steps", "600", "--together", "1", "--workers", "1", "--references", "none"),
         *("--output", str(tmp_path / "out")),
     ]
     hook = hooked(tmp_path / "hook", AT_SECOND_CELL)
