@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ganbench.results.curves import add_point
 from ganbench.results.folder import ROWS, read_rows
+from ganbench.results.records import Row
 from ganbench.running.tracked import TrackerProcess
 from ganbench.tracking.events import CellBegins, CellEnds, Event, Losses, event_of, line_of
 from ganbench.tracking.process import Follower, events_of
@@ -110,6 +111,18 @@ def broken_library(folder: Path, name: str, code: str) -> Mapping[str, str]:
     }
 
 
+TRACKED = ("run", "--models", "standard", *SMOKE, "--steps", "120")
+
+
+@pytest.fixture(scope="module")
+def untracked(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> Row:
+    """Of the run without any tracker."""
+    folder = tmp_path_factory.mktemp("untracked")
+    assert ganbench(*TRACKED, "--output", folder).returncode == 0
+    (row,) = read_rows(folder).rows
+    return row
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [
@@ -119,21 +132,24 @@ def broken_library(folder: Path, name: str, code: str) -> Mapping[str, str]:
     ],
 )
 def test_a_run_goes_on_without_a_tracker_that_fails(
-    ganbench: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, told: str
+    ganbench: Command,
+    untracked: Row,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    told: str,
 ) -> None:
     """Beside another one, which goes on; cells, rows and numbers are those of a run without any."""
     for name, value in broken_library(tmp_path / "library", "trackio", code).items():
         monkeypatch.setenv(name, value)
-    out, plain = tmp_path / "out", tmp_path / "plain"
-    run = ("run", "--models", "standard", *SMOKE, "--steps", "120")
-    done = ganbench(*run, "--output", out, "--log", "trackio,tensorboard")
+    out = tmp_path / "out"
+    done = ganbench(*TRACKED, "--output", out, "--log", "trackio,tensorboard")
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("trackio: ")]
     assert len(lines) == bool(told)
     assert not told or (told in lines[0] and "the training goes on without it" in lines[0])
-    assert ganbench(*run, "--output", plain).returncode == 0
-    (row,), (other,) = read_rows(out).rows, read_rows(plain).rows
-    assert (row.cell, row.metrics) == (other.cell, other.metrics)
+    (row,) = read_rows(out).rows
+    assert (row.cell, row.metrics) == (untracked.cell, untracked.metrics)
     read = read_tensorboard(out / "tracking")[row.cell]
     assert read.numbers["loss/D_B"].keys() == {50, 100, 120}
     for name, value in row.metrics.items():
@@ -141,7 +157,7 @@ def test_a_run_goes_on_without_a_tracker_that_fails(
             assert read.numbers[f"test/{name}"][120] == pytest.approx(value, rel=1e-6)
     curves = {name: points.keys() for name, points in read.numbers.items() if "validation/" in name}
     assert curves and all(max(steps) == 120 for steps in curves.values())
-    again = ganbench(*run, "--output", out, "--log", "trackio,tensorboard")
+    again = ganbench(*TRACKED, "--output", out, "--log", "trackio,tensorboard")
     assert again.returncode == 0 and len((out / ROWS).read_text().splitlines()) == 1
 
 
