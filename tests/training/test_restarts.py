@@ -113,24 +113,32 @@ def test_what_goes_on_is_the_best_start_to_the_last_bit(tmp_path: Path) -> None:
     assert all(torch.equal(value, expected[key]) for key, value in state(together.model).items())
 
 
+def of_images(start: int) -> Model:
+    """With every ingredient."""
+    return with_all("discogan", start)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Outcome]:
+    run = run_of(of_images, tmp_path_factory.mktemp("straight"))
+    (outcome,) = trained([run], IMAGES)
+    return run, outcome
+
+
 @pytest.mark.parametrize("stop_at", [4, 6, 12, 15])
-def test_interrupted_and_resumed_equals_a_straight_run(tmp_path: Path, stop_at: int) -> None:
-    """With every ingredient, in and at the end of each start and after them."""
-
-    def fresh(start: int) -> Model:
-        return with_all("discogan", start)
-
-    straight, broken = run_of(fresh, tmp_path / "a"), run_of(fresh, tmp_path / "b")
-    (whole,) = trained([straight], IMAGES)
+def test_interrupted_and_resumed_equals_a_straight_run(
+    straight: tuple[Run, Outcome], tmp_path: Path, stop_at: int
+) -> None:
+    """In and at the end of each start and after them."""
+    whole, expected = straight
     with pytest.raises(Interrupted):
-        trained([broken], IMAGES, stop_at)
-    resumed = run_of(fresh, tmp_path / "b")
+        trained([run_of(of_images, tmp_path)], IMAGES, stop_at)
+    resumed = run_of(of_images, tmp_path)
     (outcome,) = trained([resumed], IMAGES)
-    assert outcome.position.start_scores == whole.position.start_scores
-    expected = state(straight.model)
-    assert all(torch.equal(value, expected[key]) for key, value in state(resumed.model).items())
-    logs = [(tmp_path / at / LOSS_LOG).read_text() for at in ("a", "b")]
-    assert logs[0] == logs[1]
+    assert outcome.position.start_scores == expected.position.start_scores
+    weights = state(whole.model)
+    assert all(torch.equal(value, weights[key]) for key, value in state(resumed.model).items())
+    assert (tmp_path / LOSS_LOG).read_text() == (whole.folder / LOSS_LOG).read_text()
 
 
 def test_the_best_start_is_in_the_checkpoint_while_others_are_to_come(tmp_path: Path) -> None:
