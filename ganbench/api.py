@@ -38,6 +38,7 @@ from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.sameness import sameness
 from ganbench.data.split_folders import find_split_folders
+from ganbench.evaluation.agreement import agreement_up_to_renaming, mutual_information
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.networks.blocks import Attended, DiscriminatorOutput, Judges
 from ganbench.networks.builder import NetworkBuilder
@@ -59,6 +60,7 @@ from ganbench.networks.turns import TURNS
 from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
+from ganbench.task_families.described import DescribedTask
 from ganbench.task_families.mixtures import (
     MixtureOptions,
     NoiseToMixture,
@@ -100,6 +102,7 @@ __all__ = [
     "CycleHParams",
     "CycleModel",
     "DataSpec",
+    "DescribedTask",
     "DiscriminatorOutput",
     "Domain",
     "DomainName",
@@ -138,6 +141,7 @@ __all__ = [
     "ViewOptions",
     "ViewsTask",
     "adversarial_recipes",
+    "agreement_up_to_renaming",
     "all_finite",
     "arc_centres",
     "batched",
@@ -159,6 +163,7 @@ __all__ = [
     "list_facescrub",
     "mean_or_reason",
     "mixture",
+    "mutual_information",
     "nearest_latents",
     "no_report",
     "only_finite",

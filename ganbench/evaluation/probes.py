@@ -98,15 +98,22 @@ def probes_of(
 
     @cache
     def class_probes() -> Mapping[str, Probe]:
-        return fit_class_probes(task.load("train"), classes, cache_dir, key, device)
+        return fit_class_probes(pictures_of(task), classes, cache_dir, key, device)
 
     @cache
     def probe(attribute: str) -> Probe:
         if attribute in classes:
             return class_probes()[attribute]
-        return fit_angle_probe(task.load("train"), attribute, cache_dir, key, device)
+        return fit_angle_probe(pictures_of(task), attribute, cache_dir, key, device)
 
     return probe
+
+
+def pictures_of(task: Task) -> Split:
+    """The train split, and of a domain without pixels nothing."""
+    train, kinds = task.load("train"), task.spec.kinds
+    shown = [train.domain(name) for name, kind in kinds.items() if kind.has_pixels]
+    return train if len(shown) != 1 else Split(shown[0], shown[0].take(np.arange(0)))
 
 
 def fit_angle_probe(

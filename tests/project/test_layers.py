@@ -143,7 +143,7 @@ INSIDE = {
         ("loop", "step_memory"),
     ),
     "evaluation": (
-        ("discriminators", "fidelity", "probes"),
+        ("agreement", "discriminators", "fidelity", "probes"),
         ("evaluate",),
     ),
     "task_families": (
@@ -151,6 +151,7 @@ INSIDE = {
         ("collection_task", "own_folders"),
         ("attributes", "products", "views"),
         ("objects",),
+        ("described",),
     ),
     "running": (
         ("context", "fingerprint", "frame", "operators", "progress", "sample_shapes", "settings"),

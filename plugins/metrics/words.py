@@ -1,0 +1,93 @@
+"""Do phrases tell what pictures show? From words to pictures by probes, which read each attribute
+off the picture, and from pictures to words by the words themselves.
+
+The word at each place of a phrase tells one attribute, in the order of `spec.kept`.
+"""
+
+import numpy as np
+
+from ganbench.api import (
+    Column,
+    Metric,
+    agreement_up_to_renaming,
+    mean_or_reason,
+    mutual_information,
+    only_finite,
+    readings,
+    share_read,
+)
+
+
+class Words(Metric):
+    any_kinds = True
+    columns = {
+        "word_agreement": Column("", True, "share of words that agree with the picture"),
+        "word_agreement_renamed": Column(
+            "", True, "the same after the best renaming of each attribute's words"
+        ),
+        "word_information": Column(
+            "nats", True, "what words tell of their attributes: the sum over attributes"
+        ),
+        "words_restored": Column("", True, "words had back after the way there and back"),
+        "word_probe_accuracy": Column(
+            "", True, "attributes read rightly off real test pictures: the ceiling"
+        ),
+        "agreement_*": Column("", True, "share of the attribute's words that agree"),
+        "renamed_*": Column("", True, "the same after their best renaming"),
+        "information_*": Column("nats", True, "what the attribute's words tell of it"),
+    }
+
+    def unsupported(self, view):
+        spec = view.spec
+        if {spec.kinds[side].name for side in "AB"} != {"tokens", "image"}:
+            return "it compares words with pictures"
+        side = self.told(view)
+        if len(spec.kept) != spec.shape(side)[0] or not spec.words(side):
+            return "the data do not tell which word tells which attribute"
+        return None
+
+    def told(self, view):
+        return view.source if view.spec.kinds[view.source].name == "tokens" else view.target
+
+    def read(self, view, samples, name):
+        """The attribute as the samples of the target show it, texts (n,)."""
+        if self.told(view) == view.source:
+            return readings(view.probe(name), samples).astype(str)
+        words = np.array(view.spec.words(view.target))
+        place = view.spec.kept.index(name)
+        return words[only_finite(samples)[:, place].argmax(-1).numpy()]
+
+    def compute(self, view):
+        scores, whole = {}, {}
+        for name in view.spec.kept:
+            told = view.inputs.truth[name].astype(str)
+            read = self.read(view, view.fakes, name)
+            scores[f"agreement_{name}"] = float((told == read).mean())
+            scores[f"renamed_{name}"] = agreement_up_to_renaming(told, read)
+            scores[f"information_{name}"] = mutual_information(told, read)
+        for column, family, over in (
+            ("word_agreement", "agreement", np.mean),
+            ("word_agreement_renamed", "renamed", np.mean),
+            ("word_information", "information", np.sum),
+        ):
+            whole[column] = float(over([scores[f"{family}_{name}"] for name in view.spec.kept]))
+        return {
+            **whole,
+            "words_restored": self.restored(view),
+            "word_probe_accuracy": self.ceiling(view),
+            **scores,
+        }
+
+    def restored(self, view):
+        if self.told(view) != view.source or view.reconstructions is None:
+            return "skipped: no words come back"
+        back = only_finite(view.reconstructions, "reconstructions").argmax(-1)
+        return float((back == view.input_samples.argmax(-1)).double().mean())
+
+    def ceiling(self, view):
+        if self.told(view) != view.source:
+            return "skipped: words need no probe"
+        truth, real = view.targets.truth, view.target_samples
+        return mean_or_reason(
+            [share_read(view.probe(name), real, truth[name], "targets") for name in view.spec.kept]
+        )
