@@ -45,6 +45,12 @@ from ganbench.cli.options import (
 @click.option(
     "--images", type=PATH, metavar="DIR", help="Images of your own [default: the test images]."
 )
+@click.option(
+    "--phrases",
+    type=PATH,
+    metavar="FILE",
+    help="Phrases of your own, one a line, for such a domain.",
+)
 @click.option("--output", type=PATH, required=True, metavar="DIR", help="Where pictures go.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of the run."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.core.errors import UserError
@@ -16,6 +17,7 @@ from ganbench.core.spec import Architecture
 from ganbench.networks import points
 from ganbench.networks.blocks import Autoencoder, Chain, Discriminator, Family, Joined, Shape
 
+START = 2.0  # standard deviation of logits over a batch, before training
 WIDTHS = 8  # units a layer, by the width, which counts channels of images
 
 
@@ -38,17 +40,31 @@ class WholeWords(nn.Module):
         return passed
 
 
-class Probabilities(nn.Module):
-    """Logits (n, positions * words) to probabilities (n, positions, words)."""
+class WordNorm(nn.BatchNorm1d):
+    """Batch norm of logits (n, features), which takes a batch of one as in evaluation mode."""
 
-    sample_by_sample = True
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and len(x) == 1:
+            mean, variance = self.running_mean, self.running_var
+            return F.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)
+        normal: Tensor = super().forward(x)
+        return normal
+
+
+class Probabilities(nn.Module):
+    """Logits (n, positions * words) to probabilities (n, positions, words). Each word's logits are
+    normalised over the batch, with a deviation of START at first: else all samples have the same
+    few words from the start, and gradients through whole words are too weak to change that.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
+        self.norm = WordNorm(prod(shape))
+        nn.init.constant_(self.norm.weight, START)
 
     def forward(self, x: Tensor) -> Tensor:
-        chances: Tensor = x.view(len(x), *self.shape).softmax(-1)
+        chances: Tensor = self.norm(x).view(len(x), *self.shape).softmax(-1)
         return chances
 
 

@@ -66,7 +66,7 @@ def load_step(
     refuse_odd_name(folder, "--step")
     cell = read_cell(cell_folder(folder, row.cell))
     shapes = read_shapes(cell_folder(folder, cell.id)) or shapes_of(task_with_data(cell, context))
-    if other := next((k for k in shapes.spec.kinds.values() if not k.has_pixels), None):
+    if other := next((k for k in shapes.spec.kinds.values() if k.in_a_plane), None):
         raise UserError(
             f"{other.many} are not translated from the command line",
             "--step",
@@ -122,11 +122,15 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
 
     Raises UserError where the steps do not have samples of one shape.
     """
-    shapes = {step.spec.shape(side) for step in steps for side in ("A", "B")}
-    if shapes != {tuple(samples.shape[1:])}:
-        text = ", ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
+    needed = [step.spec.shape(sides(step.direction)[0]) for step in steps]
+    given = [
+        tuple(samples.shape[1:]),
+        *(step.spec.shape(sides(step.direction)[1]) for step in steps),
+    ]
+    if needed != given[:-1]:
+        text = ", ".join(" x ".join(map(str, shape)) for shape in sorted({*needed, *given}))
         raise UserError(f"the chain's samples differ in shape: {text}", "--step", "use one size")
-    done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples]
+    done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples.float()]
     for step in steps:
         target = sides(step.direction)[1]
 
@@ -142,7 +146,9 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
 
 
 def read_attributes(spec: DataSpec, inputs: Domain) -> list[str]:
-    """The attributes whose shares can be told: angles have none."""
+    """The attributes whose shares can be told: angles have none, and no probe reads words."""
+    if spec.lacks_pixels("probes"):
+        return []
     known = [name for name in (spec.changed, *spec.kept) if name in inputs.truth]
     return [name for name in known if not name.endswith(ANGLE_ENDING)]
 

@@ -36,10 +36,12 @@ from ganbench.task_families.products import Product
 # 1: six kinds, eleven colours and three patterns.
 DESCRIPTIONS_VERSION = 1
 
-SHOE_KINDS = ("sneaker", "pump", "tall boot")
-HANDBAG_KINDS = ("tote", "clutch", "backpack")
+# Words have no spaces; the drawn kinds that they are called after have.
+SHOE_KINDS = {"sneaker": "sneaker", "pump": "pump", "boot": "tall boot"}
+HANDBAG_KINDS = {"tote": "tote", "clutch": "clutch", "backpack": "backpack"}
+DRAWN_KINDS: Mapping[str, str] = {**SHOE_KINDS, **HANDBAG_KINDS}
 GRAMMAR: Mapping[str, tuple[str, ...]] = {
-    "kind": (*SHOE_KINDS, *HANDBAG_KINDS),
+    "kind": tuple(DRAWN_KINDS),
     "colour": tuple(COLOURS),
     "pattern": PATTERNS,
 }
@@ -122,7 +124,7 @@ def parameters(index: int, values: Sequence[str]) -> Any:
     kind, colour, pattern = values
     rng = np.random.default_rng(seed_for(0, "described", index, DESCRIPTIONS_VERSION))
     sample = sample_shoe if kind in SHOE_KINDS else sample_handbag
-    drawn = sample(rng, kind)
+    drawn = sample(rng, DRAWN_KINDS[kind])
     return type(drawn)(**{**vars(drawn), "look": dress(rng, colour, pattern)})
 
 
@@ -133,8 +135,8 @@ def pictures(
     texts = list(zip(*(values[name].tolist() for name in ATTRIBUTES), strict=True))
     images = np.empty((len(texts), 3, size, size), dtype=np.uint8)
 
-    def render(product: Product, kinds: tuple[str, ...]) -> None:
-        index = np.flatnonzero(np.isin(values["kind"], kinds))
+    def render(product: Product, kinds: Collection[str]) -> None:
+        index = np.flatnonzero(np.isin(values["kind"], [*kinds]))
         objects = [parameters(i, texts[i]) for i in index.tolist()]
         shots = [[product.shot]] * len(objects)
         report(f"rendering {len(objects)} {product.name} at {size} px")

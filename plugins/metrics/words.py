@@ -40,7 +40,7 @@ class Words(Metric):
     def unsupported(self, view):
         spec = view.spec
         if {spec.kinds[side].name for side in "AB"} != {"tokens", "image"}:
-            return "it compares words with pictures"
+            return "it compares tokens with images"
         side = self.told(view)
         if len(spec.kept) != spec.shape(side)[0] or not spec.words(side):
             return "the data do not tell which word tells which attribute"

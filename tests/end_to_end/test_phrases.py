@@ -110,3 +110,43 @@ def test_seeds_of_words_train_as_one_program(
 def test_the_kit_passes_such_a_task(ganbench: Command, plugins: Path) -> None:
     done = ganbench("check", plugins / "shades.py")
     assert done.returncode == 0, done.stdout
+
+
+def translated(ganbench: Command, plugins: Path, folder: Path, output: Path, *more: object) -> Any:
+    step = ("translate", "--step", folder, "--model", "discogan", "--plugins", plugins)
+    return ganbench(*step, "--output", output, *more)
+
+
+def test_own_phrases_become_pictures_and_own_pictures_phrases(
+    ganbench: Command, plugins: Path, tmp_path: Path
+) -> None:
+    run = (*map(str, RUN), "--models", "discogan", "--references", "none", "--metrics", "variety")
+    folder = tmp_path / "run"
+    assert ganbench(*run, "--plugins", plugins, "--output", folder).returncode == 0
+    phrases = tmp_path / "phrases.txt"
+    phrases.write_text("dark red\npale blue\n", encoding="utf-8")
+    output = tmp_path / "there"
+    done = translated(ganbench, plugins, folder, output, "--phrases", phrases)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in output.iterdir()} == {"001.png", "002.png", "chain.png"}
+    with Image.open(output / "001.png") as picture:
+        assert picture.size == (16, 16)
+    (output / "chain.png").unlink()
+    back = tmp_path / "back"
+    done = translated(ganbench, plugins, f"{folder}:BA", back, "--images", output)
+    assert done.returncode == 0, done.stderr
+    lines = (back / "phrases.txt").read_text("utf-8").splitlines()
+    assert len(lines) == 2 and {*" ".join(lines).split()} <= {*" ".join(PHRASES).split()}
+    done = translated(ganbench, plugins, folder, tmp_path / "test")
+    assert done.returncode == 0, done.stderr
+    for given, told in (
+        (("--images", output), "translates tokens"),
+        (("--phrases", tmp_path / "none.txt"), "cannot be read"),
+    ):
+        refused = translated(ganbench, plugins, folder, tmp_path / "no", *given)
+        assert refused.returncode == 2 and "Traceback" not in refused.stderr
+        assert told in " ".join(refused.stderr.split())
+        assert not (tmp_path / "no").exists()
+    phrases.write_text("dark red\nred dark\n", encoding="utf-8")
+    refused = translated(ganbench, plugins, folder, tmp_path / "no", "--phrases", phrases)
+    assert refused.returncode == 2 and "'red' never stands as word 1" in refused.stderr

@@ -16,13 +16,14 @@ from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import new_files, put, refuse_around, refuse_inside
 from ganbench.core.image_grid import image_rows, png_bytes, to_image
-from ganbench.core.kinds import IMAGES
 from ganbench.core.spec import Direction, Reading, sides
 from ganbench.data.decoded import decode
 from ganbench.data.image_folder import ImageFolder, read_image_folder
 from ganbench.registry.registry import Registry
 from ganbench.reporting.sheets import Sheet
 from ganbench.running.context import context_of
+from ganbench.running.phrases import OPTION as PHRASES
+from ganbench.running.phrases import read_phrases
 from ganbench.running.translate import (
     Step,
     attribute_sheet,
@@ -34,6 +35,7 @@ from ganbench.running.translate import (
 
 SHOWN = 10
 CHAIN = "chain.png"
+TOLD = "phrases.txt"
 OUTPUT = "--output"
 
 
@@ -45,6 +47,7 @@ def translate_command(
     output_seed: int,
     times: int,
     images: Path | None,
+    phrases: Path | None,
     output: Path,
     data: Mapping[str, Path],
     cache_dir: Path | None,
@@ -52,10 +55,10 @@ def translate_command(
     format_name: str,
     reading: Reading,
 ) -> int:
-    """Writes a picture of the chain, and for the user's images the last translations.
+    """Writes a picture of the chain, and for the user's images or phrases the last translations.
 
     Raises UserError, before anything is written, where a file would be in or over one of the
-    user's, or two would be one.
+    user's, or two would be one, and for samples of another kind than the first step takes.
     """
     cache = cache_dir or default_cache_dir()
     parsed = [parse_step(text) for text in steps]
@@ -68,18 +71,39 @@ def translate_command(
         for _ in range(times)
     ]
     refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
+    refuse_other_kinds(loaded[0], images, phrases)
     sheets: list[Sheet] = []
-    if own is None:
+    names: Sequence[str] = ()
+    if phrases is not None:
+        first = loaded[0]
+        task = task_with_data(first.cell, first.context)
+        done = chain(loaded, read_phrases(phrases, task, sides(first.direction)[0]))
+        names = [f"{number:03}" for number in range(1, 1 + len(done[0]))]
+    elif own is None:
         done, sheets = of_test_images(loaded)
     else:
         shape = loaded[0].spec.shape(sides(loaded[0].direction)[0])
         pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
-        done = chain(loaded, torch.from_numpy(pixels))
-    write(loaded, done, own.names if own else (), output)
+        done, names = chain(loaded, torch.from_numpy(pixels)), own.names
+    write(loaded, done, names, output)
     if sheets:
         print_sheets(sheets, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
+
+
+def refuse_other_kinds(first: Step, images: Path | None, phrases: Path | None) -> None:
+    """Raises UserError for images where the first step takes phrases, and the other way round."""
+    kind = first.spec.kinds[sides(first.direction)[0]]
+    for option, given, fits in (
+        ("--images", images, kind.has_pixels),
+        (PHRASES, phrases, not kind.has_pixels),
+    ):
+        if given is not None and not fits:
+            other = PHRASES if option == "--images" else "--images"
+            raise UserError(
+                f"{first.label} translates {kind.many}", option, f"give {other}, or neither"
+            )
 
 
 def of_test_images(steps: Sequence[Step]) -> tuple[list[Tensor], list[Sheet]]:
@@ -151,19 +175,31 @@ def as_png(name: str) -> str:
 def write(
     steps: Sequence[Step], done: Sequence[Tensor], names: Sequence[str], output: Path
 ) -> None:
-    """The picture of the chain, and the last translation of each image that has a name."""
-    pictures = IMAGES.to_array(done[-1])
+    """The picture of the chain, and the last translation of each sample that has a name: a PNG of
+    its own, or a line of a text file.
+    """
+    shown = shown_as(steps, done)
     with new_files(output, OUTPUT) as folder:
-        for target, pixels in zip(output_names(names), pictures, strict=False):
-            put(folder / target, png_bytes(to_image(pixels, 1)))
-        put(folder / CHAIN, chain_picture(steps, done))
+        if names and shown[-1].ndim == 1:
+            put(folder / TOLD, "".join(f"{text}\n" for text in shown[-1]).encode())
+        else:
+            for target, pixels in zip(output_names(names), shown[-1], strict=False):
+                put(folder / target, png_bytes(to_image(pixels, 1)))
+        put(folder / CHAIN, chain_picture(steps, shown))
 
 
-def chain_picture(steps: Sequence[Step], done: Sequence[Tensor]) -> bytes:
-    """The first images as a PNG, a row for each step."""
-    labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
-    rows: list[tuple[str, np.ndarray]] = [
-        (label, IMAGES.to_array(samples[:SHOWN]))
-        for label, samples in zip(labels, done, strict=True)
+def shown_as(steps: Sequence[Step], done: Sequence[Tensor]) -> list[np.ndarray]:
+    """The samples before, and after each step, as uint8 images (n, C, H, W) or phrases (n,)."""
+    domains = [(steps[0].spec, sides(steps[0].direction)[0])]
+    domains += [(step.spec, sides(step.direction)[1]) for step in steps]
+    return [
+        spec.kinds[domain].to_array(samples, spec.words(domain))
+        for (spec, domain), samples in zip(domains, done, strict=True)
     ]
+
+
+def chain_picture(steps: Sequence[Step], shown: Sequence[np.ndarray]) -> bytes:
+    """The first samples as a PNG, a row for each step."""
+    labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
+    rows = [(label, samples[:SHOWN]) for label, samples in zip(labels, shown, strict=True)]
     return png_bytes(image_rows(rows))
