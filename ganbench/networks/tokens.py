@@ -100,9 +100,10 @@ def content_encoder(shape: Shape, architecture: Architecture) -> nn.Module:
 
 
 def style_encoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:
-    """Phrases to styles (n, style_dim)."""
-    inner = points.style_encoder(flat(shape), style_dim, wide(architecture))
-    return nn.Sequential(WholeWords(), inner)
+    """Phrases to styles (n, style_dim): the sum of a vector for each word at its place. What a word
+    stands for then depends little on the others.
+    """
+    return nn.Sequential(WholeWords(), nn.Linear(prod(shape), style_dim))
 
 
 def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> nn.Module:

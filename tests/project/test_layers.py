@@ -154,7 +154,10 @@ INSIDE = {
         ("described",),
     ),
     "running": (
-        ("context", "fingerprint", "frame", "operators", "progress", "sample_shapes", "settings"),
+        (
+            *("context", "fingerprint", "frame", "operators", "phrases", "progress"),
+            *("sample_shapes", "settings"),
+        ),
         ("job", "request"),
         ("memory_options", "portability", "seed_ids", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
