@@ -24,7 +24,7 @@ def prepare_data(
 
     def report(line: str) -> None:
         is_passing = isinstance(line, Passing)
-        live.does(line if is_passing else preparing)
+        live.does(str(line) if is_passing else preparing)  # as plain text, to be written
         if not is_passing:
             say(line)
 
