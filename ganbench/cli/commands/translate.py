@@ -72,24 +72,31 @@ def translate_command(
     ]
     refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
     refuse_other_kinds(loaded[0], images, phrases)
-    sheets: list[Sheet] = []
-    names: Sequence[str] = ()
-    if phrases is not None:
-        first = loaded[0]
-        task = task_with_data(first.cell, first.context)
-        done = chain(loaded, read_phrases(phrases, task, sides(first.direction)[0]))
-        names = [f"{number:03}" for number in range(1, 1 + len(done[0]))]
-    elif own is None:
-        done, sheets = of_test_images(loaded)
-    else:
-        shape = loaded[0].spec.shape(sides(loaded[0].direction)[0])
-        pixels = decode(own.listing(), shape[-1], reading.max_megapixels)
-        done, names = chain(loaded, torch.from_numpy(pixels)), own.names
+    done, names, sheets = translated(loaded, own, phrases, reading)
     write(loaded, done, names, output)
     if sheets:
         print_sheets(sheets, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
+
+
+def translated(
+    steps: Sequence[Step], own: ImageFolder | None, phrases: Path | None, reading: Reading
+) -> tuple[list[Tensor], Sequence[str], list[Sheet]]:
+    """The chain on the user's samples, or else on the test samples: what comes of each step, the
+    names of the user's samples, and what probes read.
+    """
+    first, source = steps[0], sides(steps[0].direction)[0]
+    if phrases is not None:
+        task = task_with_data(first.cell, first.context)
+        done = chain(steps, read_phrases(phrases, task, source))
+        return done, [f"{number:03}" for number in range(1, 1 + len(done[0]))], []
+    if own is not None:
+        side_px = first.spec.shape(source)[-1]
+        pixels = decode(own.listing(), side_px, reading.max_megapixels)
+        return chain(steps, torch.from_numpy(pixels)), own.names, []
+    done, sheets = of_test_images(steps)
+    return done, (), sheets
 
 
 def refuse_other_kinds(first: Step, images: Path | None, phrases: Path | None) -> None:
