@@ -21,10 +21,10 @@ from ganbench.api import (
 class Words(Metric):
     any_kinds = True
     columns = {
-        "word_agreement": Column("", True, "share of words that agree with the picture"),
         "word_agreement_renamed": Column(
-            "", True, "the same after the best renaming of each attribute's words"
+            "", True, "words that agree after the best renaming of each attribute's"
         ),
+        "word_agreement": Column("", True, "share of words that agree with the picture"),
         "word_information": Column(
             "nats", True, "what words tell of their attributes: the sum over attributes"
         ),
