@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.task import Task
-from ganbench.core.errors import UserError, first_few, unknown
+from ganbench.core.errors import UserError
 from ganbench.core.kinds import one_hot
 from ganbench.core.spec import DomainName
 
@@ -56,12 +56,12 @@ def numbers(
     if len(given) != len(grammar):
         raise UserError(f"a phrase of {len(given)} words, not {len(grammar)}", where, example)
     for place, (word, known) in enumerate(zip(given, grammar, strict=True), 1):
-        if word not in words:
-            raise unknown("word", word, known, where)
         if word not in known:
+            is_word = word in words
+            what = f"'{word}' never stands as word {place} of a phrase"
             raise UserError(
-                f"'{word}' never stands as word {place} of a phrase",
+                what if is_word else f"unknown word '{word}'",
                 where,
-                f"write {first_few(known)} there",
+                f"write one of {', '.join(known)} there",
             )
     return [list(words).index(word) for word in given]

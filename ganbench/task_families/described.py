@@ -8,7 +8,7 @@ counting them is not enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal
@@ -135,7 +135,7 @@ def pictures(
     texts = list(zip(*(values[name].tolist() for name in ATTRIBUTES), strict=True))
     images = np.empty((len(texts), 3, size, size), dtype=np.uint8)
 
-    def render(product: Product, kinds: Collection[str]) -> None:
+    def render(product: Product, kinds: Iterable[str]) -> None:
         index = np.flatnonzero(np.isin(values["kind"], [*kinds]))
         objects = [parameters(i, texts[i]) for i in index.tolist()]
         shots = [[product.shot]] * len(objects)

@@ -36,12 +36,22 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
     (desk / "benchmarks").symlink_to(ROOT / "benchmarks")
     for seed, name in enumerate(("real", "fake", "photos/real", "photos/fake", "REAL", "FAKE")):
         write_pictures(desk / name, 16, seed)
-    for seed, name in enumerate(("my_faces", "photos/cats", "photos/dogs")):
+    for seed, name in enumerate(("my_faces", "photos/cats", "photos/dogs", "my_shoes")):
         write_pictures(desk / name, 12, 20 + seed)
     write_horses(desk / "horse2zebra")
-    for task, snapshots in (("gender", 1), ("hair", 1), ("toy", 3)):
+    (desk / "phrases.txt").write_text("boot green striped\ntote red plain\n", encoding="utf-8")
+    for task, model, more in (
+        ("gender", "discogan", ("--snapshots", 1)),
+        ("hair", "discogan", ("--snapshots", 1)),
+        ("toy", "discogan", ("--snapshots", 3)),
+        (
+            "words2products",
+            "cyclegan",
+            ("--set", "words2products.products=60", "--metrics", "words"),
+        ),
+    ):
         done = ganbench(
-            *("run", "--models", "discogan", "--task", task, *SMOKE, "--snapshots", snapshots),
+            *("run", "--models", model, "--task", task, *SMOKE, *more),
             *("--output", results / f"{task}-quick"),
             cwd=desk,
         )
