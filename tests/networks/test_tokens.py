@@ -70,3 +70,29 @@ def test_phrases_have_no_side_in_pixels() -> None:
     check_size(SPEC, "plain", 0, "task some")
     with pytest.raises(UserError, match="task some has tokens, not images"):
         check_size(SPEC, "plain", 16, "task some")
+
+
+def test_pictures_have_words_of_all_kinds_from_the_start() -> None:
+    """No word has most of the pictures, and none has no chance at all."""
+    spec = DataSpec(("image", "tokens"), (3, 16, 16), (2, 5))
+    network = NetworkBuilder(spec, Architecture(4), 0).translator("A", "B")
+    pictures = torch.rand(200, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    shares = KINDS["tokens"].to_stored(network(pictures)).float().mean(0)
+    assert shares.max() < 0.6 and shares.min() > 0
+
+
+def test_a_batch_of_one_is_taken_in_training() -> None:
+    network = builder().translator("A", "B").train()
+    network(chances(6))
+    made = network(chances(1))
+    torch.testing.assert_close(made, network.eval()(chances(1)))
+
+
+def test_a_word_adds_a_vector_whatever_the_others_are() -> None:
+    read = builder().style_autoencoder("A", 3).style
+    phrases = KINDS["tokens"].noise(4, SPEC.A, torch.Generator().manual_seed(0))
+    phrases[:] = 0
+    for i, (first, second) in enumerate([(0, 0), (0, 1), (3, 0), (3, 1)]):
+        phrases[i, 0, first] = phrases[i, 1, second] = 1
+    codes = read(phrases)
+    torch.testing.assert_close(codes[0] - codes[1], codes[2] - codes[3])
