@@ -21,17 +21,11 @@ from ganbench.api import (
 class Words(Metric):
     any_kinds = True
     columns = {
-        "word_agreement_renamed": Column(
-            "", True, "words that agree after the best renaming of each attribute's"
-        ),
+        "word_agreement_renamed": Column("", True, "words that agree after the best renaming"),
         "word_agreement": Column("", True, "share of words that agree with the picture"),
-        "word_information": Column(
-            "nats", True, "what words tell of their attributes: the sum over attributes"
-        ),
+        "word_information": Column("nats", True, "what words tell of attributes: the sum"),
         "words_restored": Column("", True, "words had back after the way there and back"),
-        "word_probe_accuracy": Column(
-            "", True, "attributes read rightly off real test pictures: the ceiling"
-        ),
+        "word_probe_accuracy": Column("", True, "attributes read rightly off real test pictures"),
         "agreement_*": Column("", True, "share of the attribute's words that agree"),
         "renamed_*": Column("", True, "the same after their best renaming"),
         "information_*": Column("nats", True, "what the attribute's words tell of it"),
@@ -42,9 +36,8 @@ class Words(Metric):
         if {spec.kinds[side].name for side in "AB"} != {"tokens", "image"}:
             return "it compares tokens with images"
         side = self.told(view)
-        if len(spec.kept) != spec.shape(side)[0] or not spec.words(side):
-            return "the data do not tell which word tells which attribute"
-        return None
+        is_told = len(spec.kept) == spec.shape(side)[0] and spec.words(side)
+        return None if is_told else "the data do not tell which word tells which attribute"
 
     def told(self, view):
         return view.source if view.spec.kinds[view.source].name == "tokens" else view.target
@@ -53,26 +46,21 @@ class Words(Metric):
         """The attribute as the samples of the target show it, texts (n,)."""
         if self.told(view) == view.source:
             return readings(view.probe(name), samples).astype(str)
-        words = np.array(view.spec.words(view.target))
-        place = view.spec.kept.index(name)
-        return words[only_finite(samples)[:, place].argmax(-1).numpy()]
+        said = only_finite(samples)[:, view.spec.kept.index(name)].argmax(-1)
+        return np.array(view.spec.words(view.target))[said.numpy()]
 
     def compute(self, view):
-        scores, whole = {}, {}
-        for name in view.spec.kept:
+        kept, scores = view.spec.kept, {}
+        for name in kept:
             told = view.inputs.truth[name].astype(str)
             read = self.read(view, view.fakes, name)
             scores[f"agreement_{name}"] = float((told == read).mean())
             scores[f"renamed_{name}"] = agreement_up_to_renaming(told, read)
             scores[f"information_{name}"] = mutual_information(told, read)
-        for column, family, over in (
-            ("word_agreement", "agreement", np.mean),
-            ("word_agreement_renamed", "renamed", np.mean),
-            ("word_information", "information", np.sum),
-        ):
-            whole[column] = float(over([scores[f"{family}_{name}"] for name in view.spec.kept]))
         return {
-            **whole,
+            "word_agreement": float(np.mean([scores[f"agreement_{name}"] for name in kept])),
+            "word_agreement_renamed": float(np.mean([scores[f"renamed_{name}"] for name in kept])),
+            "word_information": sum(scores[f"information_{name}"] for name in kept),
             "words_restored": self.restored(view),
             "word_probe_accuracy": self.ceiling(view),
             **scores,
@@ -87,7 +75,6 @@ class Words(Metric):
     def ceiling(self, view):
         if self.told(view) != view.source:
             return "skipped: words need no probe"
-        truth, real = view.targets.truth, view.target_samples
-        return mean_or_reason(
-            [share_read(view.probe(name), real, truth[name], "targets") for name in view.spec.kept]
-        )
+        truth, real, kept = view.targets.truth, view.target_samples, view.spec.kept
+        shares = (share_read(view.probe(name), real, truth[name], "targets") for name in kept)
+        return mean_or_reason(list(shares))
