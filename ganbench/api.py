@@ -24,6 +24,7 @@ from ganbench.contracts.task import Domain, Jitter, Split, Task
 from ganbench.core.cache import cached_arrays
 from ganbench.core.errors import Undefined, UserError
 from ganbench.core.figures import SeedPanels, SharedPanels, Shown
+from ganbench.core.large_pictures import enlarged, shrunk, too_small
 from ganbench.core.large_tensors import all_finite, batched, only_finite
 from ganbench.core.options import require_range
 from ganbench.core.reports import Report, no_report
@@ -40,6 +41,7 @@ from ganbench.data.sameness import sameness
 from ganbench.data.split_folders import find_split_folders
 from ganbench.evaluation.agreement import agreement_up_to_renaming, mutual_information
 from ganbench.evaluation.fidelity.metric import FidelityMetric
+from ganbench.evaluation.spectra import radial_power
 from ganbench.networks.blocks import Attended, DiscriminatorOutput, Judges
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.networks.contrastive import patch_nce, places_of, statistics_kept
@@ -151,6 +153,7 @@ __all__ = [
     "code_around",
     "decoded",
     "edges_of",
+    "enlarged",
     "feature_matching_loss",
     "find_split_folders",
     "fingerprint",
@@ -172,6 +175,7 @@ __all__ = [
     "patch_nce",
     "pixel_digests",
     "places_of",
+    "radial_power",
     "read_image_folder",
     "read_labels",
     "readings",
@@ -185,9 +189,11 @@ __all__ = [
     "seed_for",
     "seeded_latent",
     "share_read",
+    "shrunk",
     "spectral_norm",
     "split_indices",
     "stabilised",
     "statistics_kept",
+    "too_small",
     "with_stable",
 ]

@@ -26,6 +26,7 @@ from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.best_on_test import asked_column
 from ganbench.running.build import build_task
+from ganbench.running.by_size import metrics_of, references_of, require_large
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
@@ -79,6 +80,8 @@ def resolve(request: Request, registry: Registry) -> Grid:
             )
             # two settings may come to one cell
             jobs |= {job.id: job for job in of_seeds(first, request.seeds)}
+    require_large(tasks, resolve_metrics(request.metrics, (), registry), "--metrics")
+    require_large(tasks, request.references or (), "--references")
     return Grid(tuple(tasks), tuple(jobs.values()))
 
 
@@ -169,7 +172,7 @@ def model_cells(
         own = {**micro_batch_of(request), **settings.get(name, {})}
         recipe, settings_of_it = resolve_hparams(name, model, task, request.recipe, own)
         files = training_files(registry, "model", name, base)
-        metrics = resolve_metrics(request.metrics, (*task.metrics, *model.metrics), registry)
+        metrics = resolve_metrics(request.metrics, (*metrics_of(task), *model.metrics), registry)
         for hparams in settings_of_it:
             cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
             require_possible(request, cell)
@@ -180,8 +183,8 @@ def reference_cells(
     request: Request, registry: Registry, task: Task, base: Cell
 ) -> Iterator[tuple[Cell, set[Path], tuple[str, ...], str | None]]:
     """The same for each reference."""
-    metrics = resolve_metrics(request.metrics, task.metrics, registry)
-    for name in task.references if request.references is None else request.references:
+    metrics = resolve_metrics(request.metrics, metrics_of(task), registry)
+    for name in references_of(task) if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
         files = training_files(registry, "reference", name, base)
         yield replace(base, model=name), files, metrics, reference.unsupported(task.spec)

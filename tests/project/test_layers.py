@@ -35,7 +35,7 @@ INSIDE = {
             *("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
             "portable",
         ),
-        ("device_choice", "memory", "portable_process", "source_hash"),
+        ("device_choice", "large_pictures", "memory", "portable_process", "source_hash"),
     ),
     "registry": (
         ("option_faults",),
@@ -143,7 +143,7 @@ INSIDE = {
         ("loop", "step_memory"),
     ),
     "evaluation": (
-        ("agreement", "discriminators", "fidelity", "probes"),
+        ("agreement", "discriminators", "fidelity", "probes", "spectra"),
         ("evaluate",),
     ),
     "task_families": (
@@ -159,7 +159,7 @@ INSIDE = {
             *("sample_shapes", "settings"),
         ),
         ("job", "request"),
-        ("memory_options", "portability", "seed_ids", "where"),
+        ("by_size", "memory_options", "portability", "seed_ids", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         (
             *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),

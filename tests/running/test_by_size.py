@@ -1,0 +1,95 @@
+"""Fine detail is scored, and enlarged pictures are beside it, where pictures are large."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ganbench.core.errors import UserError
+from ganbench.core.large_pictures import enlarged, shrunk
+from ganbench.core.spec import DataSpec
+from ganbench.registry.registry import discover
+from ganbench.running.by_size import METRICS, REFERENCES, require_large
+from ganbench.running.job import Grid, Job
+from ganbench.running.request import Request
+from ganbench.running.resolve import resolve
+from tests.plugins.planted import make_task
+
+REGISTRY = discover()
+BOTH = ("toy", "chair2car")
+
+
+def jobs(tmp_path: Path, size: int, task: str = "handbags2shoes", **asked: object) -> list[Job]:
+    return list(jobs_of(tmp_path, size, task, **asked).jobs)
+
+
+def jobs_of(tmp_path: Path, size: int, task: str, **asked: object) -> Grid:
+    """size: 0 for the preset's."""
+    budget = {"size": size} if size else {}
+    request = Request(("discogan",), (task,), (0,), tmp_path, preset="smoke", budget=budget)
+    return resolve(replace(request, **asked), REGISTRY)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [128, 256])
+@pytest.mark.parametrize("task", ["handbags2shoes", "chair2car"])
+def test_large_pictures_are_scored_by_their_detail(tmp_path: Path, task: str, size: int) -> None:
+    own = REGISTRY.load("task", task)
+    model, *references = jobs(tmp_path, size, task)
+    assert model.metrics == (*own.metrics, *METRICS)
+    assert [job.cell.model for job in references] == [*own.references, *REFERENCES]
+    assert not any(job.unsupported for job in references)
+
+
+def test_small_ones_are_scored_as_ever(tmp_path: Path) -> None:
+    own = REGISTRY.load("task", "handbags2shoes")
+    model, *references = jobs(tmp_path, 64)
+    assert model.metrics == own.metrics
+    assert [job.cell.model for job in references] == [*own.references]
+
+
+@pytest.mark.parametrize("asked", ["spectrum", "spectrum_distance", "kd_visible_quarter"])
+def test_detail_of_small_pictures_is_refused_before_training(tmp_path: Path, asked: str) -> None:
+    with pytest.raises(UserError, match="for pictures of 128 px or more, not 64") as refused:
+        jobs(tmp_path, 64, metrics=(asked,))
+    assert refused.value.where.startswith("--metrics ") and "--size 128" in refused.value.fix
+    with pytest.raises(UserError, match="upsampled: it is for pictures"):
+        jobs(tmp_path, 64, references=("upsampled",))
+
+
+def test_beside_a_task_that_has_it_others_go_without(tmp_path: Path) -> None:
+    """Of two tasks one is of points; asked of the other, its detail is scored."""
+    asked = {"metrics": ("spectrum",), "references": ("upsampled",)}
+    made = {name: jobs_of(tmp_path, 128 if name == "chair2car" else 0, name) for name in BOTH}
+    tasks = [made[name].tasks[0] for name in BOTH]
+    for option, names in asked.items():
+        require_large(tasks, names, f"--{option}")
+        with pytest.raises(UserError, match="points have no fine detail"):
+            require_large(tasks[:1], names, f"--{option}")
+
+
+@pytest.mark.parametrize("network", ["plain", "resnet", "stylegan2", "unet", "vit-unet"])
+def test_a_size_between_is_refused_before_training(tmp_path: Path, network: str) -> None:
+    with pytest.raises(UserError, match="image size 192 is not"):
+        jobs(tmp_path, 192, sets=(f"network={network}",))
+
+
+def test_the_enlarged_are_the_real_ones_without_detail(cache_dir: Path) -> None:
+    """The same pictures under one seed, so that both are compared in pairs."""
+    task = make_task("handbags2shoes", 128, cache_dir, products=24)
+    split = task.load("test")
+    upsampled, real = (
+        REGISTRY.load("reference", name)().fakes(task, split, "A", "B", np.random.default_rng(3))
+        for name in ("upsampled", "real")
+    )
+    assert torch.equal(upsampled, enlarged(shrunk(real)))
+    assert upsampled.shape == (len(split.A), 3, 128, 128) and upsampled.dtype == torch.uint8
+
+
+def test_points_and_small_pictures_have_none_enlarged() -> None:
+    reference = REGISTRY.load("reference", "upsampled")
+    assert reference.unsupported(DataSpec("points", (2,), (2,))) == "points have no fine detail"
+    assert "128 px" in reference.unsupported(DataSpec("image", (3, 64, 64), (3, 64, 64)))
