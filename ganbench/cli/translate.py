@@ -51,6 +51,12 @@ from ganbench.cli.options import (
     metavar="FILE",
     help="Phrases of your own, one a line, for such a domain.",
 )
+@click.option(
+    "--own-size",
+    type=click.Choice(["tiles", "whole"]),
+    help="Keep each of --images at its own size: translate overlapping tiles of the model's size, "
+    "or the picture as a whole [default: crop and resize to the model's size].",
+)
 @click.option("--output", type=PATH, required=True, metavar="DIR", help="Where pictures go.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of the run."

@@ -24,6 +24,7 @@ from ganbench.running.build import build_task
 from ganbench.running.context import Context
 from ganbench.running.sample_shapes import read_shapes, shapes_of
 from ganbench.running.scoring import probes
+from ganbench.running.tiles import WAYS, require_any_size
 from ganbench.running.trained import require_direction, trained_model
 
 
@@ -44,6 +45,19 @@ class Step:
     @property
     def label(self) -> str:
         return f"{self.cell.task} {self.direction}"
+
+    def translate(self, samples: Tensor) -> Tensor:
+        """Float samples (n, ...), on the CPU, after this step."""
+        target = sides(self.direction)[1]
+
+        def apply(some: Tensor) -> Tensor:
+            if self.model.several_outputs:
+                return self.model.translate(some, target, self.output_seed)
+            return self.model.translate(some, target)
+
+        made = in_batches(self.model, samples, "cpu", apply)
+        assert made is not None
+        return made
 
 
 def load_step(
@@ -132,16 +146,23 @@ def chain(steps: Sequence[Step], samples: Tensor) -> list[Tensor]:
         raise UserError(f"the chain's samples differ in shape: {text}", "--step", "use one size")
     done = [samples.float() / 255 if samples.dtype == torch.uint8 else samples.float()]
     for step in steps:
-        target = sides(step.direction)[1]
+        done.append(step.translate(done[-1]))
+    return done
 
-        def translate(some: Tensor, step: Step = step, target: Any = target) -> Tensor | None:
-            if step.model.several_outputs:
-                return step.model.translate(some, target, step.output_seed)
-            return step.model.translate(some, target)
 
-        after = in_batches(step.model, done[-1], "cpu", translate)
-        assert after is not None
-        done.append(after)
+def require_own_size(steps: Sequence[Step]) -> None:
+    """Raises UserError for the first step whose network takes pictures of one size alone."""
+    for step in steps:
+        network = f"{step.cell.model} with network '{step.cell.preset.network}'"
+        channels, side = step.spec.shape(sides(step.direction)[0])[:2]
+        require_any_size(step.translate, channels, side, network)
+
+
+def chain_at_own_size(steps: Sequence[Step], picture: Tensor, way: str) -> list[Tensor]:
+    """A float picture (3, H, W) of any size before, and after each step. way: a name in WAYS."""
+    done = [picture]
+    for step in steps:
+        done.append(WAYS[way](step.translate, done[-1], step.spec.A[-1]))
     return done
 
 

@@ -77,6 +77,35 @@ def test_a_model_with_several_outputs_gives_them_by_seed(ganbench: Command, tmp_
     assert pictures[0] == pictures[1] != pictures[2]
 
 
+def test_pictures_keep_their_own_sizes(ganbench: Command, trained: Path, tmp_path: Path) -> None:
+    sizes = {"wide": (90, 40), "high": (17, 50), "tiny": (5, 6)}
+    for name, size in sizes.items():
+        (tmp_path / "in").mkdir(exist_ok=True)
+        Image.effect_noise(size, 60).save(tmp_path / "in" / f"{name}.png")
+    chain = ("--step", trained / "gender", "--model", "standard", "--images", tmp_path / "in")
+    made = {}
+    for way in ("tiles", "whole"):
+        out = tmp_path / way
+        done = ganbench("translate", *chain, "--own-size", way, "--output", out)
+        assert done.returncode == 0, done.stderr
+        assert Image.open(out / "chain.png").width > 3 * 16
+        made[way] = {name: Image.open(out / f"{name}.png") for name in sizes}
+        assert {name: each.size for name, each in made[way].items()} == sizes
+    assert made["tiles"]["wide"].tobytes() != made["whole"]["wide"].tobytes()
+    (tmp_path / "in" / "broken.png").write_text("no picture")
+    for more, message in (
+        ((), "1 of 4 images cannot be read: broken.png"),
+        (("--skip-unreadable",), "broken.png"),
+    ):
+        out = ("--own-size", "tiles", "--output", tmp_path / "again")
+        done = ganbench("translate", *chain, *out, *more)
+        assert done.returncode == (0 if more else 2) and message in done.stderr
+        assert (tmp_path / "again").exists() == bool(more)
+    none = ("--step", trained / "gender", "--model", "standard", "--own-size", "whole")
+    done = ganbench("translate", *none, "--output", tmp_path / "o")
+    assert done.returncode == 2 and "give --images too" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

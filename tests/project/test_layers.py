@@ -156,7 +156,7 @@ INSIDE = {
     "running": (
         (
             *("context", "fingerprint", "frame", "operators", "phrases", "progress"),
-            *("sample_shapes", "settings"),
+            *("sample_shapes", "settings", "tiles"),
         ),
         ("job", "request"),
         ("by_size", "memory_options", "portability", "seed_ids", "where"),

@@ -11,6 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganbench.cli.commands.own_size import (
+    put_translations,
+    require_images,
+    require_translatable,
+)
 from ganbench.cli.commands.show import print_sheets
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
@@ -48,6 +53,7 @@ def translate_command(
     times: int,
     images: Path | None,
     phrases: Path | None,
+    own_size: str | None,
     output: Path,
     data: Mapping[str, Path],
     cache_dir: Path | None,
@@ -60,6 +66,7 @@ def translate_command(
     Raises UserError, before anything is written, where a file would be in or over one of the
     user's, or two would be one, and for samples of another kind than the first step takes.
     """
+    require_images(own_size, images)
     cache = cache_dir or default_cache_dir()
     parsed = [parse_step(text) for text in steps]
     context = context_of(registry, cache, data, reading=reading)
@@ -72,10 +79,14 @@ def translate_command(
     ]
     refuse_inside(output, [folder for folder, _ in parsed], OUTPUT)
     refuse_other_kinds(loaded[0], images, phrases)
-    done, names, sheets = translated(loaded, own, phrases, reading)
-    write(loaded, done, names, output)
-    if sheets:
-        print_sheets(sheets, format_name)
+    if own and own_size:
+        require_translatable(loaded, own, reading, cache)
+        write_at_own_size(loaded, own, own_size, output, reading)
+    else:
+        done, names, sheets = translated(loaded, own, phrases, reading)
+        write(loaded, done, names, output)
+        if sheets:
+            print_sheets(sheets, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
 
@@ -192,6 +203,16 @@ def write(
         else:
             for target, pixels in zip(output_names(names), shown[-1], strict=False):
                 put(folder / target, png_bytes(to_image(pixels, 1)))
+        put(folder / CHAIN, chain_picture(steps, shown))
+
+
+def write_at_own_size(
+    steps: Sequence[Step], own: ImageFolder, way: str, output: Path, reading: Reading
+) -> None:
+    """The same of images at their own sizes."""
+    with new_files(output, OUTPUT) as folder:
+        targets = [folder / name for name in output_names(own.names)]
+        shown = put_translations(steps, own, way, targets, reading.max_megapixels, SHOWN)
         put(folder / CHAIN, chain_picture(steps, shown))
 
 
