@@ -148,7 +148,7 @@ def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     for file in other.iterdir():
         Image.open(file).resize((2 * SIDE, SIDE)).save(file)
     broken, deep = root / "broken", root / "deep"
-    write(broken, 0, 9), write(deep, 0, 9)
+    write(broken, 0, 9), write(deep, 0, 9), write(root / "enough", 1, 9)
     (broken / "x.png").write_bytes(b"no picture")
     Image.fromarray(np.full((SIDE, SIDE), np.nan, np.float32)).save(deep / "nan.tif")
     return {
@@ -160,6 +160,10 @@ def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         "no folder": ((str(root / "none"),), ("does not exist", "none")),
         "metric": ((str(few), "--metrics", "fdd"), ("unknown metric 'fdd'", "'fd'")),
         "extractor": ((str(few), "--extractor", "incepton_v3"), ("'inception_v3'",)),
+        "small": (
+            (str(root / "enough"), "--extractor", "visible_quarter"),
+            ("visible_quarter is for pictures of 128 px or more, not 24",),
+        ),
         "two": (
             (str(few), "--metrics", "fid", "--extractor", "clip_vit_b_32"),
             ("fid is of inception_v3 alone",),
@@ -172,7 +176,7 @@ def mistakes(root: Path) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     "name",
     [
         *("few", "mixed", "other size", "broken", "NaN", "no folder"),
-        *("metric", "extractor", "two", "weights"),
+        *("metric", "extractor", "small", "two", "weights"),
     ],
 )
 def test_a_mistake_gets_one_message(

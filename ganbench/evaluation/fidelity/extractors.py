@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganbench.core.devices import is_gpu
 from ganbench.core.errors import UserError, unknown
+from ganbench.core.large_pictures import LARGE_PX
 from ganbench.core.memory import in_pieces
 from ganbench.evaluation.fidelity.weights import (
     FromHub,
@@ -36,6 +37,7 @@ class Extractor:
     registered, layer: torch-fidelity's names of the network and of the features.
     resizer: what brings an image of any size to the network's, in words.
     logits: the layer of class scores that an Inception score needs, or empty.
+    min_px: the side of the smallest images that it is for.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Extractor:
     resizer: str
     weights: Weights
     logits: str = ""
+    min_px: int = 1
 
     @property
     def layers(self) -> list[str]:
@@ -113,6 +116,7 @@ EXTRACTORS: Mapping[str, Extractor] = {
             1280,
             "blur of 1 px, noise of 8/255, at full size",
             EMBEDDED_WEIGHTS,
+            min_px=LARGE_PX,
         ),
         Extractor(
             VISIBLE_QUARTER,
@@ -121,6 +125,7 @@ EXTRACTORS: Mapping[str, Extractor] = {
             1280,
             "bicubic with antialiasing, to a quarter of the side, then as visible, to 128 px",
             EMBEDDED_WEIGHTS,
+            min_px=LARGE_PX,
         ),
         Extractor(
             INCEPTION,

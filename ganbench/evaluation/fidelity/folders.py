@@ -56,7 +56,7 @@ def score_folders(
     report: takes lines of progress.
 
     Raises UserError for folders without enough images or that overlap, images that cannot be read
-    unless `reading` leaves them out, and mixed sizes.
+    unless `reading` leaves them out, mixed sizes, and images that are too small for the extractor.
     """
     with picture_limit(reading.max_megapixels):
         folders = [
@@ -66,6 +66,7 @@ def score_folders(
         require_apart(real_files, fake_files, SIDES)
         try:
             shape = common_shape(folders, size)
+            require_side(shape, extractor)
             parts = [read_features(f, shape, size, extractor, reader, report) for f in folders]
         except UNREADABLE:
             refuse_unreadable(folders, reading, reader.cache_dir)  # all of them at once
@@ -124,6 +125,17 @@ def common_shape(folders: Sequence[ImageFolder], size: int | None) -> tuple[int,
             "resize them alike first, or give --size PX",
         )
     return shapes[0]
+
+
+def require_side(shape: tuple[int, ...], extractor: Extractor) -> None:
+    """Raises UserError for images (C, H, W) that are too small for the extractor."""
+    if min(shape[1:]) < extractor.min_px:
+        raise UserError(
+            f"{extractor.name} is for pictures of {extractor.min_px} px or more, not "
+            f"{min(shape[1:])}",
+            f"--extractor {extractor.name}",
+            "take another extractor",
+        )
 
 
 def read_features(
