@@ -88,6 +88,7 @@ def test_pictures_keep_their_own_sizes(ganbench: Command, trained: Path, tmp_pat
         out = tmp_path / way
         done = ganbench("translate", *chain, "--own-size", way, "--output", out)
         assert done.returncode == 0, done.stderr
+        assert done.stderr == f"picture: {out / 'chain.png'}\n"  # and no library's warning
         assert Image.open(out / "chain.png").width > 3 * 16
         made[way] = {name: Image.open(out / f"{name}.png") for name in sizes}
         assert {name: each.size for name, each in made[way].items()} == sizes
