@@ -29,6 +29,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ganbench.contracts.hparams import INGREDIENT, HParams
 from ganbench.contracts.task import Task
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
@@ -241,10 +242,12 @@ def preset_today(row: JSON, task_type: type[Task]) -> Preset:
 
 
 def hparams_today(row: JSON, registry: Registry, task: Task) -> JSON:
+    """Ingredients that the row leaves out were off, be it that the recipe has them."""
     if not row["recipe"]:
         return {}
     recipe = registry.load("model", row["model"]).recipes(task.spec)[row["recipe"]]
-    hparams = replace(recipe, **row["hparams"]).record()
+    off = {f.name: f.default for f in fields(HParams) if f.metadata.get(INGREDIENT)}
+    hparams = replace(recipe, **{**off, **row["hparams"]}).record()
     require_same("hparams", row["hparams"], hparams)
     return hparams
 

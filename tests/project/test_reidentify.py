@@ -101,6 +101,17 @@ def test_what_would_not_be_run_so_today_is_left_as_it_is(
     assert "1 left as they are" in told and reason in told and "differ: none" in told
 
 
+def test_an_ingredient_that_a_user_put_out_stays_out(tmp_path: Path) -> None:
+    """The row does not name it, and the recipe has it."""
+    request = Request(("recon",), ("car2car",), (0,), tmp_path, preset="smoke", references=())
+    request = replace(request, recipe="stable", sets=("recon.starts=1", "recon.r1=0"))
+    (job,) = resolve(request, discover()).jobs
+    row = {**json.loads(empty_row(job).to_json()), "provenance": provenance(job, "once")}
+    assert not {"starts", "r1"} & row["hparams"].keys()
+    found, told = reidentify(tmp_path / "rows.jsonl", [row])
+    assert found == [row] and "1 of them with an old id" in told
+
+
 def test_a_row_that_lacks_a_column_is_to_be_scored_again(tmp_path: Path) -> None:
     now, old = of_before(tmp_path)
     lacking = next(iter(old["metrics"]))
