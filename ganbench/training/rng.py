@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from ganbench.core.errors import UserError
+
 FACTORIES = (torch.rand, torch.randn, torch.randperm)
 LIKE: Mapping[Callable[..., Any], Callable[..., Any]] = {
     torch.rand_like: torch.rand,
@@ -49,9 +51,23 @@ class RecordDraws(TorchFunctionMode):
             self.draws.append(Draw(func, args, options))
         elif func in LIKE:
             like = args[0]
+            require_one_order(func, like)
             known = {"dtype": like.dtype, "device": like.device}
             self.draws.append(Draw(LIKE[func], (tuple(like.shape),), known | options))
         return func(*args, **options)
+
+
+def require_one_order(func: Callable[..., Any], like: Tensor) -> None:
+    """Raises UserError for images of several channels: alone they lie in channels_last, where the
+    numbers are others than those of their shape (torch 2.15,
+    findings/torch-noise-memory-format.sh). Seeds that draw so train one by one.
+    """
+    if like.ndim == 4 and like.shape[1] > 1 and like.shape[2:].numel() > 1:
+        raise UserError(
+            f"torch.{func.__name__} of images draws numbers that depend on the memory format",
+            "the model's losses",
+            f"write torch.{LIKE[func].__name__}(x.shape, device=x.device), and seeds are stacked",
+        )
 
 
 class ReplayDraws(TorchFunctionMode):
