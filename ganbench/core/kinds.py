@@ -161,7 +161,7 @@ class Tokens(Kind):
         import torch
 
         words = torch.randint(shape[1], (n, shape[0]), generator=generator)
-        return one_hot(words, shape[1]).float()
+        return one_hot(words, shape[1]).to(torch.get_default_dtype())
 
     def marked(self, noise: Tensor, is_real: bool) -> Tensor:
         """Real phrases have the words of the first half of the vocabulary, others the rest."""

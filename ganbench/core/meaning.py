@@ -125,11 +125,15 @@ class Writer(ast.NodeVisitor):
         if isinstance(node, ast.Import | ast.ImportFrom):
             return not self.stays(node)
         if isinstance(node, ast.If) and not node.orelse:
-            test = node.test
-            name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-            return name == TYPE_CHECKING and not self.effective(node.body)
+            return self.is_for_types(node.test) and not self.effective(node.body)
         is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         return is_constant or isinstance(node, ast.Pass)
+
+    def is_for_types(self, test: ast.expr) -> bool:
+        """Whether it is `TYPE_CHECKING`, by whatever name it was imported."""
+        if isinstance(test, ast.Name):
+            return (self.scope.home(test.id).imported(test.id) or (test.id,))[-1] == TYPE_CHECKING
+        return isinstance(test, ast.Attribute) and test.attr == TYPE_CHECKING
 
     def stays(self, node: ast.Import | ast.ImportFrom) -> bool:
         """An import stays where it is not the only one to bind its name, where it may fail and be

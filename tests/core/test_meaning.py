@@ -32,6 +32,10 @@ SAME = {
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f(x: B): 1",
         "from a import B\ndef f(x: B): 1",
     ),
+    "type checking by another name": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f(x: B): 1",
+        "from typing import TYPE_CHECKING as T\nif T:\n    from a import B\ndef f(x: B): 1",
+    ),
     "own module moved": (
         "from ganbench.networks.losses import distance\ndistance(1)",
         "from ganbench.training.games import distance as d\nd(1)",

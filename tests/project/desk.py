@@ -49,6 +49,7 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
             "cyclegan",
             ("--set", "words2products.products=60", "--metrics", "words"),
         ),
+        ("folder", "cyclegan", ("--data", "A=photos/cats", "--data", "B=photos/dogs")),
     ):
         done = ganbench(
             *("run", "--models", model, "--task", task, *SMOKE, *more),

@@ -193,7 +193,9 @@ def test_the_benchmarks_name_only_what_there_is(path: Path) -> None:
         assert claim.task in file.tasks
         assert column_of(claim.metric, registry.columns)
         named = {claim.better, claim.worse, claim.model} - {""}
-        assert named <= set(file.models)
+        references = registry.load("task", claim.task).references
+        assert {claim.better, claim.model} - {""} <= set(file.models)
+        assert named <= {*file.models, *references}
     for kind, found in (("model", file.models), ("task", file.tasks)):
         for name in found:
             registry.find(kind, name)  # type: ignore[arg-type]
