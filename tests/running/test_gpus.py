@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ganbench.running.backends.processes import Processes
 from ganbench.running.job import Job
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
+from tests.events import wait_for
 
 GIB = 2**30
 
@@ -30,6 +32,13 @@ GIB = 2**30
 def enter(index: int) -> None:
     """In a worker: its rows tell the number of its GPU, and its own."""
     provenance.device_name = lambda device: f"{index} {os.getpid()}"  # type: ignore[assignment]
+
+
+def enter_together(entered: Path, number: int, index: int) -> None:
+    """The same; no worker begins before so many GPUs have one, however long its start takes."""
+    enter(index)
+    (entered / str(index)).touch()
+    wait_for(lambda: len([*entered.iterdir()]) >= number)
 
 
 def memory(of: int, index: int) -> int:
@@ -83,7 +92,10 @@ def test_a_number_of_workers_is_dealt_to_the_gpus(tmp_path: Path) -> None:
 
 def test_cells_share_a_gpu_as_its_memory_holds(tmp_path: Path) -> None:
     """The first ones are measured one on each; then there are more."""
-    backend = Processes(0, gpus(2, AS_MEMORY_HOLDS, 100 * GIB))
+    entered = tmp_path / "entered"
+    entered.mkdir()
+    two = replace(gpus(2, AS_MEMORY_HOLDS, 100 * GIB), enter=partial(enter_together, entered, 2))
+    backend = Processes(0, two)
     rows = run(backend, jobs(tmp_path, 5), tmp_path / "out")
     assert len(rows) == 5 and workers(rows[:2]).keys() == {"0", "1"}
     assert len(backend.places(jobs(tmp_path, 1), rows)) > 4
