@@ -10,6 +10,8 @@ from ganbench.results.records import Row
 from ganbench.running.expected_time import costs_of, is_of_kind, kinds_of, side_by_side
 from ganbench.running.job import Job
 
+MEMORY_OVER_SEEN = 1.5  # what is asked for, for cells that differ
+
 
 @dataclass(frozen=True)
 class Needs:

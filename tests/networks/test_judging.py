@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import nn
@@ -24,14 +22,6 @@ from tests.plugins.test_models import IMAGES, POINTS, batch, build
 from tests.training.test_loop import state
 
 pytestmark = pytest.mark.numeric
-
-
-@pytest.fixture
-def double_precision() -> Iterator[None]:
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
 
 
 def batches(spec: DataSpec, number: int) -> list[dict[str, torch.Tensor]]:

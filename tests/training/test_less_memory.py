@@ -138,13 +138,6 @@ def test_g_learns_from_the_fakes_that_d_saw(checkpointed: bool) -> None:
     assert all(map(torch.equal, model.seen["D"], model.seen["G"]))
 
 
-@pytest.fixture
-def doubles() -> Any:
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
 def largest_difference(one: Model, other: Model) -> float:
     theirs = other.state_dict()
     pairs = [(value, theirs[key]) for key, value in one.state_dict().items()]
@@ -154,7 +147,7 @@ def largest_difference(one: Model, other: Model) -> float:
 @pytest.mark.parametrize("micro_batch", [3, 4])
 @pytest.mark.parametrize("name", ["standard", "recon", "discogan", "lsgan", "cyclegan"])
 def test_means_over_samples_are_accumulated_to_rounding(
-    doubles: None, name: str, micro_batch: int
+    double_precision: None, name: str, micro_batch: int
 ) -> None:
     """Networks of points have no batch norm; R1 is a mean over samples too. Term by term the losses
     are those of the whole batch.
@@ -169,7 +162,7 @@ def test_means_over_samples_are_accumulated_to_rounding(
     assert largest_difference(whole, parted) < 1e-12
 
 
-def test_feature_matching_is_that_of_a_micro_batch(doubles: None) -> None:
+def test_feature_matching_is_that_of_a_micro_batch(double_precision: None) -> None:
     """Of means over samples, not a mean: by Jensen it is larger over few."""
     how = {"feat_share": 0.5}
     whole = losses(model_of("discogan", POINTS, **how), POINTS, 1)[1]

@@ -30,7 +30,7 @@ from ganbench.running.backends.ray_address import (
 from ganbench.running.backends.ray_mailbox import Mailbox
 from ganbench.running.backends.ray_task import require_node, run_task
 from ganbench.running.job import Job
-from ganbench.running.needs import needs_of
+from ganbench.running.needs import MEMORY_OVER_SEEN, needs_of
 from ganbench.running.progress import OnProgress, Progress
 from ganbench.running.seed_groups import seed_groups
 
@@ -47,7 +47,6 @@ DEFAULTS: Mapping[str, Any] = {
 GB = 2**30
 UNITS = {"CPU": 1, "GPU": 1, "memory": GB}  # of a node's resources, as Ray calls them
 NEEDS = ("num_cpus", "num_gpus", "memory_gb")  # of them
-MEMORY_OVER_SEEN = 1.5  # for cells that differ
 LOOK_EVERY_SEC = 0.5
 AHEAD = 2  # tasks for a place, so that none waits for the next
 STOP_SEC = GRACE_SEC + 12.0  # for checkpoints to come back

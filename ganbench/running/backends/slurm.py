@@ -15,6 +15,7 @@ from ganbench.results.engine_state import Order, order_folder
 from ganbench.results.folder import LOGS
 from ganbench.running.backends import slurm_commands
 from ganbench.running.backends.slurm_job import SlurmJob
+from ganbench.running.needs import MEMORY_OVER_SEEN
 
 if TYPE_CHECKING:
     from submitit import AutoExecutor
@@ -34,7 +35,7 @@ EARLY_SEC = 60  # that Slurm may send the signal before it is due
 LEAST_WORK_SEC = 60  # of a job
 MAX_TIMEOUTS = 1_000  # each of which ends with a checkpoint
 MEMORY = ("mem_gb", "mem_per_cpu", "mem_per_gpu")  # ways to ask for it
-TIME_OVER_SEEN, MEMORY_OVER_SEEN = 2.0, 1.5  # for nodes that are slower, and cells that differ
+TIME_OVER_SEEN = 2.0  # for nodes that are slower
 BEGIN_SEC, JOB_BYTES = 300, 2**30  # of a job without its cells
 
 
@@ -129,7 +130,7 @@ def script_of(options: Mapping[str, Any]) -> str:
 
 def sizes(order: Order, options: Mapping[str, Any]) -> dict[str, int]:
     """Limits for a job of the order, with room to spare, as far as its needs are known. options:
-    those that it has anyway; a time limit longer than theirs is none of need.
+    those that it has anyway, whose time limit is made shorter alone.
     """
     found = {}
     if order.job_sec:
