@@ -19,17 +19,19 @@ def radial_power(samples: Tensor) -> np.ndarray:
     cycle a pixel, in steps of one cycle a picture of the shorter side.
 
     The mean over float pictures (n, C, H, W) from 0 to 1 and their channels, as 8 bits hold them.
-    Each is taken without its mean and under a Hann window, so that its borders, which do not meet,
-    pass for no detail; white noise of variance v has power v at all frequencies. What rounding to 8
-    bits adds is the floor, so that a flat picture has a logarithm. Frequencies beyond Nyquist's, in
-    the corners, are left out (Durall et al., 2020). Raises Undefined where a sample is not finite.
+    Each is taken under a Hann window, so that its borders, which do not meet, pass for no detail,
+    and without its mean under that window, what is left of which would pass for slow waves; white
+    noise of variance v has power v at all frequencies. What rounding to 8 bits adds is the floor,
+    so that a flat picture has a logarithm. Frequencies beyond Nyquist's, in the corners, are left
+    out (Durall et al., 2020). Raises Undefined where a sample is not finite.
     """
     height, width = samples.shape[-2:]
     window = torch.outer(*(torch.hann_window(n, dtype=torch.float64) for n in (height, width)))
     power = torch.zeros(height, width // 2 + 1, dtype=torch.float64)
     for some in torch.split(only_finite(samples), PICTURES):
         pixels = IMAGES.to_stored(some).double() / LEVELS
-        centred = (pixels - pixels.mean((2, 3), keepdim=True)) * window
+        mean = (pixels * window).sum((2, 3), keepdim=True) / window.sum()
+        centred = (pixels - mean) * window
         power += torch.fft.rfft2(centred).abs().square().mean(1).sum(0)
     power /= len(samples) * window.square().sum()
     side = min(height, width)

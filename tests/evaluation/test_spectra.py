@@ -72,6 +72,16 @@ def test_a_wave_has_its_power_at_its_frequency(
     assert power[max(0, cycles - 4) : cycles + 5].sum() > 0.98 * power.sum()
 
 
+@given(st.integers(9, 30), st.sampled_from([(64, 64), (64, 96), (80, 64)]))
+@settings(max_examples=10)
+def test_a_wave_has_no_power_at_rest(half_cycles: int, sides: tuple[int, int]) -> None:
+    """Although half a cycle leaves a mean."""
+    y = torch.arange(sides[0]).float() / sides[0]
+    wave = 0.5 + 0.4 * torch.sin(torch.pi * half_cycles * y[:, None]).expand(1, 3, *sides)
+    power = radial_power(wave)
+    assert power[0] < 1e-3 * power.max()
+
+
 def test_a_flat_picture_has_the_floor_alone() -> None:
     flat = torch.linspace(0, 1, 3)[:, None, None, None].expand(3, 3, 16, 16)
     assert radial_power(flat) == pytest.approx(np.full(9, ROUNDING), rel=1e-12)
