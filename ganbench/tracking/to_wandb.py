@@ -18,7 +18,14 @@ class WeightsAndBiases:
     def __init__(self, folder: Path, mode: Any) -> None:
         self._folder, self._mode = folder, mode
         self._runs: dict[str, Any] = {}
-        self._settings = wandb.Settings(console="off", silent=True)
+        self._is_first = True
+
+    def _settings_of_next(self) -> wandb.Settings:
+        """The first run alone has the list of installed packages, which is the same for all, for
+        making it takes longer than all else of a run (wandb 0.31).
+        """
+        is_first, self._is_first = self._is_first, False
+        return wandb.Settings(console="off", silent=True, x_save_requirements=is_first)
 
     def begin(self, cell: CellBegins, first_step: int) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -32,7 +39,7 @@ class WeightsAndBiases:
             mode=self._mode,
             resume="allow" if self._mode == "online" else None,
             reinit="create_new",  # cells train side by side
-            settings=self._settings,
+            settings=self._settings_of_next(),
         )
 
     def scalars(self, point: Point) -> None:

@@ -66,6 +66,20 @@ def test_two_cells_side_by_side_one_of_which_goes_on_later(name: str, tmp_path: 
     check_second(runs[SECOND], name)
 
 
+def test_wandb_has_the_list_of_packages_once(tmp_path: Path) -> None:
+    """Two runs of one process; making the list takes longer than all else of a run."""
+    pytest.importorskip("wandb")
+    events: list[Event] = []
+    for cell in (FIRST, SECOND):
+        (tmp_path / cell).mkdir()
+        ends = CellEnds(cell, 50, "done", "", {"test/fid": 7.5})
+        events += [begins(cell, tmp_path / cell), Losses(cell, 50, {"adv_B": 1.0}), ends]
+    told("wandb", tmp_path / "tracking", events)
+    lists = [*(tmp_path / "tracking").rglob("requirements.txt")]
+    assert len(lists) == 1 and FIRST in str(lists[0])
+    assert "numpy==" in lists[0].read_text()
+
+
 def check_first(run: Read) -> None:
     assert run.numbers["loss/adv_B"] == {50: 0.5, 100: 1.0, 150: 1.5, 200: 2.0}
     assert run.numbers["validation/fid"] == {100: 3.0}
