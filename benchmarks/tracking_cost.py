@@ -5,7 +5,8 @@ TensorBoard) the reports of two cells that train side by side, few and many of t
 CPU seconds of its start and end, and of a report of twelve losses, which comes every 50 steps; and
 those of writing the state once, which is done every two seconds. A training's own process does
 nothing of all that. `… [NAME,…] --task car2car` trains three models on the task as `ganbench run`
-does by default, with each tracker, and prints the CPU seconds of the tracker by those of the rest.
+does by default, with all these trackers at once, and prints the CPU seconds of each by those of the
+training alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +32,7 @@ LOOK_EVERY_SEC = 0.01
 WRITINGS, CELLS = 200, 8
 FEW, MANY = 20, 1020  # reports of a cell
 LOSSES = {f"loss_{i}": 0.1 + i for i in range(12)}
-OF_A_TRACKER = (b"ganbench.tracking.process", b"wandb-core", b"gpu_stats")
+OF_A_TRACKER, OF_WANDB = b"ganbench.tracking.process", (b"wandb-core", b"gpu_stats")
 
 
 def cpu_sec(process: Path) -> float:
@@ -40,19 +41,28 @@ def cpu_sec(process: Path) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
+def tracker_of(line: bytes) -> str | None:
+    """The tracker that a process works for, by its command line."""
+    if any(name in line for name in OF_WANDB):
+        return "wandb"
+    *_, name, _folder = line.rstrip(b"\0").split(b"\0") if OF_A_TRACKER in line else (b"", b"")
+    return name.decode() or None
+
+
 @contextmanager
-def tracker_sec() -> Iterator[dict[str, float]]:
-    """CPU seconds of each process of a tracker that runs meanwhile, and of its helpers."""
-    spent: dict[str, float] = {}
+def tracker_sec() -> Iterator[dict[tuple[str, str], float]]:
+    """CPU seconds of each process of a tracker that runs meanwhile, and of its helpers, by the
+    tracker's name and the process.
+    """
+    spent: dict[tuple[str, str], float] = {}
     over = threading.Event()
 
     def look() -> None:
         while not over.wait(LOOK_EVERY_SEC):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    line = (process / "cmdline").read_bytes()
-                    if any(name in line for name in OF_A_TRACKER):
-                        spent[process.name] = cpu_sec(process)
+                    if name := tracker_of((process / "cmdline").read_bytes()):
+                        spent[name, process.name] = cpu_sec(process)
                 except OSError:
                     continue
 
@@ -81,21 +91,21 @@ def tracking_sec(name: str, reports: int) -> float:
     return sum(spent.values())
 
 
-def share_of_a_run(name: str, task: str) -> float:
-    """CPU seconds of the tracker by those of the rest of a run of three models on the task, with
-    the defaults for all else.
+def shares_of_a_run(names: Sequence[str], task: str) -> dict[str, float]:
+    """CPU seconds of each tracker by those of all else in a run of three models on the task, with
+    the defaults for the rest.
     """
     asked = ["--models", "standard,recon,discogan", "--task", task, "--device", "cpu"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder, tracker_sec() as spent:
-        command = [sys.executable, "-m", "ganbench", "run", *asked, "--log", name]
+        command = [sys.executable, "-m", "ganbench", "run", *asked, "--log", ",".join(names)]
         environment = {**os.environ, "WANDB_MODE": "offline", "TRACKIO_DIR": f"{folder}/trackio"}
         done = [*command, "--output", f"{folder}/results"]
         subprocess.run(done, check=True, env=environment, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    tracking = sum(spent.values())
-    return tracking / (whole - tracking)
+    rest = whole - sum(spent.values())
+    return {name: sum(sec for (of, _), sec in spent.items() if of == name) / rest for name in names}
 
 
 def state_sec() -> float:
@@ -117,8 +127,8 @@ def main() -> None:
     given = parser.parse_args()
     names = given.names.split(",")
     if given.task:
-        for name in names:
-            print(f"{name}: {share_of_a_run(name, given.task):.2%} of the rest", flush=True)
+        for name, share in shares_of_a_run(names, given.task).items():
+            print(f"{name}: {share:.2%} of the training")
         return
     print(f"state: {1e3 * state_sec():.2f} ms a writing")
     for name in names:
