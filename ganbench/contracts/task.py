@@ -43,8 +43,8 @@ class Jitter:
 class Domain:
     """Samples of one domain in one split.
 
-    samples: uint8 images (n, C, H, W), float32 points (n, D), or tokens, bool (n, positions,
-        words) with one word at each position.
+    samples: uint8 images (n, C, H, W), float32 points (n, D), tokens, bool (n, positions, words)
+        with one word at each position, or attributes, bool (n, attributes).
     truth: per-sample ground truth, each (n, ...); models never see it.
     constants: ground truth of the domain as a whole, such as the modes' centres.
     jitter: how training sees the samples; None for as they stand. All else sees `samples`.

@@ -16,9 +16,10 @@ from ganbench.core.errors import UserError
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-DataKind = Literal["image", "points", "tokens"]
+DataKind = Literal["image", "points", "tokens", "attributes"]
 Shape = tuple[int, ...]
 LEAST_PROBABILITY = 1e-6  # of a word, whose logarithm stays finite
+NONE = "none"  # what a sample without an attribute is shown as
 
 
 class Kind(ABC):
@@ -171,6 +172,55 @@ class Tokens(Kind):
         return one_hot(chosen, count).to(noise.dtype)
 
 
+class Attributes(Kind):
+    """Which attributes a sample has: a probability for each, 0 or 1 in real samples; stored as
+    bools. Attributes are the words of a vocabulary, of which a sample has any number.
+    """
+
+    name = "attributes"
+    many = "attributes"
+    taken = "attributes as probabilities that a sample has them"
+    axes = ("attributes",)
+    stored = "bool"
+    is_continuous = False
+    can_repeat = True
+    kit_width = 8
+
+    def to_stored(self, samples: Tensor) -> Tensor:
+        """What is likelier than not."""
+        return samples > 0.5
+
+    def to_array(self, samples: Tensor, words: Sequence[str] = ()) -> np.ndarray:
+        """The names (n,) of what each sample has, as texts. Without a vocabulary a name is a
+        number.
+        """
+        known = np.array(words or [str(number) for number in range(samples.shape[-1])])
+        has = self.to_stored(samples).numpy()
+        return np.array([" ".join(known[each]) or NONE for each in has], dtype=str)
+
+    @property
+    def distance(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """Binary cross-entropy of an attribute, in nats: the mean over all of them."""
+        return binary_cross_entropy
+
+    def fault(self, stored: Tensor) -> str:
+        """Nothing: a sample may have any attributes, and none."""
+        return ""
+
+    def noise(self, n: int, shape: Shape, generator: Generator) -> Tensor:
+        import torch
+
+        drawn = torch.randint(2, (n, *shape), generator=generator)
+        return drawn.to(torch.get_default_dtype())
+
+    def marked(self, noise: Tensor, is_real: bool) -> Tensor:
+        """Real samples have the first half of the attributes, others do not."""
+        half = -(-noise.shape[-1] // 2)
+        marked = noise.clone()
+        marked[..., :half] = float(is_real)
+        return marked
+
+
 def one_hot(words: Tensor, count: int) -> Tensor:
     """Numbers of words (..., positions) to bools (..., positions, count)."""
     import torch
@@ -185,6 +235,22 @@ def cross_entropy(probabilities: Tensor, real: Tensor) -> Tensor:
     return mean
 
 
+def as_words(has: Tensor) -> Tensor:
+    """Probabilities of attributes (..., attributes) as phrases (..., attributes, 2), a place for
+    each attribute, with a word for its absence and one for its presence.
+    """
+    import torch
+
+    return torch.stack([1 - has, has], -1)
+
+
+def binary_cross_entropy(probabilities: Tensor, real: Tensor) -> Tensor:
+    """Of zeros and ones `real` under probabilities, both (n, attributes): a scalar, the mean."""
+    return cross_entropy(as_words(probabilities), as_words(real))
+
+
 IMAGES = Images()
-KINDS: Mapping[DataKind, Kind] = {kind.name: kind for kind in (IMAGES, Points(), Tokens())}
+KINDS: Mapping[DataKind, Kind] = {
+    kind.name: kind for kind in (IMAGES, Points(), Tokens(), Attributes())
+}
 assert {*KINDS} == {*get_args(DataKind)}

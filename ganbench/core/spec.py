@@ -32,14 +32,15 @@ class DataSpec:
     """The shape of one sample of each domain, and what the two domains share.
 
     kind: of both domains, or of A and of B: "image" for float samples in [0, 1]; "points" for
-        coordinates; "tokens" for phrases, as probabilities of words at positions. `kinds` has what
-        holds of each.
+        coordinates; "tokens" for phrases, as probabilities of words at positions; "attributes" for
+        the probabilities of what a sample has. `kinds` has what holds of each.
     A, B: the shape of one sample: (C, H, W) of images, (D,) of points, (positions, words) of
-        tokens. Raises UserError for one of another kind.
+        tokens, (attributes,) of those. Raises UserError for one of another kind.
     kept: known attributes that a translation ought to keep, such as "azimuth_deg".
     changed: the attribute that no sample of A has and every sample of B, or empty.
     drawn: domains whose samples are drawings of edges, dark on white.
-    words_A, words_B: the vocabulary of tokens, as tables and pictures show it; empty for none.
+    words_A, words_B: the vocabulary of tokens, or the names of attributes, as tables and pictures
+        show them; without spaces; empty for none.
         Raises UserError where it has not one word for each number.
     """
 

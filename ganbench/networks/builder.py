@@ -22,13 +22,14 @@ from ganbench.networks.styles import ByDomain, MappingNetwork, he_normal, starte
 N = TypeVar("N", bound=nn.Module)
 CODE_WIDTHS = 8  # units of the code between two kinds, by the width
 # Units of a mapping network by the width.
-MAPPING_WIDTHS: Mapping[DataKind, int] = {"image": 8, "points": 1, "tokens": 8}
+MAPPING_WIDTHS: Mapping[DataKind, int] = {"image": 8, "points": 1, "tokens": 8, "attributes": 8}
 
 # The module of each family, which has it as FAMILY. It is imported when it is used, and a cell's
 # identity has the one that the cell uses.
 FAMILIES: Mapping[DataKind, Mapping[str, str]] = {
     "points": {PLAIN: "ganbench.networks.points"},
     "tokens": {PLAIN: "ganbench.networks.tokens"},
+    "attributes": {PLAIN: "ganbench.networks.attributes"},
     "image": {
         PLAIN: "ganbench.networks.images",
         "resnet": "ganbench.networks.residual",

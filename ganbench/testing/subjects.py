@@ -31,6 +31,7 @@ SPECS: Mapping[str, DataSpec] = {
     "images of 3 channels": DataSpec("image", (3, 16, 16), (3, 16, 16)),
     "phrases of 2 and 3 words": DataSpec("tokens", (2, 5), (3, 4)),
     "phrases and images": DataSpec(("tokens", "image"), (3, 5), (3, 16, 16)),
+    "attributes and images": DataSpec(("attributes", "image"), (5,), (3, 16, 16)),
 }
 
 

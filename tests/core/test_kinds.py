@@ -12,7 +12,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.kinds import KINDS, Kind
 from ganbench.core.spec import DataSpec
 
-SHAPES = {"image": (3, 16, 16), "points": (2,), "tokens": (3, 5)}
+SHAPES = {"image": (3, 16, 16), "points": (2,), "tokens": (3, 5), "attributes": (5,)}
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
 
@@ -26,8 +26,8 @@ def test_samples_are_stored_in_the_form_of_the_kind(kind: Kind) -> None:
 
 @EACH
 def test_a_shape_of_another_kind_is_refused(kind: Kind) -> None:
-    for other, shape in SHAPES.items():
-        if other == kind.name:
+    for shape in SHAPES.values():
+        if len(shape) == len(SHAPES[kind.name]):
             kind.require_shape(shape)
         else:
             with pytest.raises(UserError, match=f"{kind.many} have the shape"):
@@ -66,6 +66,36 @@ def test_cross_entropy_is_that_of_torch() -> None:
     real = KINDS["tokens"].noise(6, (3, 5), generator).double()
     expected = F.cross_entropy(logits.flatten(0, 1), real.flatten(0, 1).argmax(1))
     torch.testing.assert_close(distance(logits.softmax(-1), real), expected)
+    wrong = distance(1 - real, real)
+    assert wrong.isfinite() and wrong > 10
+
+
+def test_attributes_are_shown_by_the_names_of_those_that_are_there() -> None:
+    attributes, names = KINDS["attributes"], ("male", "long_hair", "glasses")
+    chances = torch.tensor([[0.9, 0.2, 0.51], [0.5, 0.1, 0.0]])
+    assert attributes.to_stored(chances).tolist() == [[True, False, True], [False] * 3]
+    assert attributes.to_array(chances, names).tolist() == ["male glasses", "none"]
+    assert attributes.to_array(chances).tolist() == ["0 2", "none"]
+
+
+@given(st.integers(1, 9), st.integers(0, 100))
+def test_made_attributes_are_there_or_not(count: int, seed: int) -> None:
+    attributes = KINDS["attributes"]
+    made = attributes.noise(7, (count,), torch.Generator().manual_seed(seed))
+    assert attributes.fault(attributes.to_stored(made)) == ""
+    assert torch.equal(attributes.to_stored(made).float(), made)
+    real, other = (attributes.marked(made, is_real) for is_real in (True, False))
+    assert (real != other).any(-1).all(), "what is real cannot be told from what is not"
+    assert real.unique().tolist() in ([0, 1], [1])
+
+
+def test_binary_cross_entropy_is_that_of_torch() -> None:
+    distance = KINDS["attributes"].distance
+    assert distance is not None
+    generator = torch.Generator().manual_seed(3)
+    chances = torch.rand(6, 5, generator=generator, dtype=torch.float64)
+    real = KINDS["attributes"].noise(6, (5,), generator).double()
+    torch.testing.assert_close(distance(chances, real), F.binary_cross_entropy(chances, real))
     wrong = distance(1 - real, real)
     assert wrong.isfinite() and wrong > 10
 

@@ -16,8 +16,9 @@ SHAPES: dict[DataKind, tuple[int, ...]] = {
     "image": (3, 16, 16),
     "points": (2,),
     "tokens": (3, 5),
+    "attributes": (5,),
 }
-EACH = [*permutations(SHAPES, 2), ("tokens", "tokens")]
+EACH = [*permutations(SHAPES, 2), ("tokens", "tokens"), ("attributes", "attributes")]
 PAIRS = pytest.mark.parametrize("pair", EACH, ids=" to ".join)
 
 

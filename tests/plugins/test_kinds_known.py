@@ -17,7 +17,11 @@ SPECS = {
     "phrases": DataSpec("tokens", (2, 5), (3, 4)),
     "phrases to images": DataSpec(("tokens", "image"), (3, 5), (3, 16, 16)),
     "images to phrases": DataSpec(("image", "tokens"), (3, 16, 16), (3, 5)),
+    "attributes": DataSpec("attributes", (5,), (4,)),
+    "attributes to images": DataSpec(("attributes", "image"), (5,), (3, 16, 16)),
+    "images to attributes": DataSpec(("image", "attributes"), (3, 16, 16), (5,)),
 }
+SPECIAL = {name: "attributes" if "attributes" in name else "tokens" for name in SPECS}
 ABLE = {"cyclegan", "discogan", "lsgan", "recon", "standard"}
 
 
@@ -38,7 +42,7 @@ def test_a_model_learns_words_or_says_why_not(name: str, data: str) -> None:
     reason = model_type.why_not(spec)
     assert (reason is None) == (name in ABLE)
     if reason:
-        assert "tokens" in reason
+        assert SPECIAL[data] in reason
         return
     model, real = build(model_type, spec), batch(spec)
     fake = model.fakes(real)
@@ -52,17 +56,20 @@ def test_a_model_learns_words_or_says_why_not(name: str, data: str) -> None:
     torch.testing.assert_close(made[:1], alone)
 
 
+@pytest.mark.parametrize("data", ["phrases", "attributes"])
 @pytest.mark.parametrize("name", sorted(REGISTRY.of_kind("metric")))
-def test_no_metric_scores_phrases_that_it_does_not_know(name: str) -> None:
+def test_no_metric_scores_what_it_does_not_know(name: str, data: str) -> None:
     metric = REGISTRY.load("metric", name)()
-    reason = metric.why_not(Shown(SPECS["phrases"]))
-    assert reason and "tokens" in reason
+    reason = metric.why_not(Shown(SPECS[data]))
+    known = {"words": "it compares tokens with images"}  # it tells what it knows
+    assert reason and (SPECIAL[data] in reason or reason == known.get(name))
 
 
+@pytest.mark.parametrize("data", ["phrases", "attributes"])
 @pytest.mark.parametrize("name", ["visible", "efficientnet_lite0"])
-def test_pictures_of_phrases_are_scored_as_pictures(name: str) -> None:
+def test_pictures_of_other_kinds_are_scored_as_pictures(name: str, data: str) -> None:
     metric = REGISTRY.load("metric", name)()
-    there = metric.why_not(Shown(SPECS["images to phrases"]))
-    assert there == "tokens have no image features"
+    there = metric.why_not(Shown(SPECS[f"images to {data}"]))
+    assert there == f"{SPECIAL[data]} have no image features"
     with pytest.raises(AttributeError, match="features"):  # it goes on to ask for weights
-        metric.why_not(Shown(SPECS["phrases to images"]))
+        metric.why_not(Shown(SPECS[f"{data} to images"]))

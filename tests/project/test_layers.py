@@ -66,7 +66,7 @@ INSIDE = {
             *("points", "styles"),
         ),
         ("attentive_residual", "images", "tokens"),
-        ("builder",),
+        ("attributes", "builder"),
         ("residual", "stylegan2", "unet", "vit_unet"),
         ("starganv2",),
     ),
