@@ -39,7 +39,12 @@ from ganbench.data.overlap import pixel_digests, repeats_told, require_apart
 from ganbench.data.readers.facescrub import list_facescrub
 from ganbench.data.sameness import sameness
 from ganbench.data.split_folders import find_split_folders
-from ganbench.evaluation.agreement import agreement_up_to_renaming, mutual_information
+from ganbench.evaluation.agreement import (
+    agreement_up_to_exchange,
+    agreement_up_to_renaming,
+    balanced_agreement,
+    mutual_information,
+)
 from ganbench.evaluation.fidelity.metric import FidelityMetric
 from ganbench.evaluation.spectra import radial_power
 from ganbench.networks.blocks import Attended, DiscriminatorOutput, Judges
@@ -63,6 +68,7 @@ from ganbench.task_families.attributes import AttributeOptions, AttributeTask
 from ganbench.task_families.collection import Collection, split_indices
 from ganbench.task_families.collection_task import CollectionTask
 from ganbench.task_families.described import DescribedTask
+from ganbench.task_families.faces_told import FacesToldTask
 from ganbench.task_families.mixtures import (
     MixtureOptions,
     NoiseToMixture,
@@ -108,6 +114,7 @@ __all__ = [
     "DiscriminatorOutput",
     "Domain",
     "DomainName",
+    "FacesToldTask",
     "FidelityMetric",
     "HParams",
     "HeadOptions",
@@ -143,9 +150,11 @@ __all__ = [
     "ViewOptions",
     "ViewsTask",
     "adversarial_recipes",
+    "agreement_up_to_exchange",
     "agreement_up_to_renaming",
     "all_finite",
     "arc_centres",
+    "balanced_agreement",
     "batched",
     "cached_arrays",
     "centred_penalty",

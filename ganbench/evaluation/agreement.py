@@ -36,6 +36,48 @@ def agreement_up_to_renaming(told: np.ndarray, read: np.ndarray) -> float:
     return float(right / len(told))
 
 
+def balanced_agreement(told: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """How far attributes agree, (k,) of bools (n, k): the mean of the shares that agree among the
+    samples that have one and among those that do not. So what does not follow what is told comes to
+    0.5, however rare the attribute, and the opposite to 0. NaN of one that all samples have, or
+    none.
+    """
+    return np.diag(crossed_agreement(told, read))
+
+
+def crossed_agreement(told: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """The same of each attribute that is told (rows) with each that is read (columns)."""
+    shares = []
+    for has, reads in ((told, read), (~told, ~read)):
+        count = has.sum(0)[:, None]
+        shares.append(np.where(count, has.T.astype(float) @ reads / np.maximum(count, 1), np.nan))
+    both: np.ndarray = (shares[0] + shares[1]) / 2
+    return both
+
+
+def agreement_up_to_exchange(told: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """The balanced agreement (k,) of attributes, bools (n, k), after the one-to-one exchange of
+    attributes, and of presence and absence, that makes them agree most in sum.
+
+    The exchange is found on one half of the samples and scored on the other, and the other way
+    round, so that it cannot follow chance. A half in which all samples have the attribute, or
+    none, neither finds nor scores; NaN where neither half can. Raises Undefined for fewer than two
+    samples.
+    """
+    if len(told) < 2:
+        raise Undefined("an exchange is found on one half of the samples, and there is one sample")
+    even = np.arange(len(told)) % 2 == 0
+    scores = []
+    for half in (even, ~even):
+        found = np.nan_to_num(crossed_agreement(told[half], read[half]), nan=0.5)
+        rows, chosen = linear_sum_assignment(np.maximum(found, 1 - found), maximize=True)
+        other = crossed_agreement(told[~half], read[~half])[rows, chosen]
+        scores.append(np.where(found[rows, chosen] < 0.5, 1 - other, other))
+    counted = ~np.isnan(scores)
+    total = np.where(counted, scores, 0).sum(0)
+    return np.where(counted.any(0), total / np.maximum(counted.sum(0), 1), np.nan)
+
+
 def mutual_information(told: np.ndarray, read: np.ndarray) -> float:
     """Of labels (n,), in nats, by Miller and Madow's entropies, which have no bias of the first
     order: about 0, of either sign, where one tells nothing of the other. Raises Undefined for none.

@@ -76,7 +76,7 @@ class CollectionTask(Task):
         for split in SPLITS:
             if split in parts:
                 both = self.split_of(a, b, parts, split)
-                report(f"{split}: {len(both.A)} pictures of A, {len(both.B)} of B")
+                report(f"{split}: {len(both.A)} samples of A, {len(both.B)} of B")
         if self.paths:
             for line in self.repeats(a, b, parts):
                 report(line)
@@ -86,11 +86,14 @@ class CollectionTask(Task):
         their names; from the cache where it was looked for before.
         """
 
+        kinds = self.spec.kinds.items()
+
         def make() -> dict[str, np.ndarray]:
             contents = {
                 f"{name} ({split})": contents_of(side, identities)
                 for split, both in parts.items()
-                for name, side, identities in zip("AB", (a, b), both, strict=True)
+                for (name, kind), side, identities in zip(kinds, (a, b), both, strict=True)
+                if kind.has_pixels
             }
             lines = "\0".join(repeats_told(contents)).encode(errors="surrogateescape")
             return {"lines": np.frombuffer(lines, np.uint8)}

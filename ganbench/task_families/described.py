@@ -28,6 +28,8 @@ from ganbench.data.rendering.render import render_shots
 from ganbench.data.rendering.rendered import GREYS, RENDERING_VERSION
 from ganbench.task_families.collection import Collection, Parts, array_collection, own_parts
 from ganbench.task_families.collection_task import CollectionTask
+from ganbench.task_families.frequencies import drawn, ties, with_shares
+from ganbench.task_families.frequencies import even as evenly
 from ganbench.task_families.objects.handbags import HANDBAGS
 from ganbench.task_families.objects.shoes import SHOES
 from ganbench.task_families.products import Product
@@ -53,7 +55,6 @@ LEVELS: Mapping[str, tuple[float, ...]] = {
     "pattern": (4, 3, 3),
 }
 TIE = 1.0  # standard deviation of the log of how much likelier a pair of values is than by chance
-ROUNDS = 200  # after which the levels are met to the last digits
 MIN_DESCRIBED = 60
 
 
@@ -71,24 +72,18 @@ def tied() -> np.ndarray:
     each pair of values of two attributes is likelier or less likely than by chance.
     """
     rng = np.random.default_rng(seed_for(0, "ties", DESCRIPTIONS_VERSION))
-    shape = tuple(map(len, GRAMMAR.values()))
-    a, b, c = shape
-    ties = [rng.normal(0, TIE, pair) for pair in ((a, b, 1), (a, 1, c), (1, b, c))]
-    goals = [rng.permutation(LEVELS[name]) / sum(LEVELS[name]) for name in GRAMMAR]
-    chance: np.ndarray = np.exp(sum(ties, np.zeros(shape)))
-    for _ in range(ROUNDS):
-        for axis, goal in enumerate(goals):
-            others = tuple(i for i in range(len(shape)) if i != axis)
-            factor = goal / chance.sum(others)
-            chance = chance * np.expand_dims(factor, others)
-    whole: np.ndarray = chance / chance.sum()
-    return whole
+    chance = np.exp(ties(shape(), TIE, rng))
+    return with_shares(chance, [rng.permutation(LEVELS[n]) / sum(LEVELS[n]) for n in GRAMMAR])
 
 
 def even() -> np.ndarray:
     """The same where all descriptions are equally likely."""
-    shape = tuple(map(len, GRAMMAR.values()))
-    return np.full(shape, 1 / np.prod(shape))
+    return evenly(shape())
+
+
+def shape() -> tuple[int, ...]:
+    """The number of values of each attribute."""
+    return tuple(map(len, GRAMMAR.values()))
 
 
 FREQUENCIES: Mapping[str, Callable[[], np.ndarray]] = {"tied": tied, "uniform": even}
@@ -98,10 +93,7 @@ def descriptions(chance: np.ndarray, count: int, *purpose: str) -> np.ndarray:
     """`count` descriptions drawn, int64 (count, attributes): numbers of values. A larger set begins
     with the smaller one.
     """
-    draws = np.random.default_rng(seed_for(0, *purpose, DESCRIPTIONS_VERSION)).random(count)
-    chosen = np.searchsorted(chance.ravel().cumsum(), draws)
-    cells = np.unravel_index(chosen.clip(max=chance.size - 1), chance.shape)
-    return np.stack(cells, axis=1)
+    return drawn(chance, count, seed_for(0, *purpose, DESCRIPTIONS_VERSION))
 
 
 def values_of(described: np.ndarray) -> dict[str, np.ndarray]:
@@ -124,8 +116,8 @@ def parameters(index: int, values: Sequence[str]) -> Any:
     kind, colour, pattern = values
     rng = np.random.default_rng(seed_for(0, "described", index, DESCRIPTIONS_VERSION))
     sample = sample_shoe if kind in SHOE_KINDS else sample_handbag
-    drawn = sample(rng, DRAWN_KINDS[kind])
-    return type(drawn)(**{**vars(drawn), "look": dress(rng, colour, pattern)})
+    product = sample(rng, DRAWN_KINDS[kind])
+    return type(product)(**{**vars(product), "look": dress(rng, colour, pattern)})
 
 
 def pictures(

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganbench.core.errors import Undefined
-from ganbench.evaluation.agreement import agreement_up_to_renaming, mutual_information
+from ganbench.evaluation.agreement import (
+    agreement_up_to_exchange,
+    agreement_up_to_renaming,
+    balanced_agreement,
+    mutual_information,
+)
 
 NAMES = np.array(["ab", "cd", "ef", "gh", "ij"])
 
@@ -59,3 +64,47 @@ def test_too_few_samples_have_no_number() -> None:
         agreement_up_to_renaming(NAMES[:1], NAMES[:1])
     with pytest.raises(Undefined):
         mutual_information(NAMES[:0], NAMES[:0])
+
+
+def bits(seed: int, count: int = 400) -> np.ndarray:
+    """Attributes of several frequencies, bool (count, 4)."""
+    return np.random.default_rng(seed).random((count, 4)) < [0.1, 0.3, 0.5, 0.8]
+
+
+@given(order=st.permutations(range(4)), flipped=st.lists(st.booleans(), min_size=4, max_size=4))
+def test_an_exchange_of_attributes_and_of_their_absence_costs_nothing(
+    order: list[int], flipped: list[bool]
+) -> None:
+    told = bits(0)
+    read = told.copy()
+    read[:40] = ~read[:40]
+    other = (read ^ flipped)[:, order]
+    assert agreement_up_to_exchange(told, other) == pytest.approx(
+        agreement_up_to_exchange(told, read)
+    )
+    assert agreement_up_to_exchange(told, (told ^ flipped)[:, order]).tolist() == [1] * 4
+    expected = 1 - (told[:40].mean(0) / told.mean(0) + (~told[:40]).mean(0) / (~told).mean(0)) / 20
+    assert balanced_agreement(told, read) == pytest.approx(expected)
+
+
+def test_attributes_that_follow_chance_or_nothing_agree_by_half() -> None:
+    """Without a bias of the best of all exchanges, and whatever is frequent."""
+    pairs = [(bits(seed, 60), bits(1000 + seed, 60)) for seed in range(300)]
+    for agree in (agreement_up_to_exchange, balanced_agreement):
+        found = np.array([agree(*pair) for pair in pairs])
+        assert np.nanmean(found, axis=0) == pytest.approx(0.5, abs=0.02)
+    told = bits(0)
+    same = np.broadcast_to([False, False, True, True], told.shape)
+    assert balanced_agreement(told, same).tolist() == [0.5] * 4
+    assert agreement_up_to_exchange(told, same).tolist() == [0.5] * 4
+
+
+def test_attributes_without_a_contrast_have_no_number() -> None:
+    told = bits(0)
+    told[:, 1] = True
+    for agree in (agreement_up_to_exchange, balanced_agreement):
+        assert np.isnan(agree(told, told)).tolist() == [False, True, False, False]
+    told[1:, 1] = False  # it is in one half alone, which finds nothing and is scored
+    assert not np.isnan(agreement_up_to_exchange(told, told)).any()
+    with pytest.raises(Undefined):
+        agreement_up_to_exchange(told[:1], told[:1])

@@ -147,9 +147,9 @@ INSIDE = {
         ("evaluate",),
     ),
     "task_families": (
-        ("collection", "mixtures"),
+        ("collection", "frequencies", "mixtures"),
         ("collection_task", "own_folders"),
-        ("attributes", "products", "views"),
+        ("attributes", "faces_told", "products", "views"),
         ("objects",),
         ("described",),
     ),

@@ -108,14 +108,26 @@ def between(rng: np.random.Generator, tones: Sequence[Rgb]) -> Rgb:
 def picture(rng: np.random.Generator, on: dict[str, bool]) -> tuple[Shot, PersonAttributes]:
     """A pose and a light for one picture."""
     right, lit_right = (bool(bit) for bit in rng.integers(2, size=2))
+    seen = PersonAttributes(**on, turned_right=right, lit_right=lit_right)
+    return shot_of(rng, seen), seen
+
+
+def shot_of(rng: np.random.Generator, seen: PersonAttributes) -> Shot:
+    """A picture that is turned and lit as told, the rest of it drawn."""
     azimuth = float(rng.uniform(MIN_AZIMUTH_DEG, MAX_AZIMUTH_DEG))
-    shot = Shot(
-        azimuth_deg=azimuth if right else -azimuth,
+    return Shot(
+        azimuth_deg=azimuth if seen.turned_right else -azimuth,
         elevation_deg=float(rng.uniform(*ELEVATION_DEG)),
-        light=1 if lit_right else -1,
+        light=1 if seen.lit_right else -1,
         zoom=ZOOM,
     )
-    return shot, PersonAttributes(**on, turned_right=right, lit_right=lit_right)
+
+
+def person_of(seen: PersonAttributes, rng: np.random.Generator) -> Person:
+    """A person who has these attributes and one picture that shows them, the rest of both drawn."""
+    on = {name: getattr(seen, name) for name in OF_THE_PERSON}
+    head = dressed(sample_head(rng), on, rng)
+    return Person(head, (shot_of(rng, seen),), (seen,))
 
 
 def build_person(someone: Person) -> tuple[Part, ...]:
