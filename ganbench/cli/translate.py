@@ -49,7 +49,7 @@ from ganbench.cli.options import (
     "--phrases",
     type=PATH,
     metavar="FILE",
-    help="Phrases of your own, one a line, for such a domain.",
+    help="Phrases or attributes of your own, a sample a line, for such a domain.",
 )
 @click.option(
     "--own-size",

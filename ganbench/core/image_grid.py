@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,18 +16,21 @@ LETTER_PX = 8
 WORDS_PX = 96  # a tile where all are texts
 TEXT_BACKGROUND = (238, 238, 238)
 MAX_TEXT_PX, MIN_TEXT_PX, LINES_PX = 15, 6, 1.3  # of letters; of lines, times as much
+LEGIBLE_PX = 9  # letters for which tiles grow where texts have many lines
 
 
 def image_rows(
     rows: Sequence[tuple[str, np.ndarray]], captions: Sequence[Sequence[str]] = ()
 ) -> Image.Image:
     """One labelled row for each (label, samples): uint8 images (n, C, H, W), of which small ones
-    are enlarged, phrases (n,) or points (n, D), whose words and numbers stand below each other.
+    are enlarged, phrases (n,) or points (n, D), whose words and numbers stand below each other, in
+    tiles that are large enough for the most of them.
 
     captions: short texts above the images, for each row one an image; or none at all.
     """
     side = next((samples.shape[-1] for _, samples in rows if samples.ndim == 4), WORDS_PX)
-    scale = max(1, MIN_TILE_PX // side)
+    lines = max((len(lines_of(x)) for _, some in rows if some.ndim < 3 for x in some), default=0)
+    scale = max(1, MIN_TILE_PX // side, math.ceil(lines * LINES_PX * LEGIBLE_PX / side))
     tile = side * scale
     count = max(len(images) for _, images in rows)
     left = LETTER_PX * max(len(label) for label, _ in rows) + 2 * GAP_PX
@@ -48,18 +52,28 @@ def image_rows(
 
 
 def text_tile(sample: np.ndarray | str, side: int) -> Image.Image:
-    """The words of a phrase, or the numbers of a point (D,), one below the other, as large as fits
-    into a square of `side` pixels.
-    """
-    lines = sample.split() if isinstance(sample, str) else [f"{value:.3g}" for value in sample]
+    """Its lines, one below the other, as large as fits into a square of `side` pixels."""
+    lines = lines_of(sample)
     tile = Image.new("RGB", (side, side), TEXT_BACKGROUND)
     for size in range(MAX_TEXT_PX, MIN_TEXT_PX - 1, -1):
         font = ImageFont.load_default(size)
         if max(map(font.getlength, lines)) < side and LINES_PX * size * len(lines) < side:
             break
-    text, middle = "\n".join(lines), (side // 2, side // 2)
-    ImageDraw.Draw(tile).multiline_text(middle, text, "black", font, anchor="mm", align="center")
+    ImageDraw.Draw(tile).multiline_text(
+        (side // 2, side // 2),
+        "\n".join(lines),
+        "black",
+        font,
+        anchor="mm",
+        spacing=round((LINES_PX - 1) * size),
+        align="center",
+    )
     return tile
+
+
+def lines_of(sample: np.ndarray | str) -> list[str]:
+    """The words of a phrase, or the numbers of a point (D,)."""
+    return sample.split() if isinstance(sample, str) else [f"{value:.3g}" for value in sample]
 
 
 def to_image(pixels: np.ndarray, scale: int) -> Image.Image:

@@ -1,8 +1,8 @@
-"""Phrases of a user's own, one a line of a text file, as a model of words takes them."""
+"""Phrases and attributes of a user's own, one sample a line of a text file, as models take them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,30 +11,59 @@ from torch import Tensor
 
 from ganbench.contracts.task import Task
 from ganbench.core.errors import UserError
-from ganbench.core.kinds import one_hot
+from ganbench.core.kinds import NONE, DataKind, one_hot
 from ganbench.core.spec import DomainName
 
 OPTION = "--phrases"
+Reader = Callable[[Sequence[str], str], Tensor]  # of the words of a line, and where it stands
 
 
 def read_phrases(path: Path, task: Task, domain: DomainName) -> Tensor:
-    """The phrases of a file as bools (n, positions, words). Empty lines are left out.
+    """The phrases of a file as bools (n, positions, words), or the attributes of each line as bools
+    (n, attributes), as `phrases.txt` of a translation has them. Empty lines are left out.
 
-    Raises UserError, with the line, for a phrase that the domain's grammar does not have: of
-    another length, with a word that it does not know, or with one that never stands there in the
-    train phrases.
+    Raises UserError, with the line, for an attribute that the domain does not know, and for a
+    phrase that its grammar does not have: of another length, with a word that it does not know, or
+    with one that never stands there in the train phrases.
     """
-    words = np.array(task.spec.words(domain))
-    there = task.load("train").domain(domain).samples.any(0).numpy()
-    grammar = [words[place].tolist() for place in there]
-    phrases = [
-        numbers(line.split(), words.tolist(), grammar, f"{path}, line {number}")
+    read = READERS[task.spec.kinds[domain].name](task, domain)
+    made = [
+        read(line.split(), f"{path}, line {number}")
         for number, line in enumerate(lines_of(path), 1)
         if line.strip()
     ]
-    if not phrases:
+    if not made:
         raise UserError("the file has no phrase", str(path), "write one a line")
-    return one_hot(torch.tensor(phrases), len(words))
+    return torch.stack(made)
+
+
+def phrases(task: Task, domain: DomainName) -> Reader:
+    """Reads the words of a phrase."""
+    words = np.array(task.spec.words(domain))
+    there = task.load("train").domain(domain).samples.any(0).numpy()
+    grammar = [words[place].tolist() for place in there]
+
+    def read(given: Sequence[str], where: str) -> Tensor:
+        known = numbers(given, words.tolist(), grammar, where)
+        return one_hot(torch.tensor(known), len(words))
+
+    return read
+
+
+def attributes(task: Task, domain: DomainName) -> Reader:
+    """Reads the names of those that a sample has, in any order, or `none`."""
+    count = task.spec.shape(domain)[-1]
+    names = task.spec.words(domain) or tuple(map(str, range(count)))
+
+    def read(given: Sequence[str], where: str) -> Tensor:
+        has = [] if [*given] == [NONE] else given
+        for name in has:
+            if name not in names:
+                fix = f"write some of {', '.join(names)}; or {NONE}"
+                raise UserError(f"unknown attribute '{name}'", where, fix)
+        return torch.tensor([name in has for name in names])
+
+    return read
 
 
 def lines_of(path: Path) -> list[str]:
@@ -65,3 +94,9 @@ def numbers(
                 f"write one of {', '.join(known)} there",
             )
     return [list(words).index(word) for word in given]
+
+
+READERS: Mapping[DataKind, Callable[[Task, DomainName], Reader]] = {
+    "tokens": phrases,
+    "attributes": attributes,
+}

@@ -68,3 +68,34 @@ def test_a_file_without_phrases_is_refused(tmp_path: Path, text: str | bytes) ->
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         read_phrases(tmp_path / "none.txt", Known(), "A")  # type: ignore[arg-type]
+
+
+NAMES = ("male", "long_hair", "glasses")
+FACES = DataSpec(("attributes", "image"), (3,), (3, 16, 16), words_A=NAMES)
+UNNAMED = DataSpec(("attributes", "image"), (3,), (3, 16, 16))
+
+
+def attributes_of(path: Path, text: str, spec: DataSpec = FACES) -> list[list[bool]]:
+    path.write_text(text, encoding="utf-8")
+    made = read_phrases(path, Known(spec), "A")  # type: ignore[arg-type]
+    assert made.dtype == torch.bool
+    lists: list[list[bool]] = made.tolist()
+    return lists
+
+
+def test_attributes_are_read_line_by_line(tmp_path: Path) -> None:
+    """In any order, as translations write them."""
+    path, text = tmp_path / "some.txt", "glasses  male\n\nnone\r\nlong_hair\n"
+    found = attributes_of(path, text)
+    assert found == [[True, False, True], [False] * 3, [False, True, False]]
+    kind = FACES.kinds["A"]
+    shown = kind.to_array(torch.tensor(found).float(), NAMES).tolist()
+    assert attributes_of(path, "\n".join(shown)) == found
+    assert attributes_of(path, "2 0", UNNAMED) == [[True, False, True]]
+
+
+@pytest.mark.parametrize("line", ["hat", "male none", "Male"])
+def test_an_attribute_that_is_not_known_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+    with pytest.raises(UserError, match="unknown attribute") as error:
+        attributes_of(tmp_path / "some.txt", f"male\n{line}\n")
+    assert "line 2" in str(error.value) and "male, long_hair, glasses; or none" in error.value.fix

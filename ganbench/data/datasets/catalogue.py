@@ -151,7 +151,7 @@ CATALOGUE = (
     DataSet(
         name="celeba",
         summary="202,599 photographs of faces with 40 attributes, aligned (Liu 2015)",
-        tasks=("gender", "glasses", "hair"),
+        tasks=("attributes2faces", "gender", "glasses", "hair"),
         licence="non-commercial research only; see the owner's page",
         size="about 1.4 GB",
         home="https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
