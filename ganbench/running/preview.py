@@ -12,8 +12,9 @@ import numpy as np
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.disk import is_disk_full
 from ganbench.core.files import write_atomically
+from ganbench.core.image_grid import lines_of
 from ganbench.core.kinds import Kind
-from ganbench.core.spec import ANGLE_ENDING, DataSpec
+from ganbench.core.spec import ANGLE_ENDING, DataSpec, DomainName
 from ganbench.evaluation.evaluate import as_floats
 from ganbench.results.folder import no_room, unwritable
 from ganbench.running.build import build_task
@@ -65,21 +66,30 @@ def tiles_of(name: str, train: Split, spec: DataSpec) -> Figure:
     from matplotlib.figure import Figure
 
     titles = [captions(side, spec) for side in (train.A, train.B)]
+    shown = [shown_of(train.domain(letter), spec, letter) for letter in spec.kinds]
     lines = max(text.count("\n") + 1 for texts in titles for text in texts)
-    height = 2 * (TILE_INCH + LINE_INCH * lines) + MARGIN_INCH
+    longest = max((len(lines_of(x)) for some in shown if some.ndim < 3 for x in some), default=0)
+    tall = max(TILE_INCH, LINE_INCH * longest)
+    height = 2 * (tall + LINE_INCH * lines) + MARGIN_INCH
     sheet = Figure((TILE_INCH * SHOWN_IMAGES, height), layout="constrained")
     sheet.suptitle(f"{name}: training samples, with what only the scores know", fontsize=TEXT_PT)
     panels = sheet.subplots(2, SHOWN_IMAGES, squeeze=False)
     for axes in panels.flat:
         axes.axis("off")
-    for (letter, kind), row, texts in zip(spec.kinds.items(), panels, titles, strict=True):
+    for (letter, kind), row, texts, some in zip(
+        spec.kinds.items(), panels, titles, shown, strict=True
+    ):
         row[0].text(-0.12, 0.5, letter, transform=row[0].transAxes, ha="right", va="center")
-        samples = as_floats(train.domain(letter).samples[:SHOWN_IMAGES])
-        shown = kind.to_array(samples, spec.words(letter))
-        for axes, sample, text in zip(row, shown, texts, strict=False):
+        for axes, sample, text in zip(row, some, texts, strict=False):
             draw_tile(axes, sample, kind)
             axes.set_title(text, fontsize=TEXT_PT, pad=2)
     return sheet
+
+
+def shown_of(side: Domain, spec: DataSpec, letter: DomainName) -> np.ndarray:
+    """The first samples of a domain, as pictures show them."""
+    samples = as_floats(side.samples[:SHOWN_IMAGES])
+    return spec.kinds[letter].to_array(samples, spec.words(letter))
 
 
 def draw_tile(axes: Axes, sample: np.ndarray, kind: Kind) -> None:
@@ -87,8 +97,8 @@ def draw_tile(axes: Axes, sample: np.ndarray, kind: Kind) -> None:
     if kind.has_pixels:
         axes.imshow(np.broadcast_to(sample, (3, *sample.shape[1:])).transpose(1, 2, 0))
     else:
-        parts = sample.split() if isinstance(sample, str) else [f"{value:.3g}" for value in sample]
-        axes.text(0.5, 0.5, "\n".join(parts), fontsize=TEXT_PT, ha="center", va="center")
+        text = "\n".join(lines_of(sample))
+        axes.text(0.5, 0.5, text, fontsize=TEXT_PT, ha="center", va="center")
 
 
 def captions(side: Domain, spec: DataSpec) -> list[str]:
