@@ -6,13 +6,14 @@ What the tracker's library prints goes to a log file beside its files.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import queue
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -93,12 +94,24 @@ def numbers(point: Mapping[str, float | str]) -> dict[str, float]:
     return {name: value for name, value in point.items() if not isinstance(value, str)}
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What a library makes as it is imported stays: looking it over takes a third as long again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def follow(name: str, folder: Path, events: Iterator[Event], say: Say) -> int:
     """Gives the events to the tracker until they end. The exit code: 0, or 1 where it failed, which
     is told in a line.
     """
     try:
-        follower = Follower(tracker_of(name, folder, say))
+        with uncollected():
+            follower = Follower(tracker_of(name, folder, say))
         for event in events:
             follower.take(event)
         follower.tracker.close()

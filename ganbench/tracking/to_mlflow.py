@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from mlflow import MlflowClient
+import numpy as np
+from mlflow import MlflowClient, __version__
 from mlflow.entities import Metric, Param, RunTag
 
+from ganbench.core.cache import cached_arrays, default_cache_dir
+from ganbench.core.errors import UserError
 from ganbench.tracking.events import CellBegins, CellEnds
 from ganbench.tracking.tracker import PROJECT, Point, Say
 
@@ -79,6 +84,25 @@ def named(name: str) -> str:
     return ODD.sub("_", name)
 
 
+def empty_database() -> dict[str, np.ndarray]:
+    """The bytes of one, as MLflow makes it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        MlflowClient(tracking_uri=f"sqlite:///{folder}/mlflow.db")
+        return {"database": np.fromfile(f"{folder}/mlflow.db", dtype=np.uint8)}
+
+
+def begin_database(path: Path) -> None:
+    """An empty one from the cache, for MLflow leads a new one through all its past forms, which
+    takes two seconds of CPU. Where the cache cannot be used it makes its own.
+    """
+    if not path.exists():
+        with suppress(UserError):
+            made = cached_arrays(
+                default_cache_dir(), "mlflow", {"mlflow": __version__}, empty_database
+            )
+            made["database"].tofile(path)
+
+
 def tracker(folder: Path, say: Say) -> MLflow:
     # It would try an unreachable server for minutes.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
@@ -86,6 +110,7 @@ def tracker(folder: Path, say: Say) -> MLflow:
     where, artifacts = os.environ.get("MLFLOW_TRACKING_URI"), None
     if not where:
         folder.mkdir(parents=True, exist_ok=True)
+        begin_database(folder / "mlflow.db")
         where = f"sqlite:///{folder.absolute() / 'mlflow.db'}"
         artifacts = (folder.absolute() / "artifacts").as_uri()
     client = MlflowClient(tracking_uri=where)

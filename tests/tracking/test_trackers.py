@@ -80,6 +80,23 @@ def test_wandb_has_the_list_of_packages_once(tmp_path: Path) -> None:
     assert "numpy==" in lists[0].read_text()
 
 
+def test_mlflow_begins_with_the_database_of_the_cache_or_makes_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an empty one, with its own runs alone, and the same where no cache can be written."""
+    pytest.importorskip("mlflow")
+    (tmp_path / "file").touch()
+    caches = {"first": "cache", "again": "cache", "without": "file"}
+    for name, cache in caches.items():
+        monkeypatch.setenv("GANBENCH_CACHE", str(tmp_path / cache))
+        (tmp_path / name).mkdir()
+        cell, folder = name * 3, tmp_path / name / "tracking"
+        events: list[Event] = [begins(cell, tmp_path / name), Losses(cell, 50, {"adv_B": 1.0})]
+        assert told("mlflow", folder, [*events, CellEnds(cell, 50, "done", "", {})]) == []
+        assert READERS["mlflow"](folder).keys() == {cell}
+    assert len([*(tmp_path / "cache").glob("mlflow-*/database.npy")]) == 1
+
+
 def check_first(run: Read) -> None:
     assert run.numbers["loss/adv_B"] == {50: 0.5, 100: 1.0, 150: 1.5, 200: 2.0}
     assert run.numbers["validation/fid"] == {100: 3.0}
