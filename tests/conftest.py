@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.events import LAST_NET_SEC, environment_of, start
 from tests.forked import Forked, run_forked, start_forked
+from tests.heap import keep_freed_memory
 
 # Examples take as long as the machine is busy.
 settings.register_profile(
@@ -39,6 +40,12 @@ def pytest_unconfigure() -> None:
     """Or extension modules complain at the end of what Python did not take down."""
     gc.unfreeze()
     gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def memory_is_kept() -> None:
+    """As in the process that forks commands."""
+    keep_freed_memory()
 
 
 @pytest.fixture(scope="session", autouse=True)

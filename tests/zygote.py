@@ -19,6 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from heap import keep_freed_memory  # which lies beside this script
 from matplotlib.figure import Figure
 
 from ganbench.__main__ import main
@@ -115,6 +116,7 @@ def draw_figure() -> None:
 
 
 if __name__ == "__main__":
+    keep_freed_memory()
     gc.disable()  # it would go through what is imported again and again
     for module in ("ganbench.cli.commands.run", *NEEDED, *WHERE_USED):
         import_module(module)
