@@ -19,11 +19,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import torch
 from heap import keep_freed_memory  # which lies beside this script
 from matplotlib.figure import Figure
 
 from ganbench.__main__ import main
 from ganbench.core.source_hash import reach, source_hash
+from ganbench.evaluation.fidelity.extractors import EXTRACTORS, VISIBLE, load
+from ganbench.evaluation.fidelity.weights import Places
 from ganbench.networks.builder import FAMILIES
 from ganbench.registry.registry import discover
 from ganbench.running.backends.worker_processes import NEEDED
@@ -115,6 +118,17 @@ def draw_figure() -> None:
     sheet.savefig(BytesIO(), format="png")
 
 
+def load_networks() -> None:
+    """Those that read most tasks' pictures; what is loaded is kept. By one thread, for a process
+    with several cannot be forked safely.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    for name in (VISIBLE, "efficientnet_lite0"):
+        load(EXTRACTORS[name], Places((), Path()), "cpu")
+    torch.set_num_threads(before)
+
+
 if __name__ == "__main__":
     keep_freed_memory()
     gc.disable()  # it would go through what is imported again and again
@@ -122,6 +136,7 @@ if __name__ == "__main__":
         import_module(module)
     read_sources()
     draw_figure()
+    load_networks()
     gc.freeze()  # so that forked processes never go through it
     gc.enable()
     asked = serve()
