@@ -61,7 +61,11 @@ class Project:
         return found
 
     def identities(self) -> list[str]:
-        return [source_hash(files) for files in self.files()]
+        """As the files are at this moment: each is read once for all cells."""
+        sources = source.Sources()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(source, "Sources", lambda: sources)
+            return [source_hash(files) for files in self.files()]
 
     def modules(self) -> list[Path]:
         return [*self.package.rglob("*.py"), *(self.package.parent / "plugins").rglob("*.py")]
