@@ -76,6 +76,8 @@ def tiles_of(name: str, train: Split, spec: DataSpec) -> Figure:
     panels = sheet.subplots(2, SHOWN_IMAGES, squeeze=False)
     for axes in panels.flat:
         axes.axis("off")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_visible(False)  # or its ticks are laid out all the same
     for (letter, kind), row, texts, some in zip(
         spec.kinds.items(), panels, titles, shown, strict=True
     ):
