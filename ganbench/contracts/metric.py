@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, cast, get_args, runtime_checkable
 
 import numpy as np
 from torch import Tensor
@@ -13,7 +14,15 @@ from ganbench.contracts.task import Domain
 from ganbench.core.errors import Undefined
 from ganbench.core.figures import Figure
 from ganbench.core.large_tensors import only_finite
-from ganbench.core.spec import ANGLE_ENDING, JSON, Column, DataSpec, DomainName
+from ganbench.core.spec import (
+    ANGLE_ENDING,
+    JSON,
+    Column,
+    DataSpec,
+    Direction,
+    DomainName,
+    sides,
+)
 
 Samples = Literal["inputs", "targets", "fakes"]
 
@@ -104,6 +113,22 @@ class View(Protocol):
         """A regressor of `attribute`."""
 
 
+class NotKnownYet(Exception):
+    """More of a view is asked for than what the data's spec tells."""
+
+
+@dataclass(frozen=True)
+class SpecView:
+    """A View before there is any translation: it has a spec and a direction, and nothing else."""
+
+    spec: DataSpec
+    source: DomainName
+    target: DomainName
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotKnownYet(name)
+
+
 class Metric(ABC):
     """A plugin gives one or more columns, for one direction at a time.
 
@@ -115,12 +140,30 @@ class Metric(ABC):
         seconds a time. The metric by which a task chooses a checkpoint is measured in any case.
     any_kinds: whether `unsupported` itself tells domains of every kind, and of two kinds, apart;
         else the metric is for images alone, and for points alone.
+    every_task: whether it scores all tasks whose data it supports; else those that name it, and
+        where it is asked for. Written as a literal, for it is read before the plugin is run.
+    after: of those that score all tasks, the one whose columns its own follow; empty for the place
+        that its name gives.
     """
 
     columns: ClassVar[Mapping[str, Column]]
     figures: ClassVar[Mapping[str, Figure]] = {}
     over_training: ClassVar[bool] = True
     any_kinds: ClassVar[bool] = False
+    every_task: ClassVar[bool] = False
+    after: ClassVar[str] = ""
+
+    def why_never(self, spec: DataSpec) -> str | None:
+        """Why it can score no translation of such data, in neither direction, or None: what
+        `why_not` says by the spec alone.
+        """
+        reasons = []
+        for direction in get_args(Direction):
+            try:
+                reasons.append(self.why_not(cast(View, SpecView(spec, *sides(direction)))))
+            except NotKnownYet:
+                return None
+        return reasons[0] if all(reasons) else None
 
     def why_not(self, view: View) -> str | None:
         """Why it cannot score such data, or None: kinds that it does not know, or what
@@ -130,7 +173,11 @@ class Metric(ABC):
         return f"it knows no {special}" if special else self.unsupported(view)
 
     def unsupported(self, view: View) -> str | None:
-        """Why not for such data, or None. The columns are then `skipped: reason` in the row."""
+        """Why not for such data, or None. The columns are then `skipped: reason` in the row.
+
+        It is called before training too, with nothing but `spec`, `source` and `target`, so that
+        what they rule out need not be trained for: look at them first.
+        """
         return None
 
     @abstractmethod
@@ -189,5 +236,5 @@ def kept_classes(view: View) -> list[str]:
     if view.spec.lacks_pixels("probes"):
         return []
     known = [name for name in view.spec.kept if not name.endswith(ANGLE_ENDING)]
-    truth = view.inputs.truth
+    truth = view.inputs.truth if known else {}
     return [name for name in known if name in truth and len(np.unique(truth[name])) > 1]

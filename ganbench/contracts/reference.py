@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from torch import Tensor
@@ -12,7 +13,14 @@ from ganbench.core.spec import DataSpec, DomainName
 
 
 class Reference(ABC):
-    """A column of the table, next to the models. Unlike a model it may look at the truth."""
+    """A column of the table, next to the models. Unlike a model it may look at the truth.
+
+    every_task: whether it stands beside the models of all tasks whose data it is for; else of those
+        that name it, and where it is asked for. Written as a literal, for it is read before the
+        plugin is run.
+    """
+
+    every_task: ClassVar[bool] = False
 
     @classmethod
     def unsupported(cls, spec: DataSpec) -> str | None:

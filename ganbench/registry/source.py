@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ class Plugin:
     """One plugin, by its source. error: why it cannot be used, or empty.
 
     kind is None where the file is too broken to say. module: for a plugin of an installed
-    package, the name to import it by.
+    package, the name to import it by. every_task: as its class says it.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Plugin:
     columns: Mapping[str, Column] = field(default_factory=dict)
     error: str = ""
     module: str = ""
+    every_task: bool = False
 
 
 def inspect_file(file: Path, origin: str) -> Plugin:
@@ -58,6 +59,7 @@ def inspect_source(text: str) -> Plugin:
         kind=kind,
         class_name=node.name,
         columns=literal_columns(node) if kind == "metric" else {},
+        every_task=says(node, "every_task"),
         error=next(import_faults(tree), ""),
     )
 
@@ -93,15 +95,28 @@ def plugin_classes(tree: ast.Module) -> list[tuple[ast.ClassDef, Kind]]:
     ]
 
 
+def values_of(node: ast.ClassDef, name: str) -> Iterator[ast.expr]:
+    """What the class's own body gives the attribute."""
+    for part in node.body:
+        if isinstance(part, ast.Assign | ast.AnnAssign) and part.value is not None:
+            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+            if name in map(ast.unparse, targets):
+                yield part.value
+
+
+def says(node: ast.ClassDef, name: str) -> bool:
+    """Whether the class says True of itself."""
+    values = list(values_of(node, name))
+    return bool(values) and isinstance(values[-1], ast.Constant) and values[-1].value is True
+
+
 def literal_columns(node: ast.ClassDef) -> dict[str, Column]:
     """A metric's `columns`, as far as they are written as literals."""
-    for part in node.body:
-        if isinstance(part, ast.Assign | ast.AnnAssign) and isinstance(part.value, ast.Dict):
-            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            if "columns" in map(ast.unparse, targets):
-                pairs = zip(part.value.keys, part.value.values, strict=True)
-                named = ((key, call) for key, call in pairs if isinstance(key, ast.Constant))
-                return {str(key.value): literal_column(call) for key, call in named}
+    for value in values_of(node, "columns"):
+        if isinstance(value, ast.Dict):
+            pairs = zip(value.keys, value.values, strict=True)
+            named = ((key, call) for key, call in pairs if isinstance(key, ast.Constant))
+            return {str(key.value): literal_column(call) for key, call in named}
     return {}
 
 

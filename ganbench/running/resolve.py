@@ -26,7 +26,7 @@ from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.best_on_test import asked_column
 from ganbench.running.build import build_task
-from ganbench.running.by_size import metrics_of, references_of, require_large
+from ganbench.running.by_data import metrics_of, references_of, require_possible_data
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
@@ -53,11 +53,12 @@ def resolve(request: Request, registry: Registry) -> Grid:
         request.reading,
         identity() if request.portable else "",
     )
-    tasks: list[Task] = []
+    bases = list(tasks_of(request, context, device, settings))
+    tasks = [task for task, _ in bases]
+    require_possible_data(request, resolve_metrics(request.metrics, (), registry), tasks, registry)
     jobs: dict[str, Job] = {}
     scored = cache(lambda metrics: hashes(evaluation_files(registry, metrics)))
-    for task, base in tasks_of(request, context, device, settings):
-        tasks.append(task)
+    for task, base in bases:
         for cell, files, metrics, unsupported in (
             *model_cells(request, registry, task, base, settings),
             *reference_cells(request, registry, task, base),
@@ -80,8 +81,6 @@ def resolve(request: Request, registry: Registry) -> Grid:
             )
             # two settings may come to one cell
             jobs |= {job.id: job for job in of_seeds(first, request.seeds)}
-    require_large(tasks, resolve_metrics(request.metrics, (), registry), "--metrics")
-    require_large(tasks, request.references or (), "--references")
     return Grid(tuple(tasks), tuple(jobs.values()))
 
 
@@ -172,7 +171,9 @@ def model_cells(
         own = {**micro_batch_of(request), **settings.get(name, {})}
         recipe, settings_of_it = resolve_hparams(name, model, task, request.recipe, own)
         files = training_files(registry, "model", name, base)
-        metrics = resolve_metrics(request.metrics, (*metrics_of(task), *model.metrics), registry)
+        metrics = resolve_metrics(
+            request.metrics, (*metrics_of(task, registry), *model.metrics), registry
+        )
         for hparams in settings_of_it:
             cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
             require_possible(request, cell)
@@ -183,8 +184,9 @@ def reference_cells(
     request: Request, registry: Registry, task: Task, base: Cell
 ) -> Iterator[tuple[Cell, set[Path], tuple[str, ...], str | None]]:
     """The same for each reference."""
-    metrics = resolve_metrics(request.metrics, metrics_of(task), registry)
-    for name in references_of(task) if request.references is None else request.references:
+    metrics = resolve_metrics(request.metrics, metrics_of(task, registry), registry)
+    own = references_of(task, registry)
+    for name in own if request.references is None else request.references:
         reference: type[Reference] = registry.load("reference", name)
         files = training_files(registry, "reference", name, base)
         yield replace(base, model=name), files, metrics, reference.unsupported(task.spec)

@@ -103,7 +103,8 @@ class Azimuth(Metric):
     }
 
     def unsupported(self, view):
-        known = ATTRIBUTE in view.inputs.truth and ATTRIBUTE in view.targets.truth
+        is_kept = ATTRIBUTE in view.spec.kept
+        known = is_kept and all(ATTRIBUTE in d.truth for d in (view.inputs, view.targets))
         return None if known else "the data have no ground-truth azimuth"
 
     def compute(self, view):

@@ -21,7 +21,10 @@ class Collisions(Metric):
     }
 
     def unsupported(self, view):
-        known = "mode" in view.inputs.truth and "mode_centres" in view.targets.constants
+        are_planes = all(kind.in_a_plane for kind in view.spec.kinds.values())
+        known = (
+            are_planes and "mode" in view.inputs.truth and "mode_centres" in view.targets.constants
+        )
         return None if known else "the two domains are no mixtures with known modes"
 
     def compute(self, view):

@@ -105,7 +105,8 @@ class Modes(Metric):
     }
 
     def unsupported(self, view):
-        known = "mode_centres" in view.targets.constants
+        is_plane = view.spec.kinds[view.target].in_a_plane
+        known = is_plane and "mode_centres" in view.targets.constants
         return None if known else "the target domain is no mixture with known modes"
 
     def compute(self, view):

@@ -26,6 +26,8 @@ def draw_spectra(axes, by_model):
 
 class Spectrum(Metric):
     any_kinds = True  # the other domain plays no part
+    every_task = True
+    after = "visible_quarter"
     columns = {
         "spectrum_distance": Column(
             "decades", False, "log power of fine detail, difference from real pictures"

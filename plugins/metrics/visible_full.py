@@ -7,6 +7,7 @@ from ganbench.api import Column, FidelityMetric, Metric, too_small
 
 
 class VisibleFull(FidelityMetric, Metric):
+    every_task = True
     extractor = "visible_full"
     columns = {"kd_visible_full": Column("", False, "kernel distance at full size, unbiased")}
 

@@ -8,6 +8,7 @@ from ganbench.api import Column, FidelityMetric, Metric, too_small
 
 
 class VisibleQuarter(FidelityMetric, Metric):
+    every_task = True
     extractor = "visible_quarter"
     columns = {
         "kd_visible_quarter": Column(

@@ -7,6 +7,8 @@ from ganbench.api import Reference, enlarged, shrunk, too_small
 
 
 class Upsampled(Reference):
+    every_task = True
+
     @classmethod
     def unsupported(cls, spec):
         return too_small(spec)

@@ -40,6 +40,7 @@ class PlantedView:
     def __init__(self, translated_deg: np.ndarray, noise_deg: float = 2.0) -> None:
         truth = np.tile(AZIMUTHS, 20)
         constants = {"azimuths_deg": AZIMUTHS}
+        self.spec = DataSpec("points", (1,), (1,), kept=("azimuth_deg",))
         self.inputs = Domain(torch.from_numpy(truth), {"azimuth_deg": truth}, constants)
         self.targets = self.inputs
         self.target_samples = torch.from_numpy(truth)

@@ -11,10 +11,10 @@ from ganbench.evaluation.evaluate import Scored, evaluate, translations_of_refer
 from ganbench.evaluation.fidelity.feature_cache import FeatureReader
 from ganbench.evaluation.fidelity.weights import places
 from ganbench.registry.registry import discover
-from ganbench.running.by_size import METRICS
 from tests.plugins.planted import make_task
 
 REGISTRY = discover()
+METRICS = ("visible_full", "visible_quarter", "spectrum")
 
 
 @pytest.fixture(scope="module")

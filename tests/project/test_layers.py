@@ -159,7 +159,7 @@ INSIDE = {
             *("sample_shapes", "settings", "tiles"),
         ),
         ("job", "request"),
-        ("by_size", "memory_options", "portability", "seed_ids", "where"),
+        ("by_data", "memory_options", "portability", "seed_ids", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         (
             *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),

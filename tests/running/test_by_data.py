@@ -1,4 +1,4 @@
-"""Fine detail is scored, and enlarged pictures are beside it, where pictures are large."""
+"""What tasks have because of their data, and what is refused because of them, before training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.large_pictures import enlarged, shrunk
 from ganbench.core.spec import DataSpec
 from ganbench.registry.registry import discover
-from ganbench.running.by_size import METRICS, REFERENCES, require_large
+from ganbench.running.by_data import require_possible_data
 from ganbench.running.job import Grid, Job
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
@@ -21,6 +21,24 @@ from tests.plugins.planted import make_task
 
 REGISTRY = discover()
 BOTH = ("toy", "chair2car")
+METRICS = ("visible_full", "visible_quarter", "spectrum")  # of fine detail, as tables have them
+REFERENCES = ("upsampled",)
+WORDS = "words2products"
+JOINS = """
+from ganbench.api import Column, Metric
+
+
+class Joins(Metric):
+    any_kinds = True
+    every_task = True
+    columns = {"joins": Column("", None, "nothing")}
+
+    def unsupported(self, view):
+        return None if view.spec.kinds[view.target].name == "tokens" else "it counts words"
+
+    def compute(self, view):
+        return {"joins": 0.0}
+"""
 
 
 def jobs(tmp_path: Path, size: int, task: str = "handbags2shoes", **asked: object) -> list[Job]:
@@ -66,9 +84,68 @@ def test_beside_a_task_that_has_it_others_go_without(tmp_path: Path) -> None:
     made = {name: jobs_of(tmp_path, 128 if name == "chair2car" else 0, name) for name in BOTH}
     tasks = [made[name].tasks[0] for name in BOTH]
     for option, names in asked.items():
-        require_large(tasks, names, f"--{option}")
+        request = Request(("discogan",), BOTH, (0,), tmp_path)
+        if option == "references":
+            request = replace(request, references=names)
+        metrics = names if option == "metrics" else ()
+        require_possible_data(request, metrics, tasks, REGISTRY)
         with pytest.raises(UserError, match="points have no fine detail"):
-            require_large(tasks[:1], names, f"--{option}")
+            require_possible_data(request, metrics, tasks[:1], REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("task", "asked", "what", "where", "fix"),
+    [
+        (WORDS, {"metrics": ("azimuth",)}, "azimuth: it knows no tokens", "--metrics", "words"),
+        (WORDS, {"metrics": ("edge_agreement",)}, "edges: tokens have no", "--metrics", "visible"),
+        (WORDS, {"models": ("cyclegan", "cut")}, "cut: its losses know", "--models", "discogan"),
+        (WORDS, {"references": ("identity",)}, "identity: the two", "--references", "frequency"),
+        ("handbags2shoes", {"metrics": ("azimuth",)}, "no ground-truth az", "--metrics", "edges"),
+        ("handbags2shoes", {"metrics": ("modes",)}, "no mixture", "--metrics", "preservation"),
+        ("toy", {"metrics": ("preservation_rate",)}, "no class", "--metrics", "modes"),
+        ("toy", {"models": ("ugatit",)}, "points have no places", "--models", "cyclegan"),
+    ],
+)
+def test_what_is_asked_for_in_vain_is_refused_with_what_can_be_had(
+    tmp_path: Path, task: str, asked: dict[str, tuple[str, ...]], what: str, where: str, fix: str
+) -> None:
+    with pytest.raises(UserError, match=what) as refused:
+        jobs(tmp_path, 0, task, **asked)
+    assert refused.value.where.startswith(f"{where} ") and task in refused.value.where
+    offered = refused.value.fix.partition("choose from ")[2].split(", ")
+    assert fix in offered and refused.value.what.partition(":")[0] not in offered
+
+
+def test_of_several_tasks_one_that_can_have_it_is_enough(tmp_path: Path) -> None:
+    asked = {
+        "tasks": (WORDS, "handbags2shoes"),
+        "models": ("cyclegan", "cut"),
+        "metrics": ("edges",),
+    }
+    made = jobs(tmp_path, 0, **asked)
+    skipped = {(job.cell.task, job.cell.model) for job in made if job.unsupported}
+    assert skipped == {(WORDS, "cut")}
+
+
+def test_what_only_translations_tell_is_not_refused(tmp_path: Path) -> None:
+    """Whether there is a way back, or another output, is the model's matter and told in its row."""
+    asked = ("reconstruction", "perceptual", "variety", "words")
+    model, *_ = jobs(tmp_path, 0, WORDS, metrics=asked)
+    assert {*asked} <= {*model.metrics}
+
+
+def test_a_plugin_of_ones_own_joins_the_tasks_whose_data_it_supports(tmp_path: Path) -> None:
+    (tmp_path / "joins.py").write_text(JOINS)
+    registry = discover([tmp_path])
+    for task, is_scored in ((WORDS, True), ("handbags2shoes", False), ("toy", False)):
+        request = Request(("discogan",), (task,), (0,), tmp_path, preset="smoke")
+        assert ("joins" in resolve(request, registry).jobs[0].metrics) is is_scored
+
+
+def test_words_have_the_detail_of_the_pictures_that_they_become(tmp_path: Path) -> None:
+    model, *references = jobs(tmp_path, 128, WORDS)
+    assert model.metrics[-3:] == METRICS
+    assert "upsampled" not in [job.cell.model for job in references]
 
 
 @pytest.mark.parametrize("network", ["plain", "resnet", "stylegan2", "unet", "vit-unet"])
