@@ -36,6 +36,14 @@ from ganbench.cli.options import (
 @click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
 @output_seed_option
 @click.option(
+    "--outputs",
+    type=click.IntRange(min=1, max=100),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="So many outputs of each input, of a model that has several.",
+)
+@click.option(
     "--times",
     type=click.IntRange(min=1),
     default=1,

@@ -51,7 +51,8 @@ class Model(nn.Module, ABC):
     adversarial: the game that G and D play; the log loss for all models of the paper.
     judge_both: how a discriminator judges real samples and fakes; the trainer sets it by device.
     budget_steps: how many steps a training has; the trainer sets it. Without one it is endless.
-    several_outputs: whether `translate` gives another output under another seed.
+    several_outputs: whether `translate` takes a seed, and gives another output under another one;
+        `has_several` tells it by domain.
     any_kinds: whether its losses make sense for domains of every kind, and of two kinds, such as
         tokens and images; else it knows images alone, and points alone.
     spec: of the data that it was built for; `build_seeded` sets it.
@@ -164,6 +165,12 @@ class Model(nn.Module, ABC):
         """
         direction = self.declared(to)
         return samples_of(self.generators[f"G_{direction}"](x))
+
+    def has_several(self, to: DomainName) -> bool:
+        """Whether `translate` to the domain gives another output under another seed. By default all
+        that is made has several where `several_outputs` says so.
+        """
+        return self.several_outputs
 
     def declared(self, to: DomainName) -> Direction:
         """The direction to domain `to`. Raises UserError where the model does not declare it."""

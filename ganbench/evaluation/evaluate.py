@@ -89,7 +89,7 @@ def translations_of_model(
             return made
 
         def variant(some: Tensor, seed: int) -> Tensor | None:
-            if not model.several_outputs:
+            if not model.has_several(target):
                 return None
             return in_batches(model, some, device, lambda x: model.translate(x, target, seed))
 

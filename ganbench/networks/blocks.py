@@ -27,6 +27,8 @@ class Family:
     translator: a network with `maps(x)`, what each of its encoding blocks makes of samples x.
     check_size: raises UserError for images of a side in pixels that the networks do not take; 0
         stands for points. Its second argument names their owner, such as "task car2car".
+    coded_decoder: of codes (n, units) and styles; its arguments are units, style_dim, shape and
+        size. None for a decoder of both side by side.
     attentive_translator, attentive_discriminator: None where the family has none.
     """
 
@@ -39,6 +41,7 @@ class Family:
     style_encoder: Callable[[Shape, int, Architecture], nn.Module]
     styled_decoder: Callable[[Shape, int, Architecture], nn.Module]
     autoencoder: Callable[[Shape, Architecture], Autoencoder]
+    coded_decoder: Callable[[int, int, Shape, Architecture], nn.Module] | None = None
     attentive_translator: Callable[[Shape, Shape, Architecture, bool], nn.Module] | None = None
     attentive_discriminator: Callable[[Shape, Architecture], nn.Module] | None = None
 
@@ -177,11 +180,32 @@ class Joined(nn.Module):
         return out
 
 
-class StyleAutoencoder(nn.Module):
-    """content: samples to contents; style: samples to (n, s); decode: both to samples."""
+class FeatureNorm(nn.BatchNorm1d):
+    """Batch norm of (n, features), which takes a batch of one as in evaluation mode."""
 
-    def __init__(self, content: nn.Module, style: nn.Module, decode: nn.Module) -> None:
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and len(x) == 1:
+            mean, variance = self.running_mean, self.running_var
+            return F.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)
+        normal: Tensor = super().forward(x)
+        return normal
+
+
+class NoStyle(nn.Module):
+    """Samples (n, ...) to styles (n, 0), which tell nothing."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.new_zeros(len(x), 0)
+
+
+class StyleAutoencoder(nn.Module):
+    """content: samples to contents; style: samples to (n, style_dim); decode: both to samples."""
+
+    def __init__(
+        self, content: nn.Module, style: nn.Module, decode: nn.Module, style_dim: int
+    ) -> None:
         super().__init__()
+        self.style_dim = style_dim
         self.content = content
         self.style = style
         self.decode = decode

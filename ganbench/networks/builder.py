@@ -15,7 +15,15 @@ from ganbench.core.errors import UserError, unknown
 from ganbench.core.kinds import DataKind, Kind
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import PLAIN, Architecture, DataSpec, DomainName
-from ganbench.networks.blocks import Autoencoder, Chain, Family, StyleAutoencoder
+from ganbench.networks.blocks import (
+    Autoencoder,
+    Chain,
+    Family,
+    FeatureNorm,
+    Joined,
+    NoStyle,
+    StyleAutoencoder,
+)
 from ganbench.networks.contrastive import Projections
 from ganbench.networks.styles import ByDomain, MappingNetwork, he_normal, started
 
@@ -165,12 +173,45 @@ class NetworkBuilder:
     def style_autoencoder(self, domain: DomainName, style_dim: int) -> StyleAutoencoder:
         """Takes samples of `domain` apart into content and style (n, style_dim), and makes samples
         of a content, be it of the other domain, and a style.
+
+        Between two kinds a content is a code of the whole sample, as in `translator`, and the
+        style_dim of samples that are not continuous is 0: the content tells words wholly.
         """
         shape, arch, family = self.spec.shape(domain), self.architecture, self.families[domain]
+        if len({*self.spec.kinds.values()}) > 1:
+            return self._coded_autoencoder(domain, style_dim)
         return StyleAutoencoder(
             self._seeded(f"content_{domain}", lambda: family.content_encoder(shape, arch)),
             self._seeded(f"style_{domain}", lambda: family.style_encoder(shape, style_dim, arch)),
             self._seeded(f"decode_{domain}", lambda: family.styled_decoder(shape, style_dim, arch)),
+            style_dim,
+        )
+
+    def _coded_autoencoder(self, domain: DomainName, style_dim: int) -> StyleAutoencoder:
+        """Codes are normalised over the batch: else those of all samples are nearly the same from
+        the start, beside a style that varies.
+        """
+        shape, arch, family = self.spec.shape(domain), self.architecture, self.families[domain]
+        units = CODE_WIDTHS * arch.width
+        dim = style_dim if self.spec.kinds[domain].is_continuous else 0
+
+        def content() -> nn.Module:
+            code = family.style_encoder(shape, units, arch)
+            return nn.Sequential(code, FeatureNorm(units, affine=False))
+
+        def style() -> nn.Module:
+            return family.style_encoder(shape, dim, arch) if dim else NoStyle()
+
+        def decode() -> nn.Module:
+            if dim and family.coded_decoder:
+                return family.coded_decoder(units, dim, shape, arch)
+            return Joined(family.decoder(units + dim, shape, arch))
+
+        return StyleAutoencoder(
+            self._seeded(f"content_{domain}", content),
+            self._seeded(f"style_{domain}", style),
+            self._seeded(f"decode_{domain}", decode),
+            dim,
         )
 
     def autoencoders(self, shared_blocks: int) -> dict[DomainName, Autoencoder]:
@@ -200,6 +241,7 @@ class NetworkBuilder:
                 "style", lambda: ByDomain(family.style_encoder(shape, 2 * style_dim, arch))
             ),
             self._seeded("decode", lambda: family.styled_decoder(shape, style_dim, arch)),
+            style_dim,
         )
 
     def shared_critics(self) -> dict[str, nn.Module]:

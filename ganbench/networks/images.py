@@ -157,6 +157,30 @@ def styled_decoder(shape: Shape, style_dim: int, architecture: Architecture) -> 
     return Styled(blocks, to_image(channels[0], shape[0]))
 
 
+class FromCode(nn.Module):
+    """Codes (n, units) to maps (n, c, 4, 4), whatever the style."""
+
+    def __init__(self, units: int, channels: int) -> None:
+        super().__init__()
+        self.conv = ExpandingConv(units, channels)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        return F.relu(self.conv(x[:, :, None, None]))
+
+
+def coded_decoder(
+    units: int, style_dim: int, shape: Shape, architecture: Architecture
+) -> nn.Module:
+    """Codes (n, units) and styles (n, style_dim) to images, normalised by the style as those of
+    `styled_decoder`: beside a code of many units a style of a few would be passed over.
+    """
+    channels = encoder_channels(shape[-1], architecture.width)
+    pairs = zip(channels[:0:-1], channels[-2::-1], strict=True)
+    blocks: list[nn.Module] = [StyledUp(a, b, style_dim) for a, b in pairs]
+    last = to_image(channels[0], shape[0])
+    return Styled([FromCode(units, channels[-1]), *blocks], last)
+
+
 def autoencoder(shape: Shape, architecture: Architecture) -> Autoencoder:
     """Images to maps (n, c, 4, 4) and back, with a residual block on either side. Batch norm would
     mix the statistics of domains there.
@@ -241,6 +265,7 @@ FAMILY = Family(
     style_encoder=style_encoder,
     styled_decoder=styled_decoder,
     autoencoder=autoencoder,
+    coded_decoder=coded_decoder,
     attentive_translator=attentive_translator,
     attentive_discriminator=attentive_discriminator,
 )

@@ -8,14 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganbench.core.errors import UserError
 from ganbench.core.kinds import one_hot
 from ganbench.core.spec import Architecture
 from ganbench.networks import points
-from ganbench.networks.blocks import Autoencoder, Chain, Discriminator, Family, Joined, Shape
+from ganbench.networks.blocks import (
+    Autoencoder,
+    Chain,
+    Discriminator,
+    Family,
+    FeatureNorm,
+    Joined,
+    Shape,
+)
 
 START = 2.0  # standard deviation of logits over a batch, before training
 WIDTHS = 8  # units a layer, by the width, which counts channels of images
@@ -40,17 +47,6 @@ class WholeWords(nn.Module):
         return passed
 
 
-class WordNorm(nn.BatchNorm1d):
-    """Batch norm of logits (n, features), which takes a batch of one as in evaluation mode."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training and len(x) == 1:
-            mean, variance = self.running_mean, self.running_var
-            return F.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)
-        normal: Tensor = super().forward(x)
-        return normal
-
-
 class Probabilities(nn.Module):
     """Logits (n, positions * words) to probabilities (n, positions, words). Each word's logits are
     normalised over the batch, with a deviation of START at first: else all samples have the same
@@ -60,7 +56,7 @@ class Probabilities(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.norm = WordNorm(prod(shape))
+        self.norm = FeatureNorm(prod(shape))
         nn.init.constant_(self.norm.weight, START)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -128,7 +128,7 @@ def require_direction(model: Model, direction: Direction, output_seed: int) -> N
         raise UserError(
             f"{name} has no direction {direction}", "direction", f"use {model.directions[0]}"
         )
-    if output_seed and not model.several_outputs:
+    if output_seed and not model.has_several(sides(direction)[1]):
         raise UserError(
             f"{name} has one output for an input", f"output seed {output_seed}", "leave it out"
         )

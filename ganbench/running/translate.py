@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ from ganbench.running.trained import require_direction, trained_model
 class Step:
     """One conversion of a chain: a trained model and its direction.
 
-    output_seed: which of its outputs, of a model that has several.
+    output_seed: which of its outputs, of a model that has several. one_of_several: whether others
+        are asked for too, so that its label tells which one it is.
     """
 
     cell: Cell
@@ -41,10 +42,12 @@ class Step:
     model: Model
     direction: Direction
     output_seed: int = 0
+    one_of_several: bool = False
 
     @property
     def label(self) -> str:
-        return f"{self.cell.task} {self.direction}"
+        which = f", output {self.output_seed}" if self.one_of_several else ""
+        return f"{self.cell.task} {self.direction}{which}"
 
     def translate(self, samples: Tensor) -> Tensor:
         """Float samples (n, ...), on the CPU, after this step."""
@@ -89,6 +92,21 @@ def load_step(
     built = trained_model(cell_folder(folder, cell.id), cell, shapes, context.registry)
     require_direction(built, direction, output_seed)
     return Step(cell, context, shapes.spec, built, direction, output_seed)
+
+
+def with_outputs(steps: Sequence[Step], number: int) -> list[list[Step]]:
+    """The chain once for each output that is asked for, from its own output seed on. Raises
+    UserError where none of its models has several.
+    """
+    if number == 1:
+        return [[*steps]]
+    if not any(step.model.has_several(sides(step.direction)[1]) for step in steps):
+        has_one = f"{steps[0].cell.model} has one output for an input, {steps[0].direction}"
+        raise UserError(has_one, f"--outputs {number}", "leave it out")
+    return [
+        [replace(step, output_seed=step.output_seed + i, one_of_several=True) for step in steps]
+        for i in range(number)
+    ]
 
 
 def task_with_data(cell: Cell, context: Context) -> Task:

@@ -30,7 +30,8 @@ class MUNIT(Model):
     hparams_type = MultimodalHParams
     directions = ("AB", "BA")
     adversarial = LEAST_SQUARES
-    several_outputs, metrics = True, ("variety",)
+    any_kinds = several_outputs = True
+    metrics = ("variety",)
 
     @classmethod
     def recipes(cls, spec):
@@ -45,8 +46,9 @@ class MUNIT(Model):
         terms = {}
         for name, other in ("AB", "BA"):
             content = self.generators[other].content(real[other])
-            style = torch.randn(len(content), self.hparams.style_dim, device=content.device)
-            fake = self.generators[name].decode(content, style)
+            own = self.generators[name]
+            style = torch.randn(len(content), own.style_dim, device=content.device)
+            fake = own.decode(content, style)
             terms |= {name: fake, f"content_{other}": content, f"style_{name}": style}
         return terms
 
@@ -61,11 +63,18 @@ class MUNIT(Model):
             own = self.generators[name]
             rec = own.decode(fake[f"content_{name}"], own.style(real[name]))
             terms |= self.adversarial_terms(name, real, fake, 2.0)
-            terms[f"rec_{name}"] = self.hparams.lambda_rec * F.l1_loss(rec, real[name])
-            for code, encode in ((f"content_{other}", own.content), (f"style_{name}", own.style)):
+            distance = self.distance(name, "l1")
+            terms[f"rec_{name}"] = self.hparams.lambda_rec * distance(rec, real[name])
+            codes = {f"content_{other}": own.content}
+            codes |= {f"style_{name}": own.style} if own.style_dim else {}
+            for code, encode in codes.items():
                 terms[code] = self.hparams.lambda_code * F.l1_loss(encode(fake[name]), fake[code])
         return terms
 
     def translate(self, x, to, seed=0):
-        style = seeded_latent(self.hparams.style_dim, seed, x.device).expand(x.shape[0], -1)
-        return self.generators[to].decode(self.generators[self.declared(to)[0]].content(x), style)
+        source, made = self.declared(to)[0], self.generators[to]
+        style = seeded_latent(made.style_dim, seed, x.device).expand(x.shape[0], -1)
+        return made.decode(self.generators[source].content(x), style)
+
+    def has_several(self, to):
+        return self.generators[to].style_dim > 0

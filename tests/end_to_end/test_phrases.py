@@ -39,11 +39,17 @@ def test_words_become_pictures_and_pictures_words(
 ) -> None:
     output = tmp_path / "out"
     models = ("--models", "discogan,munit")
+    refused = ganbench(*map(str, RUN), "--models", "cut", "--plugins", plugins, "--output", output)
+    assert refused.returncode == 2 and not output.exists()
+    assert "cut: its losses know no tokens with images" in refused.stderr
     done = ganbench(*map(str, RUN), *models, "--plugins", plugins, "--output", output)
     assert "Traceback" not in done.stderr
     rows = rows_of(output)
     assert rows["discogan"]["status"] == "done", done.stderr
-    assert rows["munit"]["reason"] == "its losses know no tokens with images"
+    assert rows["munit"]["metrics"]["variety_mse"] > 0
+    assert (
+        rows["munit"]["metrics"]["variety_mse_BA"] == "skipped: tokens have no squared differences"
+    )
     metrics = rows["discogan"]["metrics"]
     assert metrics["edge_agreement"] == "skipped: tokens have no edges"
     assert metrics["reconstruction_mse"] == "skipped: tokens have no squared differences"
@@ -115,6 +121,30 @@ def test_the_kit_passes_such_a_task(ganbench: Command, plugins: Path) -> None:
 def translated(ganbench: Command, plugins: Path, folder: Path, output: Path, *more: object) -> Any:
     step = ("translate", "--step", folder, "--model", "discogan", "--plugins", plugins)
     return ganbench(*step, "--output", output, *more)
+
+
+def test_a_phrase_becomes_several_pictures(
+    ganbench: Command, plugins: Path, tmp_path: Path
+) -> None:
+    run = (*map(str, RUN), "--models", "munit,standard", "--references", "none")
+    folder, phrases = tmp_path / "run", tmp_path / "phrases.txt"
+    assert ganbench(*run, "--plugins", plugins, "--output", folder).returncode == 0
+    phrases.write_text("dark red\npale blue\n", encoding="utf-8")
+
+    def several(model: str, output: str, *more: object) -> Any:
+        step = ("translate", "--step", folder, "--model", model, "--phrases", phrases)
+        return ganbench(*step, "--plugins", plugins, "--output", tmp_path / output, *more)
+
+    done = several("munit", "three", "--outputs", 3)
+    assert done.returncode == 0, done.stderr
+    made = {path.stem: path.read_bytes() for path in (tmp_path / "three").iterdir()}
+    assert {*made} == {f"00{i}-{seed}" for i in (1, 2) for seed in range(3)} | {"chain"}
+    assert len({*made.values()}) == len(made)
+    assert several("munit", "last", "--output-seed", 2).returncode == 0
+    assert (tmp_path / "last" / "002.png").read_bytes() == made["002-2"]
+    refused = several("standard", "no", "--outputs", 3)
+    assert refused.returncode == 2 and not (tmp_path / "no").exists()
+    assert "standard has one output for an input" in refused.stderr
 
 
 def test_own_phrases_become_pictures_and_own_pictures_phrases(

@@ -60,3 +60,36 @@ def test_the_size_is_that_of_the_pictures() -> None:
     check_size(spec, "plain", 16, "task some")
     with pytest.raises(UserError, match="not a power of two"):
         check_size(spec, "plain", 20, "task some")
+
+
+@PAIRS
+def test_a_content_of_either_kind_becomes_samples_of_both(pair: tuple[DataKind, DataKind]) -> None:
+    """Between two kinds words have no style, and all else has one that changes what is made."""
+    nets, draw = built(pair), torch.Generator().manual_seed(1)
+    own = {"A": nets.style_autoencoder("A", 3).eval(), "B": nets.style_autoencoder("B", 3).eval()}
+    given = {name: KINDS[k].noise(6, SHAPES[k], draw) for name, k in zip("AB", pair, strict=True)}
+    for (source, to), kind in zip(
+        ("AA", "BA", "AB", "BB"), (*pair[:1] * 2, *pair[1:] * 2), strict=True
+    ):
+        network, content = own[to], own[source].content(given[source])
+        assert network.style_dim == (0 if kind == "tokens" and len({*pair}) > 1 else 3)
+        assert network.style(given[to]).shape == (6, network.style_dim)
+        one, other = (
+            network.decode(content, torch.randn(6, network.style_dim, generator=draw))
+            for _ in range(2)
+        )
+        assert one.shape == (6, *SHAPES[kind])
+        assert torch.equal(one, other) == (network.style_dim == 0)
+
+
+def test_codes_tell_samples_apart_from_the_start() -> None:
+    """As much as a drawn style does; a batch of one is taken too."""
+    nets, draw = built(("tokens", "image")), torch.Generator().manual_seed(1)
+    for name, kind in nets.spec.kinds.items():
+        content = nets.style_autoencoder(name, 3).train().content
+        some = kind.noise(32, nets.spec.shape(name), draw)
+        if kind.has_pixels:  # brighter and darker ones, for a mean over noise is always the same
+            some = some * torch.rand(32, 1, 1, 1, generator=draw)
+        assert content[0](some).var(0).mean() < 0.1, "codes vary without their norm"
+        assert content(some).var(0).mean() > 0.5
+        assert content(some[:1]).isfinite().all()

@@ -46,7 +46,7 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
         ("toy", "discogan", ("--snapshots", 3)),
         (
             "words2products",
-            "cyclegan",
+            "cyclegan,munit",
             ("--set", "words2products.products=60", "--metrics", "words"),
         ),
         ("folder", "cyclegan", ("--data", "A=photos/cats", "--data", "B=photos/dogs")),

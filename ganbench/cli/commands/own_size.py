@@ -23,10 +23,18 @@ from ganbench.running.tiles import OPTION
 from ganbench.running.translate import Step, chain_at_own_size, require_own_size
 
 
-def require_images(way: str | None, images: Path | None) -> None:
-    """Raises UserError where other samples than the user's images are to have their own sizes."""
+def require_images(way: str | None, images: Path | None, outputs: int) -> None:
+    """Raises UserError where other samples than the user's images are to have their own sizes, or
+    these are to be had in several outputs.
+    """
     if way and images is None:
         raise UserError("the test images have the model's size", OPTION, "give --images too")
+    if way and outputs > 1:
+        raise UserError(
+            "pictures at their own sizes have one output at a time",
+            f"{OPTION}, --outputs {outputs}",
+            "give --output-seed instead, once for each",
+        )
 
 
 def require_translatable(

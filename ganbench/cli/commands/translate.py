@@ -36,6 +36,7 @@ from ganbench.running.translate import (
     load_step,
     read_attributes,
     task_with_data,
+    with_outputs,
 )
 
 SHOWN = 10
@@ -50,6 +51,7 @@ def translate_command(
     model: str,
     seed: int,
     output_seed: int,
+    outputs: int,
     times: int,
     images: Path | None,
     phrases: Path | None,
@@ -61,17 +63,18 @@ def translate_command(
     format_name: str,
     reading: Reading,
 ) -> int:
-    """Writes a picture of the chain, and for the user's images or phrases the last translations.
+    """Writes a picture of the chain, and so many outputs of the user's images or phrases.
 
     Raises UserError, before anything is written, where a file would be in or over one of the
-    user's, or two would be one, and for samples of another kind than the first step takes.
+    user's, or two would be one, for samples of another kind than the first step takes, and for more
+    outputs than there are.
     """
-    require_images(own_size, images)
+    require_images(own_size, images, outputs)
     cache = cache_dir or default_cache_dir()
     parsed = [parse_step(text) for text in steps]
     context = context_of(registry, cache, data, reading=reading)
     refuse_data(output, context.paths.values())
-    own = None if images is None else own_images(images, output, reading, cache)
+    own = own_images(images, output, reading, cache, output_seed, outputs) if images else None
     loaded = [
         load_step(folder, model, seed, direction, context, output_seed)
         for folder, direction in parsed
@@ -83,31 +86,37 @@ def translate_command(
         require_translatable(loaded, own, reading, cache)
         write_at_own_size(loaded, own, own_size, output, reading)
     else:
-        done, names, sheets = translated(loaded, own, phrases, reading)
-        write(loaded, done, names, output)
-        if sheets:
-            print_sheets(sheets, format_name)
+        chains = with_outputs(loaded, outputs)
+        write_all(chains, own, phrases, output, reading, format_name)
     click.echo(f"picture: {output / CHAIN}", err=True)
     return 0
 
 
 def translated(
-    steps: Sequence[Step], own: ImageFolder | None, phrases: Path | None, reading: Reading
-) -> tuple[list[Tensor], Sequence[str], list[Sheet]]:
-    """The chain on the user's samples, or else on the test samples: what comes of each step, the
-    names of the user's samples, and what probes read.
+    chains: Sequence[Sequence[Step]],
+    own: ImageFolder | None,
+    phrases: Path | None,
+    reading: Reading,
+) -> tuple[list[list[Tensor]], Sequence[str], list[Sheet]]:
+    """The chains on the user's samples, or else on the test samples: what comes of each step of
+    each, the names of the user's samples, and what probes read.
     """
-    first, source = steps[0], sides(steps[0].direction)[0]
+    first = chains[0][0]
+    source = sides(first.direction)[0]
     if phrases is not None:
         task = task_with_data(first.cell, first.context)
-        done = chain(steps, read_phrases(phrases, task, source))
-        return done, [f"{number:03}" for number in range(1, 1 + len(done[0]))], []
+        given = read_phrases(phrases, task, source)
+        names = [f"{number:03}" for number in range(1, 1 + len(given))]
+        return [chain(steps, given) for steps in chains], names, []
     if own is not None:
         side_px = first.spec.shape(source)[-1]
-        pixels = decode(own.listing(), side_px, reading.max_megapixels)
-        return chain(steps, torch.from_numpy(pixels)), own.names, []
-    done, sheets = of_test_images(steps)
-    return done, (), sheets
+        pixels = torch.from_numpy(decode(own.listing(), side_px, reading.max_megapixels))
+        return [chain(steps, pixels) for steps in chains], own.names, []
+    task = task_with_data(first.cell, first.context)
+    inputs = task.load("test").domain(source)
+    made = [chain(steps, inputs.samples) for steps in chains]
+    read = zip(chains, made, strict=True) if read_attributes(first.spec, inputs) else ()
+    return made, (), [attribute_sheet(steps, done, inputs, task) for steps, done in read]
 
 
 def refuse_other_kinds(first: Step, images: Path | None, phrases: Path | None) -> None:
@@ -122,15 +131,6 @@ def refuse_other_kinds(first: Step, images: Path | None, phrases: Path | None) -
             raise UserError(
                 f"{first.label} translates {kind.many}", option, f"give {other}, or neither"
             )
-
-
-def of_test_images(steps: Sequence[Step]) -> tuple[list[Tensor], list[Sheet]]:
-    """The chain on the test images of the first step's task, and what its probes read there."""
-    task = task_with_data(steps[0].cell, steps[0].context)
-    inputs = task.load("test").domain(sides(steps[0].direction)[0])
-    done = chain(steps, inputs.samples)
-    known = read_attributes(steps[0].spec, inputs)
-    return done, [attribute_sheet(steps, done, inputs, task)] if known else []
 
 
 def parse_step(text: str) -> tuple[Path, Direction]:
@@ -148,16 +148,30 @@ def refuse_data(output: Path, folders: Iterable[Path]) -> None:
         refuse_around(output, [folder], OUTPUT)
 
 
-def own_images(folder: Path, output: Path, reading: Reading, cache_dir: Path) -> ImageFolder:
+def own_images(
+    folder: Path, output: Path, reading: Reading, cache_dir: Path, output_seed: int, outputs: int
+) -> ImageFolder:
     """The user's images, whose translations have names of their own outside of the folder. A
-    folder below may be a link to elsewhere. What is left out is printed.
+    folder below may be a link to elsewhere. What is left out is printed. output_seed: of
+    the first of so many outputs of each.
     """
+    seeds = range(output_seed, output_seed + outputs)
     own = read_image_folder(folder, 1, reading, cache_dir)
     for line in own.told:
         click.echo(line, err=True)
     refuse_data(output, {folder, *((folder / name).parent for name in own.names)})
-    output_names(own.names)
+    output_names([name for some in names_by_output(own.names, seeds) for name in some])
     return own
+
+
+def names_by_output(names: Sequence[str], seeds: Sequence[int]) -> list[list[str]]:
+    """The samples' names for each output: with its seed, such as `001-3`, where it is not the only
+    one.
+    """
+    if len(seeds) == 1:
+        return [[*names]]
+    paths = [PurePosixPath(name) for name in names]
+    return [[str(path.with_stem(f"{path.stem}-{seed}")) for path in paths] for seed in seeds]
 
 
 def output_names(names: Sequence[str]) -> list[str]:
@@ -190,20 +204,42 @@ def as_png(name: str) -> str:
     return PurePosixPath(name).with_suffix(".png").as_posix()
 
 
-def write(
-    steps: Sequence[Step], done: Sequence[Tensor], names: Sequence[str], output: Path
+def write_all(
+    chains: Sequence[Sequence[Step]],
+    own: ImageFolder | None,
+    phrases: Path | None,
+    output: Path,
+    reading: Reading,
+    format_name: str,
 ) -> None:
-    """The picture of the chain, and the last translation of each sample that has a name: a PNG of
-    its own, or a line of a text file.
+    """Writes what the chains make, and prints what probes read of it."""
+    made, names, sheets = translated(chains, own, phrases, reading)
+    write(chains, made, names, output)
+    if sheets:
+        print_sheets(sheets, format_name)
+
+
+def write(
+    chains: Sequence[Sequence[Step]],
+    made: Sequence[Sequence[Tensor]],
+    names: Sequence[str],
+    output: Path,
+) -> None:
+    """The picture of the chains, and the last translations of each sample that has a name: each a
+    PNG of its own, or a line of a text file.
     """
-    shown = shown_as(steps, done)
+    shown = [shown_as(steps, done) for steps, done in zip(chains, made, strict=True)]
+    seeds = [steps[0].output_seed for steps in chains]
     with new_files(output, OUTPUT) as folder:
-        if names and shown[-1].ndim == 1:
-            put(folder / TOLD, "".join(f"{text}\n" for text in shown[-1]).encode())
+        last = [samples[-1] for samples in shown]
+        if names and last[0].ndim == 1:
+            for (told,), phrases in zip(names_by_output([TOLD], seeds), last, strict=True):
+                put(folder / told, "".join(f"{text}\n" for text in phrases).encode())
         else:
-            for target, pixels in zip(output_names(names), shown[-1], strict=False):
-                put(folder / target, png_bytes(to_image(pixels, 1)))
-        put(folder / CHAIN, chain_picture(steps, shown))
+            for own, pictures in zip(names_by_output(names, seeds), last, strict=True):
+                for target, pixels in zip(output_names(own), pictures, strict=False):
+                    put(folder / target, png_bytes(to_image(pixels, 1)))
+        put(folder / CHAIN, chain_picture(chains, shown))
 
 
 def write_at_own_size(
@@ -213,7 +249,7 @@ def write_at_own_size(
     with new_files(output, OUTPUT) as folder:
         targets = [folder / name for name in output_names(own.names)]
         shown = put_translations(steps, own, way, targets, reading.max_megapixels, SHOWN)
-        put(folder / CHAIN, chain_picture(steps, shown))
+        put(folder / CHAIN, chain_picture([steps], [shown]))
 
 
 def shown_as(steps: Sequence[Step], done: Sequence[Tensor]) -> list[np.ndarray]:
@@ -226,8 +262,10 @@ def shown_as(steps: Sequence[Step], done: Sequence[Tensor]) -> list[np.ndarray]:
     ]
 
 
-def chain_picture(steps: Sequence[Step], shown: Sequence[np.ndarray]) -> bytes:
-    """The first samples as a PNG, a row for each step."""
-    labels = ["input", *(f"{i}. {step.label}" for i, step in enumerate(steps, 1))]
-    rows = [(label, samples[:SHOWN]) for label, samples in zip(labels, shown, strict=True)]
+def chain_picture(chains: Sequence[Sequence[Step]], shown: Sequence[Sequence[np.ndarray]]) -> bytes:
+    """The first samples as a PNG, a row for each step of each chain."""
+    rows = [("input", shown[0][0][:SHOWN])]
+    for steps, (_, *after) in zip(chains, shown, strict=True):
+        for i, (step, samples) in enumerate(zip(steps, after, strict=True), 1):
+            rows.append((f"{i}. {step.label}", samples[:SHOWN]))
     return png_bytes(image_rows(rows))
