@@ -72,7 +72,7 @@ def test_a_content_of_either_kind_becomes_samples_of_both(pair: tuple[DataKind, 
         ("AA", "BA", "AB", "BB"), (*pair[:1] * 2, *pair[1:] * 2), strict=True
     ):
         network, content = own[to], own[source].content(given[source])
-        assert network.style_dim == (0 if kind == "tokens" and len({*pair}) > 1 else 3)
+        assert network.style_dim == (3 if KINDS[kind].is_continuous or len({*pair}) == 1 else 0)
         assert network.style(given[to]).shape == (6, network.style_dim)
         one, other = (
             network.decode(content, torch.randn(6, network.style_dim, generator=draw))
