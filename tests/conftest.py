@@ -14,9 +14,9 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
+from ganbench.core.heap import keep_freed_memory
 from tests.events import LAST_NET_SEC, environment_of, start
 from tests.forked import Forked, run_forked, start_forked
-from tests.heap import keep_freed_memory
 
 # Examples take as long as the machine is busy.
 settings.register_profile(

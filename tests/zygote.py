@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from heap import keep_freed_memory  # which lies beside this script
 from matplotlib.figure import Figure
 
 from ganbench.__main__ import main
+from ganbench.core.heap import keep_freed_memory
 from ganbench.core.source_hash import reach, source_hash
 from ganbench.evaluation.fidelity.extractors import EXTRACTORS, VISIBLE, load
 from ganbench.evaluation.fidelity.weights import Places

@@ -28,7 +28,7 @@ WINGS = (
 # The same for what is in a wing, its modules and its folders.
 INSIDE = {
     "core": (
-        ("errors", "figures", "image_grid", "interrupts", "reports", "scopes", "seeds"),
+        ("errors", "figures", "heap", "image_grid", "interrupts", "reports", "scopes", "seeds"),
         ("kinds", "terminal"),
         ("spec",),
         (

@@ -17,6 +17,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from ganbench.core.heap import keep_freed_memory
 from ganbench.core.interrupts import interrupts_blocked, interrupts_unblocked
 from ganbench.results.folder import GrowingRows
 from ganbench.running.backends.backend import GRACE_SEC
@@ -118,6 +119,7 @@ def _enter(channel: Channel, gpus: Gpus) -> None:
     terminated = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: terminated.set())
     interrupts_unblocked()
+    keep_freed_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     to_end = channel.is_stopped, terminated.is_set
     threading.Thread(target=_end_soon, args=to_end, daemon=True).start()
