@@ -14,9 +14,10 @@ from ganbench.core.spec import DataSpec, DomainName
 from ganbench.registry.registry import Kind, Registry
 from ganbench.running.request import Request
 
-# Why a plugin's class cannot have such data, or None, as far as it can be told before training.
+# Why a plugin's class cannot have such data, or None, as far as it can be told before training. Of
+# pictures and points, a model's own column tells it: whole registries are compared on them.
 RULES: Mapping[Kind, Callable[[Any, DataSpec], str | None]] = {
-    "model": lambda model, spec: model.why_not(spec),
+    "model": lambda model, spec: model.why_not(spec) if spec.special_kind() else None,
     "metric": lambda metric, spec: metric().why_never(spec),
     "reference": lambda reference, spec: reference.unsupported(spec),
 }

@@ -103,7 +103,6 @@ def test_beside_a_task_that_has_it_others_go_without(tmp_path: Path) -> None:
         ("handbags2shoes", {"metrics": ("azimuth",)}, "no ground-truth az", "--metrics", "edges"),
         ("handbags2shoes", {"metrics": ("modes",)}, "no mixture", "--metrics", "preservation"),
         ("toy", {"metrics": ("preservation_rate",)}, "no class", "--metrics", "modes"),
-        ("toy", {"models": ("ugatit",)}, "points have no places", "--models", "cyclegan"),
     ],
 )
 def test_what_is_asked_for_in_vain_is_refused_with_what_can_be_had(
@@ -125,6 +124,12 @@ def test_of_several_tasks_one_that_can_have_it_is_enough(tmp_path: Path) -> None
     made = jobs(tmp_path, 0, **asked)
     skipped = {(job.cell.task, job.cell.model) for job in made if job.unsupported}
     assert skipped == {(WORDS, "cut")}
+
+
+def test_a_model_that_cannot_have_points_says_so_in_its_column(tmp_path: Path) -> None:
+    made = jobs(tmp_path, 0, "toy", models=("discogan", "ugatit"), references=())
+    assert [bool(job.unsupported) for job in made] == [False, True]
+    assert "points have no places" in made[1].unsupported
 
 
 def test_what_only_translations_tell_is_not_refused(tmp_path: Path) -> None:
