@@ -11,7 +11,7 @@ from PIL import Image
 
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.spec import DataSpec
-from ganbench.running.preview import captions, preview
+from ganbench.running.preview import captions, preview, tiles_of
 
 IMAGES = DataSpec(
     "image", (3, 8, 8), (1, 8, 8), kept=("azimuth_deg", "colour", "glasses", "kind"), changed="male"
@@ -55,3 +55,15 @@ def test_points_are_shown_by_their_modes() -> None:
     A = Domain(torch.randn(50, 2), {"mode": np.arange(50) % 5})
     with Image.open(io.BytesIO(preview("x", Split(A, Domain(torch.randn(9, 1))), POINTS))) as file:
         assert file.width > file.height
+
+
+def test_words_say_by_themselves_what_is_known_of_them() -> None:
+    words = torch.eye(2, dtype=torch.bool)[torch.tensor([[0], [1]])]
+    told = Domain(words, {"colour": np.array(["red", "blue"])})
+    spec = DataSpec(
+        ("tokens", "image"), (1, 2), (3, 8, 8), kept=("colour",), words_A=("red", "blue")
+    )
+    sheet = tiles_of("x", Split(told, faces(2, 3, male=True)), spec)
+    rows = [[axes.get_title() for axes in sheet.axes[i : i + 2]] for i in (0, 8)]
+    assert rows == [[" ", " "], ["red", "red"]]
+    assert [axes.texts[-1].get_text() for axes in sheet.axes[:2]] == ["red", "blue"]
