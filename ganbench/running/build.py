@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import torch
+
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Task
+from ganbench.core.errors import UserError
 from ganbench.core.seeds import seed_for
+from ganbench.core.spec import PLAIN
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
@@ -37,6 +41,22 @@ def model_of_shapes(cell: Cell, registry: Registry, shapes: Shapes, start: int =
     seed = seed_for(cell.seed, "start", start) if start else cell.seed
     model.build_seeded(NetworkBuilder(spec, shapes.architecture, seed, cell.preset.network))
     return model
+
+
+def require_network(cell: Cell, registry: Registry, task: Task) -> None:
+    """Raises UserError where the cell's model cannot be built of the family of networks that is
+    asked for. Nothing is computed; other faults of a plugin are for its training to show.
+    """
+    if cell.preset.network == PLAIN:
+        return
+    with torch.device("meta"):
+        try:
+            model_of_shapes(cell, registry, shapes_of(task))
+        except UserError as error:
+            where = f"{error.where}, model {cell.model}, task {cell.task}"
+            raise UserError(error.what, where, error.fix) from error
+        except Exception:
+            return
 
 
 def network_size(job: Job) -> int:

@@ -25,7 +25,7 @@ from ganbench.networks.builder import check_size
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.best_on_test import asked_column
-from ganbench.running.build import build_task
+from ganbench.running.build import build_task, require_network
 from ganbench.running.by_data import metrics_of, references_of, require_possible_data
 from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
@@ -177,7 +177,10 @@ def model_cells(
         for hparams in settings_of_it:
             cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
             require_possible(request, cell)
-            yield cell, files, metrics, model.why_not(task.spec)
+            reason = model.why_not(task.spec)
+            if not reason:
+                require_network(cell, registry, task)
+            yield cell, files, metrics, reason
 
 
 def reference_cells(

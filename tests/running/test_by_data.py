@@ -153,6 +153,16 @@ def test_words_have_the_detail_of_the_pictures_that_they_become(tmp_path: Path) 
     assert "upsampled" not in [job.cell.model for job in references]
 
 
+def test_a_family_that_a_model_cannot_use_is_refused_with_those_that_work(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="'unet' has no attentive translator") as refused:
+        jobs(tmp_path, 0, models=("discogan", "ugatit"), sets=("network=unet",))
+    assert refused.value.where == "--set network=unet, model ugatit, task handbags2shoes"
+    assert refused.value.fix == "choose plain or resnet"
+    before = torch.get_rng_state()
+    assert jobs(tmp_path, 0, models=("discogan", "ugatit"), sets=("network=resnet",))
+    assert torch.equal(before, torch.get_rng_state())
+
+
 @pytest.mark.parametrize("network", ["plain", "resnet", "stylegan2", "unet", "vit-unet"])
 def test_a_size_between_is_refused_before_training(tmp_path: Path, network: str) -> None:
     with pytest.raises(UserError, match="image size 192 is not"):
