@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,29 +21,33 @@ from ganbench.tracking.tracker import PROJECT, Point, Say
 
 CELL = "ganbench.cell"  # the tag by which a cell's run is found again
 ODD = re.compile(r"[^\w\-. /]", re.ASCII)  # which no name may have
-A_BATCH = 900  # numbers of a request; 1,000 are refused
+A_BATCH = 800  # numbers of a request, of which 1,000 with parameters and tags are the most
 MAX_TEXT = 500
+Find = Callable[[str], str | None]
 EVERY_SEC = 20.0  # a request takes as long as a hundred numbers
 
 
 class MLflow:
-    def __init__(self, client: MlflowClient, experiment: str) -> None:
-        self._client, self._experiment = client, experiment
+    """find: gives the id of a cell's run that the experiment had before, or None."""
+
+    def __init__(self, client: MlflowClient, experiment: str, find: Find) -> None:
+        self._client, self._experiment, self._find = client, experiment, find
+        self._begun: dict[str, str] = {}
         self._runs: dict[str, str] = {}
+        self._params: dict[str, list[Param]] = {}  # of runs that have sent nothing since they began
         self._held: dict[str, list[Metric]] = {}
         self._sent = time.monotonic()
 
     def begin(self, cell: CellBegins, first_step: int) -> None:
-        known = self._client.search_runs([self._experiment], f"tags.`{CELL}` = '{cell.cell}'")
-        if known:
-            self._runs[cell.cell] = known[0].info.run_id
-            self._client.update_run(known[0].info.run_id, status="RUNNING")
+        params = [Param(named(k), str(v)[:MAX_TEXT]) for k, v in cell.config.items()]
+        self._params[cell.cell] = params[:100]
+        if known := self._begun.get(cell.cell) or self._find(cell.cell):
+            self._begun[cell.cell] = self._runs[cell.cell] = known
+            self._client.update_run(known, status="RUNNING")
             return
         tags = {CELL: cell.cell, "group": cell.group}
         run = self._client.create_run(self._experiment, run_name=cell.name, tags=tags)
-        self._runs[cell.cell] = run.info.run_id
-        params = [Param(named(k), str(v)[:MAX_TEXT]) for k, v in cell.config.items()]
-        self._client.log_batch(run.info.run_id, params=params[:100])
+        self._begun[cell.cell] = self._runs[cell.cell] = run.info.run_id
 
     def scalars(self, point: Point) -> None:
         self._hold(point.cell, point.values, point.step)
@@ -55,10 +59,9 @@ class MLflow:
 
     def end(self, cell: CellEnds) -> None:
         self._hold(cell.cell, cell.numbers, cell.step)
-        self._send()
-        run = self._runs.pop(cell.cell)
         tags = [RunTag("status", cell.status), RunTag("reason", cell.reason[:MAX_TEXT])]
-        self._client.log_batch(run, tags=tags)
+        self._send(cell.cell, tags)
+        run = self._runs.pop(cell.cell)
         self._client.set_terminated(run, "FINISHED" if cell.status == "done" else "FAILED")
 
     def close(self) -> None:
@@ -71,10 +74,14 @@ class MLflow:
         held = self._held.setdefault(cell, [])
         held += [Metric(named(name), value, now, step) for name, value in values.items()]
 
-    def _send(self) -> None:
+    def _send(self, ending: str = "", tags: Sequence[RunTag] = ()) -> None:
+        """All that is held. tags: of the run that ends with it."""
         for cell, metrics in self._held.items():
-            for i in range(0, len(metrics), A_BATCH):
-                self._client.log_batch(self._runs[cell], metrics=metrics[i : i + A_BATCH])
+            for i in range(0, max(1, len(metrics)), A_BATCH):
+                some, params = metrics[i : i + A_BATCH], self._params.pop(cell, ())
+                self._client.log_batch(
+                    self._runs[cell], some, params, tags if cell == ending else ()
+                )
         self._held.clear()
         self._sent = time.monotonic()
 
@@ -115,5 +122,11 @@ def tracker(folder: Path, say: Say) -> MLflow:
         artifacts = (folder.absolute() / "artifacts").as_uri()
     client = MlflowClient(tracking_uri=where)
     known = client.get_experiment_by_name(PROJECT)
-    experiment = known.experiment_id if known else client.create_experiment(PROJECT, artifacts)
-    return MLflow(client, experiment)
+    if not known:
+        return MLflow(client, client.create_experiment(PROJECT, artifacts), lambda cell: None)
+
+    def find(cell: str) -> str | None:
+        runs = client.search_runs([known.experiment_id], f"tags.`{CELL}` = '{cell}'")
+        return str(runs[0].info.run_id) if runs else None
+
+    return MLflow(client, known.experiment_id, find)
