@@ -163,7 +163,7 @@ def test_what_a_result_depends_on_is_in_the_cells_id(
 
 
 def test_metrics_and_places_are_not(tmp_path: Path) -> None:
-    moved = only_id(tmp_path, cache_dir=tmp_path / "elsewhere", metrics=("azimuth",))
+    moved = only_id(tmp_path, cache_dir=tmp_path / "elsewhere", metrics=("collisions",))
     assert moved == only_id(tmp_path)
 
 

@@ -36,10 +36,13 @@ def test_attributes_become_faces_and_faces_attributes(
 ) -> None:
     output, data = tmp_path / "out", ("--data", f"celeba={faces}")
     models = ("--models", "cyclegan,munit", "--metrics", "attributes,reconstruction")
+    refused = ganbench(*RUN, "--models", "cut", *data, *HERE, "--output", output)
+    assert refused.returncode == 2 and not output.exists()
+    assert "cut: its losses know no attributes with images" in refused.stderr
     done = ganbench(*RUN, *models, *data, *HERE, "--output", output)
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     rows = rows_of(output)
-    assert rows["munit"]["reason"] == "its losses know no attributes with images"
+    assert rows["munit"]["status"] == "done"
     assert rows["cyclegan"]["data"] == "celeba"
     metrics = rows["cyclegan"]["metrics"]
     assert metrics["reconstruction_mse"] == "skipped: attributes have no squared differences"

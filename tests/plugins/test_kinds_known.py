@@ -22,7 +22,7 @@ SPECS = {
     "images to attributes": DataSpec(("image", "attributes"), (3, 16, 16), (5,)),
 }
 SPECIAL = {name: "attributes" if "attributes" in name else "tokens" for name in SPECS}
-ABLE = {"cyclegan", "discogan", "lsgan", "recon", "standard"}
+ABLE = {"cyclegan", "discogan", "lsgan", "munit", "recon", "standard"}
 
 
 @dataclass(frozen=True)
