@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 from pytorch_fid.fid_score import calculate_frechet_distance, get_activations
@@ -114,6 +114,7 @@ def test_features_are_those_of_the_package(weights: Path, tmp_path: Path, side: 
 
 @takes_a_root
 @given(st.integers(0, 2**32 - 1), st.integers(2, 30), st.integers(2, 30))
+@example(seed=1798, n_real=2, n_fake=2)
 def test_the_distance_is_that_of_the_package(seed: int, n_real: int, n_fake: int) -> None:
     """Also of covariances that are singular, as those of few pictures are."""
     rng = np.random.default_rng(seed)
@@ -121,7 +122,12 @@ def test_the_distance_is_that_of_the_package(seed: int, n_real: int, n_fake: int
     real, fake = (rng.normal(size=(n, 12)) @ mix + rng.normal(size=12) for n in (n_real, n_fake))
     moments = [f(x) for x in (real, fake) for f in (lambda x: x.mean(0), lambda x: np.cov(x.T))]
     ours = frechet_distance(torch.from_numpy(real), torch.from_numpy(fake))
-    assert ours == pytest.approx(calculate_frechet_distance(*moments), rel=1e-6)
+    try:
+        theirs = calculate_frechet_distance(*moments)
+    except ValueError as error:  # of few samples its matrix root may be complex, and it gives none
+        assert "Imaginary component" in str(error) and np.isfinite(ours)
+        return
+    assert ours == pytest.approx(theirs, rel=1e-6)
 
 
 @takes_a_root
