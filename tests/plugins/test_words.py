@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from torch import Tensor
 from ganbench.contracts.task import Domain, Split
 from ganbench.core.spec import DataSpec, SplitName
 from ganbench.registry.registry import discover
+from tests.plugins.planted_view import PlantedTranslation
 
 REGISTRY = discover()
 WORDS = ("red", "tote", "blue", "pump", "green", "boot")
@@ -58,31 +58,10 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Shown(PlantedTranslation):
     """What the metric looks at."""
 
-    source: str
-    target: str
-    split: Split
-    fakes: Tensor
-    reconstructions: Tensor | None = None
     spec: DataSpec = field(default=SPEC)
-
-    @property
-    def inputs(self) -> Domain:
-        return self.split.domain(self.source)  # type: ignore[arg-type]
-
-    @property
-    def targets(self) -> Domain:
-        return self.split.domain(self.target)  # type: ignore[arg-type]
-
-    @cached_property
-    def input_samples(self) -> Tensor:
-        return self.inputs.samples.float()
-
-    @cached_property
-    def target_samples(self) -> Tensor:
-        return self.targets.samples.float() / 255
 
     def probe(self, name: str) -> Reader:
         return Reader(SPEC.kept.index(name), VALUES[name])
