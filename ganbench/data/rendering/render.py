@@ -8,6 +8,7 @@ the mesh types.
 
 from __future__ import annotations
 
+import atexit
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -23,7 +25,7 @@ import numpy as np
 from ganbench.core.errors import UserError
 from ganbench.core.reports import Report, counted, no_report
 from ganbench.data.rendering.mesh import Part, normalise
-from ganbench.data.rendering.scene import Images, NoPictureError, open_scene
+from ganbench.data.rendering.scene import Images, NoPictureError, Scene, open_scene
 
 T = TypeVar("T")
 
@@ -158,21 +160,28 @@ def _render_chunk(
     background: float,
 ) -> Images:
     factor = _supersampling(size)
-    scene = open_scene(size * factor)
+    scene = _childs_scene(size * factor)
     images = np.empty((len(objects), len(shots[0]), 3, size, size), dtype=np.uint8)
-    try:
-        if scene.picture().min() < 255:  # nothing is in it yet but its white background
-            raise NoPictureError("OpenGL did not draw the white background")
-        scene.paint(background)
-        for item, object_shots, views in zip(objects, shots, images, strict=True):
-            scene.show(normalise(build(item)))
-            for view, shot in zip(views, object_shots, strict=True):
-                scene.light(shot.light)
-                scene.aim(shot.azimuth_deg, shot.elevation_deg, shot.zoom)
-                view[:] = _shrink(scene.picture(), factor)
-    finally:
-        scene.close()
+    scene.paint(background)
+    for item, object_shots, views in zip(objects, shots, images, strict=True):
+        scene.show(normalise(build(item)))
+        for view, shot in zip(views, object_shots, strict=True):
+            scene.light(shot.light)
+            scene.aim(shot.azimuth_deg, shot.elevation_deg, shot.zoom)
+            view[:] = _shrink(scene.picture(), factor)
     return images
+
+
+@cache
+def _childs_scene(side: int) -> Scene:
+    """Opened once a child, for that takes as long as to draw several pictures, and closed at its
+    end.
+    """
+    scene = open_scene(side)
+    atexit.register(scene.close)
+    if scene.picture().min() < 255:  # nothing is in it yet but its white background
+        raise NoPictureError("OpenGL did not draw the white background")
+    return scene
 
 
 def _supersampling(size: int) -> int:
