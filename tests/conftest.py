@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -42,8 +43,10 @@ def pytest_runtestloop() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Or extension modules complain at the end of what Python did not take down."""
-    gc.unfreeze()
+    """Or extension modules complain at the end of what Python did not take down. Not before pytest
+    has collected for the last time: what was imported need not be gone through for that.
+    """
+    atexit.register(gc.unfreeze)
     gc.enable()
 
 
