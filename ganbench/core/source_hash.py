@@ -101,6 +101,12 @@ def names_in(folder: Path) -> frozenset[str]:
 
 
 @cache
+def same(path: Path) -> Path:
+    """One object for all equal paths: a set finds it without comparing their parts."""
+    return path
+
+
+@cache
 def located(root: Path, parts: Origin) -> tuple[Path, Origin] | None:
     """The module below `root` that most of `parts` name, and the rest of them.
 
@@ -110,8 +116,8 @@ def located(root: Path, parts: Origin) -> tuple[Path, Origin] | None:
     if parts and parts[0] in names and (deeper := located(root / parts[0], parts[1:])):
         return deeper
     if parts and f"{parts[0]}.py" in names:
-        return root / f"{parts[0]}.py", parts[1:]
-    return (root / INIT, parts) if INIT in names else None
+        return same(root / f"{parts[0]}.py"), parts[1:]
+    return (same(root / INIT), parts) if INIT in names else None
 
 
 class Sources:
@@ -120,13 +126,15 @@ class Sources:
     def __init__(self) -> None:
         self.form = cache(lambda file: form_of(file.read_bytes()))
         self.meaning = cache(self._meaning)
+        self.imports = cache(self._imports)
         self.place = cache(lambda origin, file: self._place(origin, file, frozenset()))
+        self._package = PACKAGE_DIR / INIT  # which hands on what others have
 
     def _place(self, origin: Origin, file: Path, seen: frozenset[Origin]) -> Place:
         """Where `file` has it from, through any files that only hand it on."""
         dots = origin[0] if origin[0].startswith(".") else ""
         location = located(file.parents[len(dots) - 1] if dots else PACKAGE_DIR, origin[1:])
-        if location is None or location[0] == PACKAGE_DIR / INIT:  # which hands on what others have
+        if location is None or location[0] == self._package:
             return Place(None, ".".join(origin))
         home, rest = location
         further = self.form(home).bound.get(rest[0]) if rest else None
@@ -134,7 +142,7 @@ class Sources:
             return Place(home, ".".join(rest))
         return self._place((*further, *rest[1:]), home, seen | {origin})
 
-    def imports(self, file: Path) -> set[Path]:
+    def _imports(self, file: Path) -> set[Path]:
         """The project's files whose code `file` runs something of, but for data behind a version.
 
         Of a module that is used as a whole anything can be: there every import counts.
