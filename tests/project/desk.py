@@ -47,7 +47,7 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
         (
             "words2products",
             "cyclegan,munit",
-            ("--set", "words2products.products=60", "--metrics", "words"),
+            ("--set", "words2products.products=60", "--metrics", "words", "--snapshots", 1),
         ),
         ("folder", "cyclegan", ("--data", "A=photos/cats", "--data", "B=photos/dogs")),
     ):
