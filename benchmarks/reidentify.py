@@ -235,6 +235,7 @@ def preset_today(row: JSON, task_type: type[Task]) -> Preset:
     preset = Preset(**row["budget"])
     name, *changes = preset.name.split("+")
     told = {change.partition("=")[0] for change in changes}
+    told |= {"budget_steps"} if "kimg" in told else set()
     base = asdict(task_type.presets[name])
     same = {f.name for f in fields(Preset)} - told - {"name"}
     require_same("preset", {k: getattr(preset, k) for k in same}, {k: base[k] for k in same})

@@ -6,11 +6,13 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from ganbench.core.budget import KIMG
 from ganbench.registry.registry import Kind, Registry
 from ganbench.results.records import Row
 
 BUDGET_OPTIONS = {
     "budget_steps": "--steps",
+    KIMG: "--kimg",
     "size": "--size",
     "width": "--width",
     "batch_size": "--batch-size",

@@ -54,7 +54,7 @@ def table_sheets(
         steps = selected_steps(group)
         notes = selection_notes(group, steps)
         sheets.append(table_sheet(group, columns, interval, FINAL, notes, emphasise))
-        if any(min(of_label) < last_step(group) for of_label in steps.values()):
+        if any(map(is_from_before_the_end, group.rows)):
             selected = selected_group(group)
             sheets.append(table_sheet(selected, columns, interval, SELECTED, notes, emphasise))
         sheets += checkpoint_sheets(group, columns, interval)
@@ -96,8 +96,9 @@ def of_models(
     return {label: by_model[label] for label in labels} if names else by_model
 
 
-def last_step(group: Group) -> int:
-    return int(group.first.budget["budget_steps"])
+def is_from_before_the_end(row: Row) -> bool:
+    """Whether validation selected a checkpoint that is not the last."""
+    return bool(row.selected) and row.selected["step"] < row.budget["budget_steps"]
 
 
 def selected_group(group: Group) -> Group:
@@ -238,7 +239,8 @@ def budget_notes(group: Group) -> list[str]:
     rows = [same[0] for same in group.trained.values()]
     budget = rows[0].budget
     size = f" at {budget['size']} px" if budget.get("size") else ""
-    text = f"{rows[0].preset}: {budget['budget_steps']:,} steps{size}, width {budget['width']}"
+    steps = common(f"{row.budget['budget_steps']:,}" for row in rows)
+    text = f"{rows[0].preset}: {steps} steps{size}, width {budget['width']}"
     if not rows[0].is_reference:
         text += "".join(
             f", {name} {common(row.hparams.get(key) for row in rows)}"
@@ -246,14 +248,17 @@ def budget_notes(group: Group) -> list[str]:
         )
     foreign = rows[0].preset != "paper"
     notes = [text + ("; this is not the paper's budget" if foreign else "")]
-    warm = {row.model: row.hparams.get("warmup_steps", 0) for row in rows}
+    warm = {row.model: row for row in rows if warm_up(row) >= row.budget["budget_steps"]}
     notes += [
-        f"{model}: the warm-up of {steps:,} steps outlasts the budget, so only the weights at "
-        "the start were used"
-        for model, steps in warm.items()
-        if steps >= budget["budget_steps"]
+        f"{model}: the warm-up of {warm_up(row):,} steps outlasts the budget, so only the weights "
+        "at the start were used"
+        for model, row in warm.items()
     ]
     return notes
+
+
+def warm_up(row: Row) -> int:
+    return int(row.hparams.get("warmup_steps", 0))
 
 
 def micro_batch_notes(group: Group) -> list[str]:

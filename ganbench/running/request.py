@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from ganbench.core.budget import KIMG, MAX_KIMG
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.device_choice import check_form
 from ganbench.core.errors import UserError, unknown
@@ -46,7 +47,8 @@ class Request:
     benchmark: a file, whose settings count where the request has none.
     sets: texts "NAME.key=value", NAME a model or a task; or "network=FAMILY" for all of them. Of an
         option with several values, in one text or in several, each combination is run.
-    budget: preset fields to replace, such as {"budget_steps": 100}.
+    budget: preset fields to replace, such as {"budget_steps": 100}; or "kimg", the thousands of
+        samples of a domain that each model sees, in place of a number of steps.
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" while a setting is still being chosen.
     together: seeds that train as one program at most; 0 for the fastest number.
@@ -120,7 +122,7 @@ def request_of(
     seeds: int | Sequence[int] | None,
     sets: Sequence[str],
     on_sets: Sequence[str],
-    budget: Mapping[str, int | None] | None,
+    budget: Mapping[str, float | None] | None,
     data: Mapping[str, Path | str] | None,
     metrics: Sequence[str],
     references: Sequence[str] | None,
@@ -207,10 +209,7 @@ def check(request: Request) -> None:
             raise unknown("tracker", name, TRACKERS, "--log")
     check_form(request.device)
     budget = request.budget or {}
-    known = tuple(field.name for field in fields(Preset) if field.name != "name")
-    for name in budget:
-        if name not in known:
-            raise unknown("field of a preset", name, known, "budget")
+    require_budget(budget)
     at_least_one = ("threads", "snapshots")
     require_at_least(1, {name: getattr(request, name) for name in at_least_one})
     if request.max_seeds and not request.until_decided:
@@ -221,7 +220,6 @@ def check(request: Request) -> None:
         )
     not_negative = ("workers", "together", "per_device", "micro_batch", "max_seeds")
     require_at_least(0, {name: getattr(request, name) for name in not_negative})
-    require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
     for name, largest in LARGEST.items():
         if (value := getattr(request, name)) > largest:
             most = f"{largest:,}"
@@ -231,6 +229,23 @@ def check(request: Request) -> None:
     if not request.reading.max_megapixels > 0:
         value = request.reading.max_megapixels
         raise UserError("max_megapixels must be more than 0", f"max_megapixels={value}", "raise it")
+
+
+def require_budget(budget: Mapping[str, Any]) -> None:
+    known = (*(field.name for field in fields(Preset) if field.name != "name"), KIMG)
+    for name in budget:
+        if name not in known:
+            raise unknown("field of a preset", name, known, "budget")
+    require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
+    if KIMG in budget and not 0 < budget[KIMG] <= MAX_KIMG:
+        what = f"{KIMG} must be more than 0 and at most {MAX_KIMG:,.0f}"
+        raise UserError(what, f"{KIMG}={budget[KIMG]}", "thousands of samples of a domain")
+    if {KIMG, "budget_steps"} <= {*budget}:
+        raise UserError(
+            "a training is as long as its steps, or as the samples that it sees",
+            f"--steps {budget['budget_steps']} and --kimg {budget[KIMG]}",
+            "give one of them",
+        )
 
 
 def require_at_least(least: int, numbers: Mapping[str, int]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -25,6 +24,7 @@ from ganbench.networks.builder import check_size
 from ganbench.registry.registry import Registry
 from ganbench.results.records import Cell
 from ganbench.running.best_on_test import asked_column
+from ganbench.running.budgets import changed_preset, with_steps
 from ganbench.running.build import build_task, require_network
 from ganbench.running.by_data import metrics_of, references_of, require_possible_data
 from ganbench.running.context import Context, context_of
@@ -114,8 +114,11 @@ def base_cells(
     own = task_type.options_type(**task_type.preset_options.get(preset_name, {}))
     families = [{NETWORK: family} for family in networks_of(request.sets)] or [{}]
     presets = [
-        changed_preset(task_type.presets[preset_name], {**(request.budget or {}), **family})
-        for family in families
+        with_steps(preset, request.budget, preset.batch_size)
+        for preset in (
+            changed_preset(task_type.presets[preset_name], {**(request.budget or {}), **family})
+            for family in families
+        )
     ]
     first = Cell(
         model="",
@@ -175,7 +178,9 @@ def model_cells(
             request.metrics, (*metrics_of(task, registry), *model.metrics), registry
         )
         for hparams in settings_of_it:
-            cell = replace(base, model=name, recipe=recipe, hparams=hparams.record())
+            preset = with_steps(base.preset, request.budget, hparams.batch_size)
+            made = hparams.record()
+            cell = replace(base, model=name, recipe=recipe, hparams=made, preset=preset)
             require_possible(request, cell)
             reason = model.why_not(task.spec)
             if not reason:
@@ -193,15 +198,6 @@ def reference_cells(
         reference: type[Reference] = registry.load("reference", name)
         files = training_files(registry, "reference", name, base)
         yield replace(base, model=name), files, metrics, reference.unsupported(task.spec)
-
-
-def changed_preset(preset: Preset, budget: Mapping[str, Any]) -> Preset:
-    """The preset with the user's changes in its fields and in its name, so that tables tell."""
-    changes: dict[str, Any] = {
-        key: value for key, value in budget.items() if value != getattr(preset, key)
-    }
-    name = "+".join([preset.name, *(f"{key}={value}" for key, value in sorted(changes.items()))])
-    return replace(preset, name=name, **changes)
 
 
 def resolve_hparams(

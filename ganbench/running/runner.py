@@ -286,7 +286,7 @@ def run(
     preset: str = "",
     recipe: str = "",
     sets: Sequence[str] = (),
-    budget: Mapping[str, int] | None = None,
+    budget: Mapping[str, float] | None = None,
     data: Mapping[str, Path | str] | None = None,
     metrics: Sequence[str] = (),
     references: Sequence[str] | None = None,

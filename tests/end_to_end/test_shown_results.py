@@ -34,3 +34,19 @@ def test_the_table_of_a_run_tells_the_family(ganbench: Command, tmp_path: Path) 
     assert "preset smoke+budget_steps=4+network=stylegan2" in " ".join(done.stdout.split())
     (row,) = read_rows(tmp_path / "out").rows
     assert (row.status, row.budget["network"]) == ("done", "stylegan2")
+
+
+def test_a_budget_in_samples_is_the_same_for_models_of_several_batches(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    done = ganbench(
+        *("run", "--models", "standard,cyclegan", "--task", "toy", "--preset", "smoke"),
+        *("--kimg", "0.64", "--set", "cyclegan.batch_size=16", "--seeds", "1"),
+        *("--references", "none", "--output", out),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "smoke+kimg=0.64: 10 / 40 steps, width 16, batch 64 / 16" in done.stdout
+    rows = read_rows(out).rows
+    assert {row.model: row.cost["steps"] for row in rows} == {"standard": 10, "cyclegan": 40}
+    assert {row.cost["samples_seen"] for row in rows} == {2 * 640}

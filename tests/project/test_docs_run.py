@@ -89,7 +89,7 @@ def arguments_of(command: str, names: dict[str, str]) -> list[str]:
     return [*(word for word in words if word != "--portable"), "--dry-run", "--device", "cpu"]
 
 
-BUDGET = ("--preset", "--seeds", "--seed-list", "--steps")
+BUDGET = ("--preset", "--seeds", "--seed-list", "--steps", "--kimg")
 WEIGHTS = "fid_pytorch"  # tests/project/test_docs_anchors.py runs it with weights of its own
 
 

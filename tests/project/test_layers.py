@@ -28,7 +28,17 @@ WINGS = (
 # The same for what is in a wing, its modules and its folders.
 INSIDE = {
     "core": (
-        ("errors", "figures", "heap", "image_grid", "interrupts", "reports", "scopes", "seeds"),
+        (
+            "budget",
+            "errors",
+            "figures",
+            "heap",
+            "image_grid",
+            "interrupts",
+            "reports",
+            "scopes",
+            "seeds",
+        ),
         ("kinds", "terminal"),
         ("spec",),
         (
@@ -155,7 +165,7 @@ INSIDE = {
     ),
     "running": (
         (
-            *("context", "fingerprint", "frame", "operators", "phrases", "progress"),
+            *("budgets", "context", "fingerprint", "frame", "operators", "phrases", "progress"),
             *("sample_shapes", "settings", "tiles"),
         ),
         ("job", "request"),

@@ -25,7 +25,7 @@ IN_PYTHON = {"reading": {"skip_unreadable", "max_megapixels"}}
 ON_THE_COMMAND_LINE = {
     "reading": {"skip_unreadable", "max_megapixels"},
     "seeds": {"seeds", "seed_list"},
-    "budget": {"steps", "size", "width", "batch_size"},
+    "budget": {"steps", "kimg", "size", "width", "batch_size"},
     "plugins": {"plugin_folders"},
 }
 OF_THE_COMMAND_ALONE = {"dry_run"}  # it shows what would be run
@@ -168,15 +168,19 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
     field = {"steps": "budget_steps"}.get(name, name)
     more = {"until_decided": True} if name == "max_seeds" else {}
     may_be_left_open = ("workers", "together", "micro_batch", "max_seeds")
+
+    def given(value: float) -> Mapping[str, Any]:
+        of_budget = name in ON_THE_COMMAND_LINE["budget"]
+        return {"budget": {field: value}} if of_budget else {field: value}
+
     for value in (-1, *([] if name in may_be_left_open else [0])):
-        given = {"budget": {field: value}} if name in ON_THE_COMMAND_LINE["budget"] else None
         with pytest.raises(UserError):
-            asked(**(given or {field: value}))
+            asked(**given(value))
     largest = getattr(options()[name].type, "max", None)
     if largest is not None:
-        asked(**{field: largest}, **more)
+        asked(**given(largest), **more)
         with pytest.raises(UserError):
-            asked(**{field: largest + 1}, **more)
+            asked(**given(largest + 1), **more)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import click
 from ganbench.cli.commands.listeners import terminal_listener
 from ganbench.cli.commands.live_view import duration
 from ganbench.cli.commands.show import print_sheets
+from ganbench.core.budget import KIMG
 from ganbench.core.errors import UserError
 from ganbench.core.files import for_shell
 from ganbench.registry.registry import Registry
@@ -35,6 +36,7 @@ def run_command(
     seeds: int | None,
     seed_list: tuple[int, ...],
     steps: int | None,
+    kimg: float | None,
     size: int | None,
     width: int | None,
     batch_size: int | None,
@@ -48,7 +50,8 @@ def run_command(
     """
     if seeds and seed_list:
         raise UserError("--seeds and --seed-list exclude each other", "ganbench run", "drop one")
-    budget = {"budget_steps": steps, "size": size, "width": width, "batch_size": batch_size}
+    lengths = {"budget_steps": steps, KIMG: kimg}
+    budget = {**lengths, "size": size, "width": width, "batch_size": batch_size}
     request = request_of(
         seeds=seed_list or seeds, budget=budget, plugins=plugin_folders, **same_names
     )
