@@ -10,7 +10,9 @@ from ganbench.reporting.sheets import seeds_text
 from ganbench.results.looks import Look
 from ganbench.results.records import Row
 
-FIXED_NOTE = "design: a number of seeds that was fixed beforehand, looked at once"
+FIXED_NOTE = (
+    "design: p and intervals are for a number of seeds that is fixed beforehand and looked at once"
+)
 SAYS_TOO_MUCH = (
     "p and intervals hold for one look; whoever adds seeds until he likes what he sees errs more "
     "often than they say. `ganbench run --until-decided` may be looked at whenever one likes"
@@ -50,10 +52,12 @@ def added(group: Group) -> list[str]:
     gap, seed, began = max(parts, default=(timedelta(0), 0, datetime.min))
     if gap <= timedelta(0):
         return []
-    first, later = (span([n for n in seeds if (n < seed) == side]) for side in (True, False))
+    first = span([n for n in seeds if n < seed])
+    added_later = [n for n in seeds if n >= seed]
+    later = f"{span(added_later)} {'was' if len(added_later) == 1 else 'were'}"
     return [
-        f"as the times of the rows tell, seed {later} was added on {began:%Y-%m-%d %H:%M}, when "
-        f"seed {first} had ended; if someone had looked by then: {SAYS_TOO_MUCH}"
+        f"as the times of the rows tell, {later} added on {began:%Y-%m-%d %H:%M}, when {first} had "
+        f"ended; if someone had looked by then: {SAYS_TOO_MUCH}"
     ]
 
 
@@ -63,7 +67,7 @@ def parted(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
 
 
 def span(seeds: Sequence[int]) -> str:
-    return str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
 
 
 def start(row: Row) -> datetime:

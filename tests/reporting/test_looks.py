@@ -28,7 +28,7 @@ def begun(row: Row, minute: int) -> Row:
 
 
 def test_a_folder_without_looks_is_of_a_fixed_number_of_seeds(tmp_path: Path) -> None:
-    assert "a number of seeds that was fixed beforehand" in notes(tmp_path)
+    assert "a number of seeds that is fixed beforehand" in notes(tmp_path)
     note_look(tmp_path, "fixed", 8)
     assert "looked at before" not in notes(tmp_path)
 
@@ -54,10 +54,12 @@ def test_a_change_of_design_after_a_verdict_is_told(tmp_path: Path) -> None:
 
 def test_seeds_that_were_added_later_are_seen_in_the_times_of_rows(tmp_path: Path) -> None:
     by_model = [begun(row, 8 * (row.model == "old") + row.seed) for row in FOUND]
-    assert "was added" not in notes(tmp_path, by_model)  # as one run does it
+    assert " added on " not in notes(tmp_path, by_model)  # as one run does it
     later = [begun(row, row.seed + (30 if row.seed > 4 else 0)) for row in FOUND]
-    assert "seed 5 to 7 was added on 2026-01-01 10:35, when seed 0 to 4 had ended" in notes(
-        tmp_path, later
-    )
+    told = notes(tmp_path, later)
+    assert "seeds 5 to 7 were added on 2026-01-01 10:35, when seeds 0 to 4 had ended" in told
+    last = [begun(row, row.seed + (30 if row.seed > 6 else 0)) for row in FOUND]
+    told = notes(tmp_path, last)
+    assert "seed 7 was added on 2026-01-01 10:37, when seeds 0 to 6 had ended" in told
     one_model = [begun(row, row.seed) if row.model == "new" else row for row in FOUND]
-    assert "was added" not in notes(tmp_path, one_model)
+    assert " added on " not in notes(tmp_path, one_model)
