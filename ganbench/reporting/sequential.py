@@ -51,7 +51,8 @@ def wealth(values: Floats, scales: Floats, ties: float = NEUTRAL) -> Floats:
             factors = np.where(values == 0, ties, 1 + np.sign(values))
         else:
             known = scales > 0
-            sizes = np.divide(values, scales, out=np.sign(values), where=known)
+            with np.errstate(over="ignore"):  # the tanh of what is too large is 1
+                sizes = np.divide(values, scales, out=np.sign(values), where=known)
             factors = 1 + np.tanh(boldness * sizes)
         total += share * np.cumprod(factors, axis=-1)
     return total

@@ -189,3 +189,10 @@ def test_claims_without_rows_take_no_part() -> None:
     known, unknown = verdicts(found, BETTER, replace(BETTER, id="x", worse="nobody"))
     assert known["verdict"] == "replicated"
     assert unknown["reason"] == "no row of nobody has the metric" and unknown["e_for"] is None
+
+
+def test_a_value_beyond_all_before_it_counts_as_the_sign_alone() -> None:
+    """And no warning is printed of its size, which is too large to be told."""
+    values = np.array([1e-300, 1e300])
+    with np.errstate(over="raise"):
+        assert against_none(values)[-1] == against_none(np.array([1.0, 1e9]))[-1]
