@@ -196,6 +196,15 @@ def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
     return settings
 
 
+def most_seeds(rows: Iterable[Row]) -> int:
+    """Of the trained variant that has most, 0 without one. Rows of older code are of no other
+    seeds, and variants of one model do not add theirs.
+    """
+    settings = by_setting(row for row in rows if not row.is_reference).values()
+    variants = (same for setting in settings for same in setting.values())
+    return max((len({row.seed for row in same}) for same in variants), default=0)
+
+
 def place(same: Sequence[Row]) -> tuple[bool, float]:
     parameters = (row.cost["parameters"] for row in same if "parameters" in row.cost)
     return same[0].is_reference, next(parameters, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from ganbench.evaluation.fidelity.extractors import EXTRACTORS
 from ganbench.evaluation.fidelity.obtain import obtain
 from ganbench.registry.registry import Registry, discover
 from ganbench.reporting.figures import draw_figures
+from ganbench.reporting.groups import most_seeds
 from ganbench.results.benchmark_file import NO_FILE, BenchmarkFile, keep_benchmark, read_benchmark
 from ganbench.results.folder import (
     cell_folder,
@@ -183,9 +183,8 @@ def run_rounds(
 
 def note_result(plan: Planned, stored: Sequence[Row]) -> None:
     """Notes that the run's results are looked at now. stored: the folder's rows."""
-    seeds = Counter((r.task, r.preset, r.recipe, r.model) for r in stored if not r.is_reference)
-    if seeds:
-        note_look(plan.folder, plan.rounds.design, max(seeds.values()))
+    if seeds := most_seeds(stored):
+        note_look(plan.folder, plan.rounds.design, seeds)
 
 
 def run_left(
