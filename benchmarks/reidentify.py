@@ -31,6 +31,7 @@ from typing import Any
 
 from ganbench.contracts.hparams import INGREDIENT, HParams
 from ganbench.contracts.task import Task
+from ganbench.core.budget import STEPS, kimg_of
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
@@ -235,7 +236,7 @@ def preset_today(row: JSON, task_type: type[Task]) -> Preset:
     preset = Preset(**row["budget"])
     name, *changes = preset.name.split("+")
     told = {change.partition("=")[0] for change in changes}
-    told |= {"budget_steps"} if "kimg" in told else set()
+    told |= {STEPS} if kimg_of(preset.name) else set()
     base = asdict(task_type.presets[name])
     same = {f.name for f in fields(Preset)} - told - {"name"}
     require_same("preset", {k: getattr(preset, k) for k in same}, {k: base[k] for k in same})

@@ -28,7 +28,7 @@ from ganbench.cli.options import (
     skip_option,
     weights_option,
 )
-from ganbench.core.budget import MAX_KIMG
+from ganbench.core.budget import MAX_KIMG, MIN_KIMG
 from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 
 
@@ -57,9 +57,9 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
 @click.option(
     "--kimg",
-    type=click.FloatRange(0, MAX_KIMG, min_open=True),
-    help="Thousands of samples of a domain that each model sees, whatever its batch, instead of "
-    "steps.",
+    type=click.FloatRange(MIN_KIMG, MAX_KIMG),
+    help="Thousands of samples of a domain that each model sees, in whole batches of its own, "
+    "instead of steps.",
 )
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
 @click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")

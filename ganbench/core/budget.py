@@ -2,5 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 KIMG = "kimg"  # thousands of samples of a domain
-MAX_KIMG = 1e6
+MIN_KIMG, MAX_KIMG = 0.001, 1e6
+STEPS = "budget_steps"
+
+
+def kimg_of(preset: str) -> float | None:
+    """The thousands of samples in a preset's name, such as "quick+kimg=9.6"; None where it has a
+    number of steps.
+    """
+    changes = dict(change.partition("=")[::2] for change in preset.split("+")[1:])
+    return float(changes[KIMG]) if KIMG in changes else None
+
+
+def shared_budget(budget: Mapping[str, Any], preset: str) -> dict[str, Any]:
+    """What the rows of a setting have alike of their budgets: the samples, where it is as long as
+    these, for they are other steps of other batches.
+    """
+    kimg = kimg_of(preset)
+    if kimg is None:
+        return dict(budget)
+    return {name: value for name, value in budget.items() if name != STEPS} | {KIMG: kimg}

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ganbench.core.budget import KIMG, STEPS, shared_budget
 from ganbench.core.errors import first_few
 from ganbench.reporting.groups import Group, model_rows
 
-BUDGET = ("budget_steps", "width", "batch_size", "lr_factor", "network")
+BUDGET = (STEPS, KIMG, "width", "batch_size", "lr_factor", "network")
 PROVENANCE = ("version", "git", "torch", "device", "precision", "threads", "portable")
 
 
@@ -59,7 +60,7 @@ def data_of(group: Group) -> dict[str, Any]:
 def settings_of(group: Group) -> dict[str, Any]:
     row = group.first
     provenance = {name: row.provenance.get(name) for name in ("precision", "portable")}
-    return {"preset": row.preset, **row.budget, **provenance}
+    return {"preset": row.preset, **shared_budget(row.budget, row.preset), **provenance}
 
 
 def why_apart(group: Group, one: Side, other: Side, partners: Sequence[Group]) -> str:
@@ -108,7 +109,8 @@ def settings_told(group: Group) -> dict[tuple[str, str], str]:
     rows = [row for same in group.trained.values() for row in same]
     shared: dict[str, dict[str, None]] = {}
     for row in rows:
-        budget = {name: row.budget[name] for name in BUDGET if name in row.budget}
+        own = shared_budget(row.budget, row.preset)
+        budget = {name: own[name] for name in BUDGET if name in own}
         made = {name: row.provenance[name] for name in PROVENANCE if name in row.provenance}
         for name, value in {"preset": row.preset, **budget, **made}.items():
             shared.setdefault(name, {})[str(value)] = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from ganbench.core.budget import KIMG
+from ganbench.core.budget import shared_budget
 from ganbench.core.spec import PLAIN, ColumnKey
 from ganbench.reporting.choice import EVERYTHING, Choice
 from ganbench.reporting.protocols import require_one_protocol
@@ -211,9 +211,7 @@ def place(same: Sequence[Row]) -> tuple[bool, float]:
 
 
 def _setting(row: Row) -> bytes:
-    budget = {"network": PLAIN, **row.budget}  # older rows do not say it
-    if f"+{KIMG}=" in row.preset:
-        del budget["budget_steps"]  # the same samples are other steps of other batches
+    budget = {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
     own = row.task, row.data, row.split, row.preset, budget, row.options
     return grouping_key([*own, *_arithmetic(row)])
 

@@ -29,7 +29,9 @@ def fixed_design_notes(group: Group) -> list[str]:
 
 def look_notes(looks: Sequence[Look]) -> list[str]:
     """That runs have looked at fewer seeds before, as they have noted it."""
-    seeds = sorted({look.seeds for look in looks})
+    seeds: list[int] = []
+    for look in looks:  # a later look at fewer seeds, of a folder that counted otherwise, adds none
+        seeds += [look.seeds] if look.seeds > max(seeds, default=0) else []
     if len(seeds) < 2:
         return []
     told = ", ".join(map(seeds_text, seeds[:-1]))

@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, ColumnKey
+from ganbench.reporting.budget_notes import budget_notes, common, micro_batch_notes
 from ganbench.reporting.checkpoints import checkpoint_sheets
 from ganbench.reporting.choice import EVERYTHING, Choice
 from ganbench.reporting.emphasis import Emphasise, none_emphasised
@@ -226,52 +226,6 @@ def mean_train_sec(rows: Sequence[Row]) -> float:
     seconds = [row.cost.get("train_sec") for row in rows]
     known = [sec for sec in seconds if sec is not None]
     return sum(known) / len(known) if known else math.nan
-
-
-def common(values: Iterable[Any]) -> Any:
-    """The value that all share, or all values as a text."""
-    distinct = list(dict.fromkeys(values))
-    return distinct[0] if len(distinct) == 1 else " / ".join(map(str, distinct))
-
-
-def budget_notes(group: Group) -> list[str]:
-    """The budget of the numbers, with a note where it is not the paper's."""
-    rows = [same[0] for same in group.trained.values()]
-    budget = rows[0].budget
-    size = f" at {budget['size']} px" if budget.get("size") else ""
-    steps = common(f"{row.budget['budget_steps']:,}" for row in rows)
-    text = f"{rows[0].preset}: {steps} steps{size}, width {budget['width']}"
-    if not rows[0].is_reference:
-        text += "".join(
-            f", {name} {common(row.hparams.get(key) for row in rows)}"
-            for name, key in (("batch", "batch_size"), ("lr", "lr"))
-        )
-    foreign = rows[0].preset != "paper"
-    notes = [text + ("; this is not the paper's budget" if foreign else "")]
-    warm = {row.model: row for row in rows if warm_up(row) >= row.budget["budget_steps"]}
-    notes += [
-        f"{model}: the warm-up of {warm_up(row):,} steps outlasts the budget, so only the weights "
-        "at the start were used"
-        for model, row in warm.items()
-    ]
-    return notes
-
-
-def warm_up(row: Row) -> int:
-    return int(row.hparams.get("warmup_steps", 0))
-
-
-def micro_batch_notes(group: Group) -> list[str]:
-    """Which models were trained by micro-batches, and what that means."""
-    labels: dict[int, list[str]] = {}
-    for label, rows in group.trained.items():
-        labels.setdefault(rows[0].hparams.get("micro_batch", 0), []).append(label)
-    return [
-        f"{', '.join(those)}: gradients are means over micro-batches of {size}, so batch norm and "
-        "what else looks at several samples looks at those of one"
-        for size, those in labels.items()
-        if size
-    ]
 
 
 def unlike_notes(group: Group) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from ganbench.core.budget import KIMG
+from ganbench.core.budget import KIMG, STEPS
 from ganbench.core.spec import Preset
 
 
@@ -27,7 +27,7 @@ def with_steps(preset: Preset, budget: Mapping[str, Any] | None, batch_size: int
     kimg = (budget or {}).get(KIMG)
     if not kimg or not batch_size:
         return preset
-    return replace(preset, budget_steps=ceil(round(1000 * kimg, 6) / batch_size))
+    return replace(preset, **{STEPS: ceil(round(1000 * kimg, 6) / batch_size)})
 
 
 def text_of(value: object) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from ganbench.core.budget import KIMG, MAX_KIMG
+from ganbench.core.budget import KIMG, MAX_KIMG, MIN_KIMG, STEPS
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.device_choice import check_form
 from ganbench.core.errors import UserError, unknown
@@ -30,7 +31,7 @@ from ganbench.training.checkpoint_selection import SNAPSHOTS
 DEFAULT_SEEDS = (0, 1, 2)
 MAX_SEEDS = 40
 LARGEST = {"together": 1_000, "snapshots": 1_000, "max_seeds": MAX_SEEDS_OF_A_RUN}
-COUNTS = ("budget_steps", "width", "batch_size")  # of a budget
+COUNTS = (STEPS, "width", "batch_size")  # of a budget
 LOCAL = "local"
 CHOICES = {
     "split": get_args(ScoredSplit),
@@ -147,7 +148,7 @@ def request_of(
         log=names_of(log, "log"),
         sets=texts_of(sets, "sets"),
         on_sets=texts_of(on_sets, "on_sets"),
-        budget={key: value for key, value in (budget or {}).items() if value is not None},
+        budget=numbers_of(budget or {}),
         data={name: Path(path) for name, path in (data or {}).items()},
         metrics=names_of(metrics, "metrics"),
         references=None if references is None else names_of(references, "references"),
@@ -165,6 +166,17 @@ def request_of(
 def with_zeros(values: Mapping[str, Any]) -> dict[str, Any]:
     """0 in the place of None."""
     return {name: 0 if value is None else value for name, value in values.items()}
+
+
+def numbers_of(budget: Mapping[str, Any]) -> dict[str, Any]:
+    """Without those that are None, and samples as one kind of number, for they are part of a name.
+    Raises UserError for a length or a size that is no number.
+    """
+    given = {name: value for name, value in budget.items() if value is not None}
+    for name in (*COUNTS, KIMG):
+        if not isinstance(given.get(name, 0), Real) or isinstance(given.get(name), bool):
+            raise UserError(f"{given[name]!r} is no number", f"budget, {name}", "give a number")
+    return {name: float(value) if name == KIMG else value for name, value in given.items()}
 
 
 def path_of(path: Path | str | None) -> Path | None:
@@ -237,13 +249,14 @@ def require_budget(budget: Mapping[str, Any]) -> None:
         if name not in known:
             raise unknown("field of a preset", name, known, "budget")
     require_at_least(1, {name: budget[name] for name in COUNTS if name in budget})
-    if KIMG in budget and not 0 < budget[KIMG] <= MAX_KIMG:
-        what = f"{KIMG} must be more than 0 and at most {MAX_KIMG:,.0f}"
-        raise UserError(what, f"{KIMG}={budget[KIMG]}", "thousands of samples of a domain")
-    if {KIMG, "budget_steps"} <= {*budget}:
+    if KIMG in budget and not MIN_KIMG <= budget[KIMG] <= MAX_KIMG:
+        what = f"{KIMG} must be from {MIN_KIMG} to {MAX_KIMG:,.0f}"
+        where, fix = f"{KIMG}={budget[KIMG]}", "give thousands of samples of a domain, such as 9.6"
+        raise UserError(what, where, fix)
+    if {KIMG, STEPS} <= {*budget}:
         raise UserError(
             "a training is as long as its steps, or as the samples that it sees",
-            f"--steps {budget['budget_steps']} and --kimg {budget[KIMG]}",
+            f"{budget[STEPS]} steps and {KIMG} {budget[KIMG]}",
             "give one of them",
         )
 

@@ -46,7 +46,7 @@ def test_a_budget_in_samples_is_the_same_for_models_of_several_batches(
         *("--references", "none", "--output", out),
     )
     assert done.returncode == 0, done.stderr
-    assert "smoke+kimg=0.64: 10 / 40 steps, width 16, batch 64 / 16" in done.stdout
+    assert "smoke+kimg=0.64: 10 (standard) / 40 (cyclegan) steps, width 16" in done.stdout
     rows = read_rows(out).rows
     assert {row.model: row.cost["steps"] for row in rows} == {"standard": 10, "cyclegan": 40}
     assert {row.cost["samples_seen"] for row in rows} == {2 * 640}

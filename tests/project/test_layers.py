@@ -105,7 +105,7 @@ INSIDE = {
     "reporting": (
         ("choice", "protocols", "statistics"),
         ("groups", "sequential", "sheets"),
-        ("across_tasks", "entries", "layout", "looks"),
+        ("across_tasks", "budget_notes", "entries", "layout", "looks"),
         (
             "checkpoints",
             "claims",

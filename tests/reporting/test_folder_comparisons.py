@@ -140,6 +140,25 @@ def test_other_data_are_refused_with_what_differs(changes: dict[str, Any], told:
     assert any(told in note for note in both[0].notes)
 
 
+def of_samples(model: str, kimg: float, batch_size: int, value: float) -> list[Row]:
+    name, steps = f"quick+kimg={kimg}", round(1000 * kimg / batch_size)
+    budget = {"name": name, "budget_steps": steps, "width": 8, "size": 0}
+    more = {"hparams": {"batch_size": batch_size}, "preset": name, "budget": budget}
+    return rows(model, [value, value + 1.0], **more)
+
+
+def test_budgets_in_samples_are_paired_whatever_models_stand_first() -> None:
+    """Whose batches, and so whose steps, are others."""
+    cycles = of_samples("cyclegan", 0.8, 4, 5.0) + of_samples("cyclegan", 1.6, 4, 7.0)
+    both = of_samples("a", 0.8, 8, 1.0) + of_samples("a", 1.6, 8, 2.0) + cycles
+    assert [s.records[0]["difference"] for s in sheets(both, cycles)] == [0.0, 0.0]
+    told = "\n".join(note for sheet in sheets(both, cycles) for note in sheet.notes)
+    assert "not alike" not in told
+    longer = only(of_samples("a", 0.8, 8, 1.0), of_samples("a", 1.6, 8, 2.0))
+    assert any("kimg 0.8 and 1.6" in note for note in longer.notes)
+    assert not any("budget_steps" in note for note in longer.notes)
+
+
 def test_of_several_presets_the_equal_ones_are_paired() -> None:
     paper = {"name": "paper", "budget_steps": 900, "width": 8, "size": 0}
     old = rows("a", [1.0, 2.0]) + rows("a", [5.0, 6.0], preset="paper", budget=paper)

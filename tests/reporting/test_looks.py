@@ -52,6 +52,15 @@ def test_a_change_of_design_after_a_verdict_is_told(tmp_path: Path) -> None:
     assert "before, 5 seeds were judged as a fixed number of them" in notes(tmp_path)
 
 
+def test_a_later_look_at_fewer_seeds_is_no_second_look(tmp_path: Path) -> None:
+    """Folders of older versions have looks that counted rows."""
+    note_look(tmp_path, "fixed", 4)
+    note_look(tmp_path, "fixed", 2)
+    assert "looked at before" not in notes(tmp_path)
+    note_look(tmp_path, "fixed", 5)
+    assert "looked at before, at 4 seeds, and then at 5" in notes(tmp_path)
+
+
 def test_seeds_that_were_added_later_are_seen_in_the_times_of_rows(tmp_path: Path) -> None:
     by_model = [begun(row, 8 * (row.model == "old") + row.seed) for row in FOUND]
     assert " added on " not in notes(tmp_path, by_model)  # as one run does it

@@ -227,9 +227,12 @@ def of_samples(model: str, steps: int, batch_size: int, selected: int = 0) -> Ro
 def test_the_steps_of_a_budget_in_samples_are_told() -> None:
     notes = only([of_samples("standard", 100, 8), of_samples("recon", 200, 4)]).notes
     assert notes[0] == (
-        "quick+kimg=0.8: 100 / 200 steps, width 8, batch 8 / 4, lr 0.001; "
+        "quick+kimg=0.8: 100 (standard) / 200 (recon) steps, width 8, batch 8 / 4, lr 0.001; "
         "this is not the paper's budget"
     )
+    assert notes[1] == "samples of a domain seen, in whole batches: 800"
+    larger = [of_samples("standard", 100, 8), of_samples("recon", 1, 900)]
+    assert only(larger).notes[1].endswith("batches: 800 (standard) / 900 (recon)")
 
 
 def test_each_model_has_its_own_last_step_in_a_budget_of_samples() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganbench.core.budget import shared_budget
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Preset
 from ganbench.registry.registry import discover
@@ -15,7 +18,7 @@ from ganbench.reporting.groups import group_rows
 from ganbench.reporting.run_command import run_command
 from ganbench.running.budgets import changed_preset, with_steps
 from ganbench.running.provenance import empty_row
-from ganbench.running.request import Request, check
+from ganbench.running.request import Request, check, numbers_of
 from ganbench.running.resolve import resolve
 
 QUICK = Preset("quick", budget_steps=600, width=16, size=32, batch_size=16)
@@ -71,7 +74,29 @@ def test_the_command_of_a_row_asks_for_its_samples(tmp_path: Path) -> None:
     assert "--preset smoke --kimg 2.5 " in command and "--steps" not in command
 
 
-@pytest.mark.parametrize("budget", [{"kimg": 1.0, "budget_steps": 5}, {"kimg": float("nan")}])
+@pytest.mark.parametrize(
+    "budget", [{"kimg": 1.0, "budget_steps": 5}, {"kimg": float("nan")}, {"kimg": 0.0009}]
+)
 def test_what_is_no_budget_is_refused(tmp_path: Path, budget: dict[str, float]) -> None:
-    with pytest.raises(UserError, match="kimg"):
+    with pytest.raises(UserError, match=r"kimg|samples"):
         check(request(tmp_path, **budget))
+
+
+@pytest.mark.parametrize("value", ["1", True, [2], "many"])
+@pytest.mark.parametrize("name", ["kimg", "budget_steps", "width"])
+def test_a_budget_from_python_is_a_number(name: str, value: object) -> None:
+    with pytest.raises(UserError, match="is no number"):
+        numbers_of({name: value})
+
+
+@pytest.mark.parametrize("value", [1, 1.0, np.float32(1.0), Fraction(1)])
+def test_one_length_from_python_has_one_name(value: object) -> None:
+    assert changed_preset(QUICK, numbers_of({"kimg": value, "size": None})).name == "quick+kimg=1"
+
+
+def test_what_rows_of_other_batches_have_alike() -> None:
+    name = "quick+kimg=9.6+size=64"
+    few, many = ({"name": name, "budget_steps": n, "width": 16} for n in (600, 2400))
+    assert shared_budget(few, name) == shared_budget(many, name)
+    assert shared_budget(few, name) == {"name": name, "width": 16, "kimg": 9.6}
+    assert shared_budget(few, "quick+size=64") == few

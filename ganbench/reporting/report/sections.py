@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ganbench.core.errors import first_few
 from ganbench.registry.registry import Registry
+from ganbench.reporting.budget_notes import budget_notes, micro_batch_notes
 from ganbench.reporting.choice import is_main
 from ganbench.reporting.designs import comparison_notes
 from ganbench.reporting.entries import INTERVAL_TEXT, NO_NUMBER, ONE_SEED
@@ -33,8 +34,6 @@ from ganbench.reporting.report.training import training_of
 from ganbench.reporting.sheets import seeds_text
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
-    budget_notes,
-    micro_batch_notes,
     older_note,
     reasons,
     selected_steps,

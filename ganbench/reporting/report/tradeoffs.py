@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ganbench.core.budget import shared_budget
 from ganbench.core.spec import Column
 from ganbench.reporting.entries import metric_label
 from ganbench.reporting.groups import Measured
@@ -102,7 +103,8 @@ def sweeps_of(
 def variants_of(setting: Setting) -> Iterable[Variant]:
     for label, rows in setting.group.trained.items():
         row = rows[0]
-        parts = {"hparams": row.hparams, "options": row.options, "budget": row.budget}
+        budget = shared_budget(row.budget, row.preset)
+        parts = {"hparams": row.hparams, "options": row.options, "budget": budget}
         options = {
             f"{part}.{name}": value
             for part, values in parts.items()

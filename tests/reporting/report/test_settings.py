@@ -85,6 +85,23 @@ def test_an_option_of_the_task_and_the_budget_can_be_swept_too() -> None:
     assert (sweep.option, sweep.values) == ("width", ("8", "16"))
 
 
+def test_a_batch_and_a_length_in_samples_can_be_swept_too() -> None:
+    """Though steps go with either."""
+
+    def at(kimg: float, batch_size: int) -> Row:
+        name, steps = f"quick+kimg={kimg}", round(1000 * kimg / batch_size)
+        budget = {**BASE.budget, "name": name, "budget_steps": steps}
+        hparams = {"lr": 1e-3, "batch_size": batch_size}
+        return row("a", 0, 1.0, preset=name, budget=budget, hparams=hparams)
+
+    for rows, option, values in (
+        ([at(0.8, 4), at(0.8, 8)], "a.batch_size", ("4", "8")),
+        ([at(0.8, 4), at(1.6, 4)], "kimg", ("0.8", "1.6")),
+    ):
+        (sweep,) = sweeps_of(settings_of([folder("f", *rows)]), COLUMNS, ["score"], "t")
+        assert (sweep.option, sweep.values) == (option, values)
+
+
 @pytest.mark.parametrize("other", [{"lr": 2.0}, {"distance": "l1"}])
 def test_what_differs_in_more_than_a_number_is_no_sweep(other: dict[str, object]) -> None:
     rows = [
