@@ -31,7 +31,7 @@ from typing import Any
 
 from ganbench.contracts.hparams import INGREDIENT, HParams
 from ganbench.contracts.task import Task
-from ganbench.core.budget import STEPS, kimg_of
+from ganbench.core.budget import KIMG, STEPS, name_and_changes
 from ganbench.core.cache import default_cache_dir
 from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
@@ -234,9 +234,8 @@ def preset_today(row: JSON, task_type: type[Task]) -> Preset:
     Raises Unlike where the preset of that name, with the changes that the name tells, is another.
     """
     preset = Preset(**row["budget"])
-    name, *changes = preset.name.split("+")
-    told = {change.partition("=")[0] for change in changes}
-    told |= {STEPS} if kimg_of(preset.name) else set()
+    name, changes = name_and_changes(preset.name)
+    told = {*changes, *([STEPS] if KIMG in changes else [])}
     base = asdict(task_type.presets[name])
     same = {f.name for f in fields(Preset)} - told - {"name"}
     require_same("preset", {k: getattr(preset, k) for k in same}, {k: base[k] for k in same})

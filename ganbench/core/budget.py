@@ -10,11 +10,15 @@ MIN_KIMG, MAX_KIMG = 0.001, 1e6
 STEPS = "budget_steps"
 
 
+def name_and_changes(preset: str) -> tuple[str, dict[str, str]]:
+    """The parts of a preset's name such as "quick+budget_steps=40+network=unet"."""
+    name, *changes = preset.split("+")
+    return name, dict(change.partition("=")[::2] for change in changes)
+
+
 def kimg_of(preset: str) -> float | None:
-    """The thousands of samples in a preset's name, such as "quick+kimg=9.6"; None where it has a
-    number of steps.
-    """
-    changes = dict(change.partition("=")[::2] for change in preset.split("+")[1:])
+    """The thousands of samples in a preset's name; None where it has a number of steps."""
+    _, changes = name_and_changes(preset)
     return float(changes[KIMG]) if KIMG in changes else None
 
 

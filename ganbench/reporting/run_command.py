@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from ganbench.core.budget import KIMG
+from ganbench.core.budget import KIMG, STEPS, name_and_changes
 from ganbench.registry.registry import Kind, Registry
 from ganbench.results.records import Row
 
 BUDGET_OPTIONS = {
-    "budget_steps": "--steps",
+    STEPS: "--steps",
     KIMG: "--kimg",
     "size": "--size",
     "width": "--width",
@@ -57,11 +57,8 @@ def run_command(model: Row | None, rows: Sequence[Row], output: Path, registry: 
 
 
 def preset_of(row: Row) -> tuple[str, list[str], str]:
-    """The preset's own name, the options that change it, and the networks' family or nothing; a
-    row's preset is named such as "quick+budget_steps=40+network=unet".
-    """
-    name, *changes = row.preset.split("+")
-    values = dict(change.partition("=")[::2] for change in changes)
+    """The preset's own name, the options that change it, and the networks' family or nothing."""
+    name, values = name_and_changes(row.preset)
     options = [
         part
         for key, value in values.items()
