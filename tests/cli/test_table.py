@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -35,8 +34,11 @@ def output(*arguments: str, columns: int = 100) -> str:
 
 @pytest.fixture(scope="module")
 def nine_models(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of the seeds that all models have, so that further ones do not change what is laid out."""
     folder = tmp_path_factory.mktemp("nine")
-    shutil.copy(REFERENCE / "models" / "car2car-stable.jsonl", folder / "rows.jsonl")
+    lines = (REFERENCE / "models" / "car2car-stable.jsonl").read_text("utf-8").splitlines()
+    common = [line for line in lines if json.loads(line)["seed"] in (90, 91, 92)]
+    (folder / "rows.jsonl").write_text("\n".join(common) + "\n", encoding="utf-8")
     return str(folder)
 
 
