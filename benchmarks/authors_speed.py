@@ -31,6 +31,7 @@ from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU
 from ganbench.core.spec import Architecture, DataSpec, Precision
 from ganbench.networks.builder import NetworkBuilder
+from ganbench.training.drawing import Repeated
 from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 
@@ -92,7 +93,8 @@ def batch(size: int, number: int) -> dict[str, Tensor]:
 def our_update(model: Model, real: Batch, precision: Precision) -> Update:
     """As cells are trained."""
     seed = Seed(model, place(model, CPU), torch.get_rng_state())
-    return program([seed], real, alone, CPU, precision, STEPS, False)
+    steps = program([seed], real, alone, CPU, precision, STEPS, False)
+    return lambda real, number: steps(Repeated(real))(number)
 
 
 def timed(update: Update, real: Batch, number: int) -> tuple[float, float]:

@@ -36,7 +36,7 @@ def main() -> None:
         return run
 
     checkpoint.save = timed(checkpoint.save)
-    selection.save_weights = timed(selection.save_weights)
+    selection.save_weights = timed(selection.save_weights)  # type: ignore[attr-defined]
     request = Request(MODELS, TASKS, (0,), default_cache_dir(), preset="quick", references=())
     grid = resolve(request, discover())
     for task in grid.tasks:

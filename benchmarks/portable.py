@@ -37,8 +37,8 @@ def piece_of_work(task: str, model: str) -> Callable[[], None]:
     from ganbench.registry.registry import discover
     from ganbench.running.request import Request
     from ganbench.running.resolve import resolve
-    from ganbench.running.speed import repeat
-    from ganbench.running.workload import workload_of
+    from ganbench.running.workload import repeat, workload_of
+    from ganbench.training.drawing import Repeated
 
     torch.set_num_threads(1)
     cache_dir = default_cache_dir()
@@ -47,9 +47,9 @@ def piece_of_work(task: str, model: str) -> Callable[[], None]:
     )
     grid = resolve(request, discover())
     grid.tasks[0].prepare(lambda line: None)
-    load = workload_of(grid.jobs[0], 1)
-    real = load.draw(0)
-    return lambda: repeat(load.step, real, load.cycle)
+    load = workload_of(grid.jobs[0], 1, Path(tempfile.mkdtemp()))
+    step = load.step_on(Repeated(load.draw(0)))
+    return lambda: repeat(step, load.cycle)
 
 
 def serve(task: str, model: str) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ganbench.data.rendering import scene
 from ganbench.data.rendering.mesh import Mesh, normalise
-from ganbench.data.rendering.render import Images, Shot, start_child
+from ganbench.data.rendering.render import Shot, start_child
+from ganbench.data.rendering.scene import Images
 from ganbench.registry.registry import discover
 
 COUNT, SIDE, ROUNDS = 40, 128, 3

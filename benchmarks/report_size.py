@@ -36,7 +36,7 @@ COLUMNS = ("azimuth_alignment", "azimuth_coverage", "kd_visible", "fd_visible", 
 def made_rows(tasks: int, models: int, seeds: int, rng: np.random.Generator) -> list[Row]:
     """Rows of so many tasks, models and seeds; one in fifty has diverged."""
     known = [row for row in read_rows(COMMITTED).rows if not row.is_reference]
-    rows = []
+    rows: list[Row] = []
     for task in range(tasks):
         for model in range(models):
             for seed in range(seeds):
@@ -113,7 +113,7 @@ def fill(folder: Path, row: Row, inputs: np.ndarray, rng: np.random.Generator) -
 
 def npz(arrays: dict[str, np.ndarray]) -> bytes:
     buffer = BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -162,7 +162,7 @@ def main() -> None:
         drawn = (COMMITTED / "figures/car2car-azimuth.png").read_bytes()
         for task in inputs:
             (folder / f"figures/{task}-azimuth.png").write_bytes(drawn)
-        command = [sys.executable, "-m", "ganbench", "report", folder, "-o", report]
+        command = [sys.executable, "-m", "ganbench", "report", str(folder), "-o", str(report)]
         clock = time.perf_counter()
         subprocess.run(command, check=True)
         print(f"{len(rows)} cells, made in {time.perf_counter() - clock:.1f} s")

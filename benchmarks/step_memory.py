@@ -18,11 +18,13 @@ from ganbench.core.devices import CPU, device_rng, memory
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
+from ganbench.training.drawing import Repeated
 from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 from ganbench.training.step_memory import batch_of, peak_bytes
 
 GIB = 2**30
+STEPS = 2  # that are measured
 Case = tuple[str, int, int, int, bool, int]  # recipe, size, width, batch, checkpointed, micro-batch
 
 
@@ -58,9 +60,10 @@ def measured(case: Case) -> float:
     seed = Seed(model, place(model, CPU), device_rng(CPU).get_state())
     shape = spec_of(size).A
     real = {name: batch_of(batch, shape) for name in "AB"}
-    step = program([seed], real, alone, CPU, "fp32", False, checkpointed)
-    for number in range(2):
-        step(real, number)
+    steps = program([seed], real, alone, CPU, "fp32", STEPS, False, checkpointed)
+    step = steps(Repeated(real))
+    for number in range(STEPS):
+        step(number)
     return (memory() - before) / GIB
 
 

@@ -38,10 +38,10 @@ def timed(what: str) -> Iterator[None]:
 
 
 def measure(cells: int, output: Path) -> None:
-    from ganbench.results.folder import open_output
+    from ganbench.results.folder import open_output, read_rows
     from ganbench.running.backends.order import Content, Local, give_order
     from ganbench.running.live import live_run
-    from ganbench.running.runner import heaviest_first, left_to_do, planned, read_rows
+    from ganbench.running.runner import heaviest_first, left_to_do, planned
     from tests.running.test_request import asked
 
     models = ["standard", "recon", "discogan", "cyclegan"]
@@ -62,7 +62,7 @@ def measure(cells: int, output: Path) -> None:
     with timed("read rows"):
         rows = read_rows(output).rows
     with timed(f"left to do, of {len(rows):,} rows"):
-        left = left_to_do(plan.grid, rows, False)
+        left = left_to_do(plan.grid.jobs, rows, False)
     if not left:
         return
     with timed("the order of the cells"):

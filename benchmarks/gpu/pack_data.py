@@ -31,7 +31,7 @@ def main(packed: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in TASKS:
             prepare(name, Path(folder))
-        with tarfile.open(packed, "w:xz", preset=FAST) as archive:
+        with tarfile.open(packed, "w:xz", preset=FAST) as archive:  # type: ignore[call-overload]
             archive.add(Path(folder) / "data", "data", filter=without_locks)
     print(f"{packed}: {packed.stat().st_size / 1e6:.0f} MB")
 

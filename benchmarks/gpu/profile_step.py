@@ -21,6 +21,7 @@ from ganbench.registry.registry import discover
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
 from ganbench.running.workload import repeat, workload_of
+from ganbench.training.drawing import Repeated
 
 TOP = 25
 
@@ -56,17 +57,17 @@ def main(task: str, model: str, device: str = "cuda", *fields: str) -> None:
     (job,) = resolve(request, discover()).jobs
     with tempfile.TemporaryDirectory() as made:
         load = workload_of(job, 1, Path(made))
-        real, cycle = load.draw(0), range(len(load.model.hparams.phases))
+        step, cycle = load.step_on(Repeated(load.draw(0))), range(len(load.model.hparams.phases))
         for _ in range(5):  # a step is captured after three cycles
-            repeat(load.step, real, cycle)
+            repeat(step, cycle)
         synchronise(device)
         here = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if is_gpu(device) else [])]
         with profile(activities=here) as profiled:
-            repeat(load.step, real, cycle)
+            repeat(step, cycle)
             synchronise(device)
     title = f"{task} {model} {device} {' '.join(fields)}"
     print(f"{title}: operators of a step by phase {load.operators}")
-    print(load.step.not_captured or "captured" if is_gpu(device) else "not captured on a CPU")
+    print(step.not_captured or "captured" if is_gpu(device) else "not captured on a CPU")
     if spans := kernels(profiled):
         busy, span = busy_and_span_us(spans)
         print(

@@ -44,6 +44,7 @@ bench 40 images-bf16-8-seeds "${cars[@]}" --models discogan --batch-size 64 --pr
 bench 30 toy --task toy --models standard,discogan
 bench 30 toy-64-seeds --task toy --models discogan --together 64
 bench 50 images-compiled "${cars[@]}" --models discogan --batch-size 64 --precision bf16 --compile
+limited 40 candidates.txt "${python[@]}" -m benchmarks.gpu.candidates "$device" size=64 width=64 batch=64
 for model in standard recon discogan; do
     limited 25 "profile-$model.txt" "${python[@]}" benchmarks/gpu/profile_step.py \
         car2car "$model" "$device" size=64 width=64 batch_size=64

@@ -24,6 +24,7 @@ from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
+from ganbench.training.drawing import Repeated
 from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 
@@ -118,11 +119,11 @@ def our_side(
     optimisers = place(model, CPU)
     model.to(memory_format=layout)
     seed = Seed(model, optimisers, torch.get_rng_state())
-    step = program([seed], real, alone, CPU, "fp32", UPDATES, False)
+    steps = program([seed], real, alone, CPU, "fp32", UPDATES, False)
 
     def update(real: Batch, number: int) -> Losses:
         losses: dict[str, Tensor] = {}
-        for terms in step(real, number):
+        for terms in steps(Repeated(real))(number):
             losses |= terms
         return losses
 

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -568,7 +569,7 @@ def main() -> None:
     costs.append(of_all(costs))
     OUTPUT.mkdir(parents=True, exist_ok=True)
     designs = list(choices())
-    shown = {
+    shown: dict[str, Sequence[Any]] = {
         **{"designs": designs, "errors": errors, "outside": outside},
         **{"power": powers, "claims": lines, "costs": costs},
     }

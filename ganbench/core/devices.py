@@ -137,6 +137,15 @@ def synchronise(device: str) -> None:
         torch.get_device_module(device).synchronize()
 
 
+def sent(values: Tensor, device: str) -> Tensor:
+    """A CPU's tensor on the device. To a GPU it travels behind the work that is queued there, and
+    nothing waits for it.
+    """
+    if is_gpu(device):
+        return values.pin_memory().to(device, non_blocking=True)
+    return values.to(device)
+
+
 def stream_on(device: str) -> Stream | None:
     """A new one; None on a CPU, which has none."""
     return Stream() if is_gpu(device) else None  # type: ignore[no-untyped-call]

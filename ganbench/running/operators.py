@@ -8,7 +8,6 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode  # as `torch.utils.flop_counter` has it
 
-from ganbench.contracts.model import Batch
 from ganbench.training.step import Step
 
 
@@ -39,9 +38,9 @@ def operators_of(work: Callable[[], object]) -> int:
     return counter.number
 
 
-def operators_by_phase(step: Step, real: Batch, phases: Sequence[str]) -> dict[str, int]:
+def operators_by_phase(step: Step, phases: Sequence[str]) -> dict[str, int]:
     """Of a step of each phase. The step's model is trained by it."""
     return {
-        phase: operators_of(lambda number=number: step(real, number))  # type: ignore[misc]
+        phase: operators_of(lambda number=number: step(number))  # type: ignore[misc]
         for number, phase in reversed([*enumerate(phases)])
     }

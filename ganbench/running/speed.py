@@ -13,15 +13,15 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
-from ganbench.contracts.model import Model
+from ganbench.contracts.model import Batch, Model
 from ganbench.core.devices import memory, synchronise
 from ganbench.core.spec import DEFAULT_EVERY, Precision
 from ganbench.running.job import Job
 from ganbench.running.reference_algorithm import REFERENCE_CYCLE, Work
 from ganbench.running.workload import Workload, repeat, workload_of
 from ganbench.training import checkpoint
+from ganbench.training.drawing import Repeated
 from ganbench.training.loop import LOG_EVERY_STEPS
 from ganbench.training.loss_log import LossLog, Window
 
@@ -119,8 +119,9 @@ def measure(job: Job, rounds: int, together: int = 1) -> Speed:
 
 
 def _measured(job: Job, load: Workload, rounds: int, together: int) -> Speed:
-    cell, hparams, real = job.cell, load.model.hparams, load.draw(0)
-    work: dict[str, Work] = {"train": lambda: repeat(load.step, real, load.cycle)}
+    cell, hparams = job.cell, load.model.hparams
+    bare = load.step_on(Repeated(load.draw(0)))
+    work: dict[str, Work] = {"train": lambda: repeat(bare, load.cycle)}
     steps = steps_of_a_turn(work["train"], len(load.cycle), cell.device)
     work["loop"] = lambda: load.loop(steps)
     work |= products(cell.device, cell.precision)
@@ -154,7 +155,7 @@ def _measured(job: Job, load: Workload, rounds: int, together: int) -> Speed:
         log_ms=harness["log"],
         checkpoint_ms=harness["checkpoint"] * ms_per_step / (1e3 * DEFAULT_EVERY.seconds),
         peak_memory_bytes=memory(),
-        not_captured=load.step.not_captured,
+        not_captured=bare.not_captured,
         checkpointed_activations=job.checkpoint_activations,
         micro_batch=hparams.micro_batch,
     )
@@ -206,7 +207,7 @@ def timed(work: Mapping[str, Work], rounds: int, device: str) -> dict[str, list[
 def harness_ms(
     model: Model,
     optimisers: checkpoint.Optimisers,
-    draw: Callable[[int], dict[str, Tensor]],
+    draw: Callable[[int], Batch],
     together: int,
     device: str,
     rounds: int,

@@ -8,7 +8,6 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from ganbench.contracts.model import Batch, Model
@@ -23,13 +22,14 @@ from ganbench.running.operators import operators_by_phase
 from ganbench.running.reference_algorithm import Work, missing_networks, nets_of, reference_step
 from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
+from ganbench.training.drawing import Batches, Repeated
 from ganbench.training.loop import LOSS_LOG, Plan, Run, RunState, batches, continue_runs
 from ganbench.training.loss_log import LossLog
 from ganbench.training.multi_seed import Join, alone, how_to_join
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import Seed, place, program
 from ganbench.training.restarts import Tried
-from ganbench.training.step import Step
+from ganbench.training.step import CallByCall, Step
 
 CYCLES = 2  # of the schedule in a piece of work
 
@@ -50,7 +50,8 @@ class NoModules:
 class Workload:
     """What is timed of a job.
 
-    model, optimisers: of the first seed. step: of all seeds, on what `draw` gives.
+    model, optimisers: of the first seed. draw: the batches of all seeds. step_on: their step, on
+    any batches.
     loop: the training loop over so many steps, with their drawing and logging, from the first step.
     cycle: numbers of the steps that are timed at a time. flop: of these steps of one seed.
     operators: of one seed's step, by phase.
@@ -59,8 +60,8 @@ class Workload:
 
     model: Model
     optimisers: checkpoint.Optimisers
-    draw: Callable[[int], dict[str, Tensor]]
-    step: Step
+    draw: Batches
+    step_on: Callable[[Batches], Step]
     loop: Callable[[int], None]
     cycle: range
     flop: int
@@ -85,26 +86,27 @@ def workload_of(job: Job, together: int, folder: Path) -> Workload:
     own = [place(model, cell.device) for model in models]
     cycle = range(CYCLES * len(first.hparams.phases))
     plain = plain_step(deepcopy(first), real, cell)
-    flop = counted_flop(lambda: repeat(plain, real, cycle))
-    operators = operators_by_phase(plain, real, first.hparams.phases)
+    flop = counted_flop(lambda: repeat(plain, cycle))
+    operators = operators_by_phase(plain, first.hparams.phases)
     state, draw = device_rng(cell.device).get_state(), batches(split, plans)
     trained = [Seed(model, each, state) for model, each in zip(models, own, strict=True)]
     steps = cell.preset.budget_steps
     how = cell.device, cell.precision, steps, cell.compiled, job.checkpoint_activations
-    step = program(trained, draw(0), join, *how)
+    step_on = program(trained, draw(0), join, *how)
+    step = step_on(draw)
 
     def loop(steps: int) -> None:
         until = [stopping_after(plan, steps) for plan in plans]
         begun = [run_state(seed, plan, folder) for seed, plan in zip(trained, until, strict=True)]
         with suppress(Enough):
-            ended = continue_runs(begun, split, draw, step, lambda: False)
+            ended = continue_runs(begun, split, step, lambda: False)
             raise UserError(
                 f"the training that was timed did not last: {ended[0].diverged}",
                 f"model {cell.model}, task {cell.task}",
                 f"take a lower rate, such as --set {cell.model}.lr=1e-5; it is as fast",
             )
 
-    return Workload(first, own[0], draw, step, loop, cycle, flop, operators, reference)
+    return Workload(first, own[0], draw, step_on, loop, cycle, flop, operators, reference)
 
 
 class Enough(Exception):
@@ -141,7 +143,8 @@ def join_of(cell: Cell, model: Model, spec: DataSpec, real: Batch) -> Join:
 def plain_step(model: Model, real: Batch, cell: Cell) -> Step:
     """Of one seed, for the counters know no stacked operations in all precisions."""
     seed, state = (model, optimisers_of(model)), device_rng(cell.device).get_state()
-    return alone([seed], [state], real, cell.device, cell.precision, cell.preset.budget_steps)
+    how = cell.device, cell.precision, cell.preset.budget_steps
+    return CallByCall(alone([seed], [state], real, *how), Repeated(real))
 
 
 def counted_flop(work: Work) -> int:
@@ -153,6 +156,6 @@ def counted_flop(work: Work) -> int:
     return counter.get_total_flops()
 
 
-def repeat(step: Step, real: Batch, numbers: range) -> None:
+def repeat(step: Step, numbers: range) -> None:
     for number in numbers:
-        step(real, number)
+        step(number)

@@ -9,10 +9,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ganbench.contracts.model import Batch
 from ganbench.core.devices import is_gpu, on_stream, parted, stream_on
 from ganbench.core.memory import is_out_of_memory
-from ganbench.training.step import Program, Step, Terms
+from ganbench.training.drawing import Batches, Block
+from ganbench.training.step import CallByCall, Program, Step, Terms
 
 Work = Callable[[], Sequence[Terms]]
 
@@ -54,52 +54,73 @@ class CudaGraph:
 
 class Captured:
     """Steps of which each phase is captured once and then launched by one call: on a GPU, small
-    networks take longer to launch than to compute.
+    networks take longer to launch than to compute. Their batches are gathered in them, and they
+    count themselves; what is chosen comes in now and then for many steps.
 
     The first steps are launched call by call, as capturing needs it, and count as any others. A
     model that cannot be captured, for it waits for a value, goes on like that, and `not_captured`
     says why. Any other error is raised, also that memory is full.
     """
 
-    def __init__(self, program: Program, capture: Capture) -> None:
+    def __init__(self, program: Program, draw: Batches, capture: Capture) -> None:
         self.rngs = program.rngs
         self.not_captured = ""
         self._program = program
+        self._draw = draw
         self._capture = capture
         self._warm_steps = WARM_CYCLES * len(program.phases)
         self._stream = stream_on(program.device)
-        self._real: dict[str, Tensor] = {}
+        self._loaded: Block | None = None
+        self._block: dict[str, dict[str, Tensor]] = {}
+        self._next = 0
         self._at = torch.zeros((), dtype=torch.long, device=program.device)
         self._graphs: dict[str, Graph] = {}
 
-    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
+    def __call__(self, step: int) -> Sequence[Terms]:
         if self.not_captured:
-            return self._program(real, step)
+            return self._program(self._draw(step), step)
         if self._warm_steps:
             self._warm_steps -= 1
-            return self._aside(real, step)
-        if not self._real:
-            self._real = {name: value.clone() for name, value in real.items()}
-        for name, value in real.items():
-            self._real[name].copy_(value)
-        self._at.fill_(step)
+            return self._aside(step)
+        self._go_to(step)
         phase = self._program.phase_of(step)
         if phase not in self._graphs:
             try:
-                work = partial(self._program.phase, phase, self._real, self._at)
-                self._graphs[phase] = self._capture(work, self._program.rngs)
+                self._graphs[phase] = self._capture(partial(self._work, phase), self.rngs)
             except RuntimeError as error:
                 self.not_captured = why_not_captured(error)
         if self.not_captured:
-            self._graphs, self._real = {}, {}
-            return self._program(real, step)
+            self._graphs, self._block = {}, {}
+            return self._program(self._draw(step), step)
         self._graphs[phase].replay()
+        self._next = step + 1
         return self._graphs[phase].losses
 
-    def _aside(self, real: Batch, step: int) -> Sequence[Terms]:
+    def _work(self, phase: str) -> Sequence[Terms]:
+        real = self._draw.gather(self._block, self._at)
+        losses = self._program.phase(phase, real, self._at)
+        self._at.add_(1)
+        return losses
+
+    def _go_to(self, step: int) -> None:
+        """What captured work reads is changed where it lies."""
+        block = self._draw.block(step)
+        if block is not self._loaded:
+            for domain, chosen in block.items():
+                own = self._block.setdefault(domain, {})
+                for name, values in chosen.items():
+                    if name in own:
+                        own[name].copy_(values)
+                    else:
+                        own[name] = values.clone()
+            self._loaded = block
+        if step != self._next:
+            self._at.fill_(step)
+
+    def _aside(self, step: int) -> Sequence[Terms]:
         """On a stream of its own, where nothing waits for the default one."""
         with parted([self._stream]), on_stream(self._stream):
-            return self._program(real, step)
+            return self._program(self._draw(step), step)
 
 
 def why_not_captured(error: RuntimeError) -> str:
@@ -134,22 +155,10 @@ def is_about_capture(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and CAPTURE_WORD in str(error)
 
 
-class Uncaptured:
-    """Steps that are launched call by call, for a reason."""
-
-    def __init__(self, program: Program, reason: str) -> None:
-        self.rngs = program.rngs
-        self.not_captured = reason
-        self._program = program
-
-    def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
-        return self._program(real, step)
-
-
-def step_on(program: Program, uncaptured: str = "") -> Step:
+def step_on(program: Program, draw: Batches, uncaptured: str = "") -> Step:
     """Steps as they are fastest on the device. uncaptured: why they are not to be captured there,
     or empty.
     """
-    if not is_gpu(program.device):
-        return program
-    return Uncaptured(program, uncaptured) if uncaptured else Captured(program, CudaGraph)
+    if not is_gpu(program.device) or uncaptured:
+        return CallByCall(program, draw, uncaptured if is_gpu(program.device) else "")
+    return Captured(program, draw, CudaGraph)

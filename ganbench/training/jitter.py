@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,45 +11,66 @@ from torch import Tensor
 from ganbench.contracts.task import Domain
 from ganbench.core.seeds import seed_for
 
-Cut = Callable[[Tensor, int], Tensor]
 
+@dataclass(frozen=True)
+class Cropping:
+    """The crops that seeds see of one domain's pictures.
 
-def whole(pictures: Tensor, step: int) -> Tensor:
-    """The samples as they stand."""
-    return pictures
+    Which they are follows from seed, domain and step alone, as the samples do: resuming needs no
+    state, and models of one seed see the same.
 
-
-def cutting(domain: Domain, name: str, batch_size: int, seeds: Sequence[int]) -> Cut:
-    """What turns the drawn pictures (seeds * n, C, h, w) of `domain.drawn_from` and a step into the
-    samples that the step sees, (seeds * n, C, H, W).
-
-    Which crop that is follows from seed, domain and step alone, as the samples do: resuming needs
-    no state, and models of one seed see the same.
+    size: of a crop, (H, W). spare: pixels that the pictures are higher and wider than it.
+    mirrored: whether every second crop, by chance, is mirrored.
     """
+
+    name: str
+    batch_size: int
+    seeds: tuple[int, ...]
+    size: tuple[int, int]
+    spare: tuple[int, int]
+    mirrored: bool
+
+    def block(self, step: int, steps: int) -> Tensor:
+        """The crops of `steps` batches, from `step` on: (steps, seeds * batch_size, 3)."""
+        return torch.stack(
+            [
+                torch.cat([self._of_seed(seed, at) for seed in self.seeds])
+                for at in range(step, step + steps)
+            ]
+        )
+
+    def _of_seed(self, seed: int, step: int) -> Tensor:
+        found = crops(seed, self.name, step, self.batch_size, self.spare)
+        return found if self.mirrored else found * torch.tensor([1, 1, 0])
+
+    def cut(self, pictures: Tensor, places: Tensor, crops: Tensor) -> Tensor:
+        """Of the pictures (N, C, h, w) at `places`, (n,), the `crops`, (n, 3): (n, C, H, W)."""
+        height, width = self.size
+        down = torch.arange(height, device=places.device)
+        along = torch.arange(width, device=places.device).expand(len(crops), width)
+        top, left, mirror = (column[:, None] for column in crops.unbind(1))
+        columns = left + torch.where(mirror.bool(), width - 1 - along, along)
+        rows = (top + down)[:, :, None]
+        cut: Tensor = pictures[places[:, None, None], :, rows, columns[:, None, :]]
+        return cut.permute(0, 3, 1, 2)
+
+
+def cropping(domain: Domain, name: str, batch_size: int, seeds: Sequence[int]) -> Cropping | None:
+    """Of a domain that has a jitter."""
     if domain.jitter is None:
-        return whole
+        return None
     height, width = domain.samples.shape[-2:]
-    larger = domain.jitter.larger.shape[-2:]
-    spare = larger[0] - height, larger[1] - width
-    is_mirrored = domain.jitter.mirrored
-
-    def cut(pictures: Tensor, step: int) -> Tensor:
-        places = [place for seed in seeds for place in crops(seed, name, step, batch_size, spare)]
-        parts = []
-        for picture, (top, left, mirror) in zip(pictures, places, strict=True):
-            part = picture[:, top : top + height, left : left + width]
-            parts.append(part.flip(-1) if mirror and is_mirrored else part)
-        return torch.stack(parts)
-
-    return cut
+    higher, wider = domain.jitter.larger.shape[-2:]
+    spare = higher - height, wider - width
+    mirrored = domain.jitter.mirrored
+    return Cropping(name, batch_size, tuple(seeds), (height, width), spare, mirrored)
 
 
-def crops(seed: int, name: str, step: int, number: int, spare: Sequence[int]) -> list[list[int]]:
-    """Of one seed's pictures of a step: top, left, and 1 for a mirror image, each evenly drawn.
-    spare: pixels that the pictures are higher and wider than their crops.
+def crops(seed: int, name: str, step: int, number: int, spare: Sequence[int]) -> Tensor:
+    """Of one seed's pictures of a step, (number, 3): top, left, and 1 for a mirror image, each
+    evenly drawn. spare: pixels that the pictures are higher and wider than their crops.
     """
     generator = torch.Generator().manual_seed(seed_for(seed, "jitter", name, step))
     ends = (*(pixels + 1 for pixels in spare), 2)
     columns = [torch.randint(end, (number,), generator=generator) for end in ends]
-    places: list[list[int]] = torch.stack(columns, 1).tolist()
-    return places
+    return torch.stack(columns, 1)

@@ -6,31 +6,26 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
-from ganbench.contracts.model import Batch, Model
+from ganbench.contracts.model import Model
 from ganbench.contracts.task import Split
 from ganbench.core.devices import device_rng, drawing_from, seed_all
 from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
-from ganbench.networks.inputs import as_input
 from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
 from ganbench.training.distances import distances_kept
-from ganbench.training.jitter import cutting
+from ganbench.training.drawing import Batches, Drawn
 from ganbench.training.loss_log import LossLog, Window
 from ganbench.training.multi_seed import Join, stacked
 from ganbench.training.program import Seed, place, program
 from ganbench.training.restarts import ONE_START, Restarts, Tried
-from ganbench.training.sampler import Sampler
 from ganbench.training.step import Step
 
 LOG_EVERY_STEPS = 50
-DRAWN_STEPS = 64  # whose samples are chosen at a time
 CHECKPOINT = "checkpoint.safetensors"
 LOSS_LOG = "losses.csv"
 
@@ -157,8 +152,8 @@ def train_together(
         seeds = [start.seed for start in level]
         steps = plan.restarts.at(plan.budget_steps - 1) + 1
         how = plan.device, plan.precision, steps, plan.compiled, plan.checkpoint_activations
-        update = program(seeds, draw(step), join, *how)
-        ended = continue_runs(level, split, draw, update, should_stop)
+        update = program(seeds, draw(step), join, *how)(draw)
+        ended = continue_runs(level, split, update, should_stop)
         for start, outcome in zip(level, ended, strict=True):
             outcomes[id(start)] = outcome
     return [outcomes[id(start)] for start in begun]
@@ -215,11 +210,10 @@ def seconds_of_looking(runs: Iterable[Run], done: int) -> float:
 def continue_runs(
     begun: Sequence[RunState],
     split: Split,
-    draw: Callable[[int], Batch],
     update: Step,
     should_stop: Callable[[], bool],
 ) -> list[Outcome]:
-    """From the step that all of them are at to the end of the budget. draw: the batch of a step."""
+    """From the step that all of them are at to the end of the budget."""
     plan, first = begun[0].run.plan, begun[0].position.step
     window = Window([start.window for start in begun])
     outcomes = [Outcome(start.position) for start in begun]  # each at its last checkpoint
@@ -228,7 +222,7 @@ def continue_runs(
 
     for step in range(first, plan.budget_steps):
         at = plan.restarts.at(step)
-        for terms in update(draw(at), at):
+        for terms in update(at):
             window.add(terms)
         done = step + 1
         train_sec = time.perf_counter() - started
@@ -264,40 +258,9 @@ def save(start: RunState, window: Mapping[str, Tensor], position: Position) -> N
     checkpoint.save(path, seed.model, seed.optimisers, window, best, position)
 
 
-def batches(split: Split, plans: Sequence[Plan]) -> Callable[[int], dict[str, Tensor]]:
-    """The batch of a step, by domain: (n, ...) for one plan's seed, (seeds, n, ...) for several.
-    It is gathered on the device, where the data are, by indices that come there for many steps at
-    a time, and cut there where a domain has a jitter.
-    """
-    device, batch_size, seeds = plans[0].device, plans[0].batch_size, [p.seed for p in plans]
-    domains = {"A": split.A, "B": split.B}
-    samples = {name: each.drawn_from.to(device) for name, each in domains.items()}
-    cut = {name: cutting(each, name, batch_size, seeds) for name, each in domains.items()}
-    samplers = {
-        name: [Sampler(len(values), batch_size, plan.seed, name) for plan in plans]
-        for name, values in samples.items()
-    }
-
-    @lru_cache(maxsize=1)
-    def indices_of(block: int) -> dict[str, Tensor]:
-        """Of the steps of a block and of all seeds, (steps, seeds * n)."""
-        first = block * DRAWN_STEPS
-        return {
-            name: torch.cat([each.block(first, DRAWN_STEPS) for each in own], dim=1).to(device)
-            for name, own in samplers.items()
-        }
-
-    def draw_one(name: str, step: int) -> Tensor:
-        block, within = divmod(step, DRAWN_STEPS)
-        drawn = cut[name](samples[name].index_select(0, indices_of(block)[name][within]), step)
-        drawn = as_input(drawn, device)
-        several = len(plans) > 1
-        return drawn.reshape(len(plans), batch_size, *drawn.shape[1:]) if several else drawn
-
-    def draw(step: int) -> dict[str, Tensor]:
-        return {name: draw_one(name, step) for name in samples}
-
-    return draw
+def batches(split: Split, plans: Sequence[Plan]) -> Batches:
+    """What the seeds of the plans see, at each step."""
+    return Drawn(split, plans[0].batch_size, [plan.seed for plan in plans], plans[0].device)
 
 
 def not_finite(means: Iterable[tuple[str, float]]) -> str:

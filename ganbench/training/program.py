@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,7 @@ from ganbench.training.activation_checkpointing import CheckpointedLosses
 from ganbench.training.checkpoint import Optimisers
 from ganbench.training.compiled import Compiled
 from ganbench.training.cuda_graphs import step_on
+from ganbench.training.drawing import Batches
 from ganbench.training.micro_batches import accumulated
 from ganbench.training.multi_seed import Join, alone
 from ganbench.training.optimisers import optimisers_of
@@ -52,8 +53,8 @@ def program(
     steps: int,
     compiled: bool,
     checkpointed: bool = False,
-) -> Step:
-    """The steps of the seeds, in the fastest form that the device has.
+) -> Callable[[Batches], Step]:
+    """The steps of the seeds on any batches, in the fastest form that the device has.
 
     real: a batch, (n, ...) of one seed and (seeds, n, ...) of several. join: how several become
     one program; a single seed is alone. steps: of the budget. checkpointed: whether activations
@@ -72,8 +73,9 @@ def program(
     )
     saving = with_less_memory(joined, seeds[0].model, checkpointed)
     if saving is not joined:
-        return step_on(saving, SAVES_MEMORY)
-    return step_on(Compiled(joined) if compiled else joined)
+        return lambda draw: step_on(saving, draw, SAVES_MEMORY)
+    fast = Compiled(joined) if compiled else joined
+    return lambda draw: step_on(fast, draw)
 
 
 def with_less_memory(plain: Program, model: Model, checkpointed: bool) -> Program:

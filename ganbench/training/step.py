@@ -85,7 +85,7 @@ def laid_out(gradient: Tensor, param: Tensor) -> Tensor:
 
 
 class Step(Protocol):
-    """The step of a number on a batch: gives D's losses, G's or both.
+    """The step of a number, on its batch: gives D's losses, G's or both.
 
     rngs: what each seed's random numbers come from.
     not_captured: why steps on a GPU are launched call by call, or empty.
@@ -97,11 +97,11 @@ class Step(Protocol):
     @property
     def not_captured(self) -> str: ...
 
-    def __call__(self, real: Batch, step: int) -> Sequence[Terms]: ...
+    def __call__(self, step: int) -> Sequence[Terms]: ...
 
 
 class Program(ABC):
-    """Training of a model or of several, phase by phase of their schedule. It is a `Step` too.
+    """Training of a model or of several, phase by phase of their schedule.
 
     rngs: what each seed's random numbers come from.
     """
@@ -109,7 +109,6 @@ class Program(ABC):
     device: str
     phases: Sequence[str]
     rngs: Sequence[torch.Generator]
-    not_captured: str = ""  # not tried
 
     @abstractmethod
     def phase(self, phase: str, real: Batch, at: Tensor) -> Sequence[Terms]:
@@ -126,6 +125,22 @@ class Program(ABC):
 
     def __call__(self, real: Batch, step: int) -> Sequence[Terms]:
         return self.phase(self.phase_of(step), real, torch.full((), step, device=self.device))
+
+
+@dataclass(frozen=True)
+class CallByCall:
+    """A program's steps, launched call by call. not_captured: why, on a GPU; else empty."""
+
+    program: Program
+    draw: Callable[[int], Batch]
+    not_captured: str = ""
+
+    @property
+    def rngs(self) -> Sequence[torch.Generator]:
+        return self.program.rngs
+
+    def __call__(self, step: int) -> Sequence[Terms]:
+        return self.program(self.draw(step), step)
 
 
 @dataclass(frozen=True)

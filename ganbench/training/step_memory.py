@@ -20,6 +20,7 @@ from torch.utils.weak import WeakIdKeyDictionary
 from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU, device_rng, random_states_restored
 from ganbench.core.spec import DataSpec, Precision
+from ganbench.training.drawing import Repeated
 from ganbench.training.multi_seed import alone
 from ganbench.training.optimisers import optimisers_of, params_of
 from ganbench.training.program import Seed, program
@@ -81,9 +82,10 @@ def peak_bytes(
         for optimiser in optimisers.values():
             make_state(optimiser)
         seed = Seed(model, optimisers, device_rng(CPU).get_state())
-        step = program([seed], real, alone, CPU, precision, 1, False, checkpointed)
+        steps = program([seed], real, alone, CPU, precision, 1, False, checkpointed)
+        step = steps(Repeated(real))
         for number in numbers_of(hparams.phases).values():
-            step(real, number)
+            step(number)
         held: int = sum(value.nbytes for value in real.values())
     return int(live.peak) + held * (whole - counted) // counted
 

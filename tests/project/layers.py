@@ -134,7 +134,7 @@ INSIDE = {
             "rng",
             "sampler",
         ),
-        ("checkpoint", "rates"),
+        ("checkpoint", "drawing", "rates"),
         ("checkpoint_selection", "restarts", "step"),
         ("activation_checkpointing", "compiled", "cuda_graphs", "streams", "vmap_stack"),
         ("micro_batches", "multi_seed"),

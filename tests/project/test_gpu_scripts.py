@@ -46,7 +46,7 @@ def test_every_line_is_run_with_arguments_that_are_taken(tmp_path: Path) -> None
         check=False,
     )
     told = (tmp_path / "out" / "done.txt").read_text().splitlines()
-    assert done.returncode == 0 and len(told) == 12, done.stderr
+    assert done.returncode == 0 and len(told) == 13, done.stderr
     assert all("exit 0" in line for line in told), told
     asked = [file.read_text() for file in (tmp_path / "out").glob("*.json")]
     assert len(asked) == 7 and all("'--device', 'cpu', '--rounds', '1'" in text for text in asked)
@@ -57,7 +57,7 @@ def test_the_limits_come_to_less_than_eight_minutes() -> None:
     limits = [int(n) for n in re.findall(r"^\s*(?:bench|limited) (\d+) ", text, re.MULTILINE)]
     models = len(re.search(r"^for model in (.*); do$", text, re.MULTILINE)[1].split())  # type: ignore[index]
     in_loop = int(re.search(r'limited (\d+) "profile', text)[1])  # type: ignore[index]
-    assert len(limits) == 10
+    assert len(limits) == 11
     assert sum(limits) + (models - 1) * in_loop < 8 * 60
 
 

@@ -115,7 +115,7 @@ def test_what_is_timed_is_what_trains(
         timed.loop(steps)
     else:
         for step in range(steps):
-            timed.step(timed.draw(step), step)
+            timed.step_on(timed.draw)(step)
     runs = []
     for seed in range(together):
         folder = tmp_path / str(seed)
@@ -142,7 +142,7 @@ def test_a_stack_counts_as_many_operations_as_one_seed(cache_dir: Path, tmp_path
     build_task(job.cell, job.context).prepare(lambda line: None)
     alone, stack = (workload_of(job, together, tmp_path) for together in (1, 3))
     assert alone.flop == stack.flop > 0
-    losses = stack.step(stack.draw(0), 0)
+    losses = stack.step_on(stack.draw)(0)
     assert {loss.shape for terms in losses for loss in terms.values()} == {(3,)}
 
 

@@ -27,12 +27,14 @@ from ganbench.training.cuda_graphs import (
     Work,
     why_not_captured,
 )
+from ganbench.training.drawing import Batches
 from ganbench.training.loop import CHECKPOINT, Plan, train
 from ganbench.training.loss_log import Window
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
-from ganbench.training.step import Eager, Program, Step, Terms
+from ganbench.training.step import CallByCall, Eager, Program, Step, Terms
 from tests.plugins.test_models import IMAGES, POINTS, build
+from tests.training.listed import Listed
 from tests.training.test_loop import data, state
 
 pytestmark = pytest.mark.numeric
@@ -59,15 +61,33 @@ class OnCPU:
                 kept[name].copy_(value)
 
 
-def trained(model: Model, spec: DataSpec, steps: Callable[[Eager], Step]) -> dict[str, float]:
+def as_on_a_gpu(capture: Capture) -> Callable[[Program, Batches], Step]:
+    return lambda program, draw: Captured(program, draw, capture)
+
+
+def random_batches(spec: DataSpec, number: int, device: str = "cpu") -> Listed:
+    generator = torch.Generator().manual_seed(1)
+    return Listed(
+        [
+            {
+                name: torch.rand(6, *spec.shape(name), generator=generator).to(device)  # type: ignore[arg-type]
+                for name in ("A", "B")
+            }
+            for _ in range(number)
+        ]
+    )
+
+
+def trained(
+    model: Model, spec: DataSpec, steps: Callable[[Program, Batches], Step]
+) -> dict[str, float]:
     """The mean losses of so many steps that each phase is captured and launched twice."""
-    step = steps(Eager(model, optimisers_of(model), "cpu", "fp32"))
+    number = (WARM_CYCLES + 2) * len(model.hparams.phases)
+    step = steps(Eager(model, optimisers_of(model), "cpu", "fp32"), random_batches(spec, number))
     window = Window()
     torch.manual_seed(0)
-    generator = torch.Generator().manual_seed(1)
-    for number in range((WARM_CYCLES + 2) * len(model.hparams.phases)):
-        real = {name: torch.rand(6, *spec.shape(name), generator=generator) for name in ("A", "B")}  # type: ignore[arg-type]
-        for terms in step(real, number):
+    for at in range(number):
+        for terms in step(at):
             window.add(terms)
     return window.means()[0]
 
@@ -85,8 +105,8 @@ def test_captured_steps_are_the_steps(name: str, spec: DataSpec) -> None:
     often = {"r1_every": min(hparams.r1_every, 2)}  # or a cycle is up to 80 steps, in 4 phases
     eager, captured = (build(name, spec, recipe, **often) for _ in range(2))
     assert set(eager.hparams.phases) == set(hparams.phases)
-    losses = trained(eager, spec, lambda steps: steps)
-    assert trained(captured, spec, lambda steps: Captured(steps, capture)) == losses
+    losses = trained(eager, spec, CallByCall)
+    assert trained(captured, spec, as_on_a_gpu(capture)) == losses
     assert all(torch.equal(value, state(captured)[key]) for key, value in state(eager).items())
     assert len(made) == len(set(eager.hparams.phases))  # each phase once
 
@@ -126,12 +146,12 @@ def test_a_model_that_cannot_be_captured_goes_on_and_says_why() -> None:
     refuse, tries = refusing(cuda_error(NOT_PERMITTED, 900), cuda_error(BROKEN, 901))
     steps: list[Captured] = []
 
-    def wrap(program: Eager) -> Step:
-        steps.append(Captured(program, refuse))
+    def wrap(program: Program, draw: Batches) -> Step:
+        steps.append(Captured(program, draw, refuse))
         return steps[0]
 
     eager, captured = (build("discogan", POINTS, "code") for _ in range(2))
-    losses = trained(eager, POINTS, lambda steps: steps)
+    losses = trained(eager, POINTS, CallByCall)
     assert trained(captured, POINTS, wrap) == losses
     assert len(tries) == 1
     assert steps[0].not_captured == NOT_PERMITTED
@@ -177,12 +197,8 @@ def test_other_errors_are_raised(errors: Sequence[Exception], is_raised: Excepti
     refuse, _ = refusing(*errors)
     model = build("standard", POINTS, "paper")
     with pytest.raises(type(errors[0])) as told:
-        trained(model, POINTS, lambda steps: Captured(steps, refuse))
+        trained(model, POINTS, as_on_a_gpu(refuse))
     assert told.value is (is_raised or errors[-1])
-
-
-def as_on_a_gpu(capture: Capture) -> Callable[[Program], Step]:
-    return lambda program: Captured(program, capture)
 
 
 def test_the_reason_is_kept_with_the_checkpoint(
@@ -225,17 +241,13 @@ def test_a_row_says_why_its_steps_were_not_captured(
 @pytest.mark.parametrize("name", ["discogan", "cyclegan"])
 def test_captured_on_cuda(name: str) -> None:
     losses = []
-    for steps in (lambda eager: eager, lambda eager: Captured(eager, CudaGraph)):
+    for steps in (CallByCall, as_on_a_gpu(CudaGraph)):
         model = build(name, IMAGES, "paper", schedule="D,G,G")
-        step = steps(Eager(model, place(model, "cuda"), "cuda", "fp32"))
+        program = Eager(model, place(model, "cuda"), "cuda", "fp32")
+        step = steps(program, random_batches(IMAGES, STEPS, "cuda"))
         window = Window()
-        generator = torch.Generator().manual_seed(1)
         for number in range(STEPS):
-            real = {
-                domain: torch.rand(6, *IMAGES.shape(domain), generator=generator).cuda()  # type: ignore[arg-type]
-                for domain in ("A", "B")
-            }
-            for terms in step(real, number):
+            for terms in step(number):
                 window.add(terms)
         losses.append(window.means()[0])
     assert losses[0] == pytest.approx(losses[1], rel=0.05)

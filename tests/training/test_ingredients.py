@@ -26,14 +26,16 @@ from ganbench.networks.losses import squared_slopes
 from ganbench.registry.registry import discover
 from ganbench.training import checkpoint
 from ganbench.training.averaging import RAMP, averaging
-from ganbench.training.cuda_graphs import Captured, Graph, Work
+from ganbench.training.cuda_graphs import Graph, Work
+from ganbench.training.drawing import Repeated
 from ganbench.training.fading import fading
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted
 from ganbench.training.multi_seed import alone
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
+from ganbench.training.step import CallByCall
 from tests.plugins.test_models import IMAGES, POINTS
-from tests.training.test_cuda_graphs import OnCPU
+from tests.training.test_cuda_graphs import OnCPU, as_on_a_gpu
 from tests.training.test_loop import run, state
 
 BUILT_IN = discover()
@@ -84,16 +86,17 @@ def test_captured_steps_are_the_steps() -> None:
         return made[-1]
 
     states = []
-    for change in (lambda steps: steps, lambda steps: Captured(steps, capture)):
+    for steps in (CallByCall, as_on_a_gpu(capture)):
         model = with_all("discogan", schedule="D,G,G")
         generator = torch.Generator().manual_seed(0)
         real = {name: torch.rand(6, *IMAGES.A, generator=generator) for name in "AB"}
         optimisers = optimisers_of(model)
         torch.manual_seed(0)
         rng = torch.default_generator.get_state()
-        step = change(alone([(model, optimisers)], [rng], real, "cpu", "fp32", 10))
+        program = alone([(model, optimisers)], [rng], real, "cpu", "fp32", 10)
+        step = steps(program, Repeated(real))
         for number in range(5 * len(model.hparams.phases)):
-            step(real, number)
+            step(number)
         states.append(state(model))
     assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
     assert len(made) == len({"RD", "D", "G"})

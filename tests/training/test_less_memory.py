@@ -18,12 +18,14 @@ from ganbench.core.devices import device_rng, seed_all
 from ganbench.core.spec import Architecture, DataSpec, Precision
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
+from ganbench.training.drawing import Batches, Repeated
 from ganbench.training.micro_batches import micro_batches, samples_in
 from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 from ganbench.training.step import Step
 from ganbench.training.step_memory import LiveBytes, most_bytes, peak_bytes
 from tests.plugins.test_models import IMAGES, POINTS, supported
+from tests.training.listed import Listed
 
 pytestmark = pytest.mark.numeric
 
@@ -52,19 +54,19 @@ def batch_of(number: int, spec: DataSpec) -> dict[str, Tensor]:
     return {name: value.to(torch.get_default_dtype()) for name, value in real.items()}
 
 
-def step_of(
-    model: Model, spec: DataSpec, checkpointed: bool = False, precision: Precision = "fp32"
+def step_on(
+    model: Model, batches: Batches, checkpointed: bool = False, precision: Precision = "fp32"
 ) -> Step:
     optimisers = place(model, "cpu")
     seed_all(3)
     seed = Seed(model, optimisers, device_rng("cpu").get_state())
     how = alone, "cpu", precision, BUDGET, False, checkpointed
-    return program([seed], batch_of(0, spec), *how)
+    return program([seed], batches(0), *how)(batches)
 
 
 def losses(model: Model, spec: DataSpec, steps: int = 3, **how: Any) -> list[dict[str, float]]:
-    step = step_of(model, spec, **how)
-    terms = [each for number in range(steps) for each in step(batch_of(number, spec), number)]
+    step = step_on(model, Listed([batch_of(number, spec) for number in range(steps)]), **how)
+    terms = [each for number in range(steps) for each in step(number)]
     return [{name: float(term) for name, term in each.items()} for each in terms]
 
 
@@ -212,7 +214,7 @@ def test_what_is_counted_is_what_is_made() -> None:
     known = peak_bytes(maker("discogan", "plain"), IMAGES, "fp32", False)
     with LiveBytes() as live:
         model = model_of("discogan", IMAGES)
-        step = step_of(model, IMAGES)
+        step = step_on(model, Repeated(batch_of(0, IMAGES)))
         for number in range(2):
-            step(batch_of(number, IMAGES), number)
+            step(number)
     assert live.peak == pytest.approx(known, rel=0.15)

@@ -16,13 +16,14 @@ from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
 from ganbench.training import loop as trainer
-from ganbench.training.cuda_graphs import Captured, Graph, Work
+from ganbench.training.cuda_graphs import Graph, Work
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run, train_together
 from ganbench.training.multi_seed import how_to_join, on_streams, stacked
 from ganbench.training.optimisers import optimisers_of
-from ganbench.training.step import Program
+from ganbench.training.step import CallByCall, Program
 from tests.plugins.test_models import IMAGES, POINTS
-from tests.training.test_cuda_graphs import OnCPU
+from tests.training.listed import Listed
+from tests.training.test_cuda_graphs import OnCPU, as_on_a_gpu
 from tests.training.test_loop import data, state
 from tests.training.test_vmap_stack import SEEDS, STEPS, Dropping, alone, of_seeds, seeded
 
@@ -152,12 +153,13 @@ def test_captured_as_one_they_are_the_same(name: str, spec: DataSpec) -> None:
         return OnCPU(work)
 
     found = []
-    for wrap in (lambda program: program, lambda program: Captured(program, capture)):
+    batches = Listed([batch_of_step(number, spec, "cpu") for number in range(STEPS)])
+    for wrap in (CallByCall, as_on_a_gpu(capture)):
         models = of_seeds(name, spec)
         program = steps_of(models, "cpu")
-        step = wrap(program)
+        step = wrap(program, batches)
         for number in range(STEPS):
-            losses = step(batch_of_step(number, spec, "cpu"), number)
+            losses = step(number)
         assert all(term.shape == (len(SEEDS),) for terms in losses for term in terms.values())
         found.append(models)
     assert all(same(a, b) for a, b in zip(*found, strict=True))
