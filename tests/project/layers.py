@@ -28,7 +28,7 @@ INSIDE = {
             "scopes",
             "seeds",
         ),
-        ("kinds", "terminal"),
+        ("kinds", "own_process", "terminal"),
         ("spec",),
         (
             *("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
