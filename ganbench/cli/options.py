@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ganbench.registry.registry import Registry
 
 UNITS_SEC = {"s": 1, "m": 60, "h": 3600}
+COMPILE, BARE = "--compile", "always"  # the option, and the word that it stands for alone
+COMPILE_WORDS: Mapping[str, bool | str] = {BARE: True, "auto": "auto"}
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
 
 
@@ -82,6 +84,40 @@ def named_paths(
             raise click.BadParameter(f"'{value}' is not NAME=PATH, such as A=photos/cats")
         paths[name] = Path(path)
     return paths
+
+
+class WithCompileWords(click.Command):
+    """A command whose `--compile` may have a word behind it. Click's own optional values would take
+    whatever stands there, such as the name of a benchmark file.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_word(args, COMPILE, COMPILE_WORDS, BARE))
+
+
+def with_word(args: Sequence[str], option: str, words: Collection[str], bare: str) -> list[str]:
+    """The arguments with one value for the option wherever it stands: the next one where that is
+    among the words, else `bare`. What stands after "--" is no option.
+    """
+    end = args.index("--") if "--" in args else len(args)
+    told: list[str] = []
+    left = iter(enumerate(args[:end], 1))
+    for after, arg in left:
+        if arg == option:
+            has_word = after < end and args[after] in words
+            told.append(f"{option}={next(left)[1] if has_word else bare}")
+        else:
+            told.append(arg)
+    return [*told, *args[end:]]
+
+
+def compile_word(ctx: click.Context, param: click.Parameter, value: str | None) -> bool | str:
+    """False without the option."""
+    if value is None:
+        return False
+    if value not in COMPILE_WORDS:
+        raise click.BadParameter(f"'{value}' is none of {', '.join(COMPILE_WORDS)}")
+    return COMPILE_WORDS[value]
 
 
 def per_device(ctx: click.Context, param: click.Parameter, value: str) -> int:

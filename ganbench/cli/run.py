@@ -10,9 +10,12 @@ from typing import Any
 import click
 
 from ganbench.cli.options import (
+    COMPILE,
     PATH,
+    WithCompileWords,
     cache_option,
     checkpoint_activations_option,
+    compile_word,
     device_option,
     every,
     megapixels_option,
@@ -32,7 +35,7 @@ from ganbench.core.budget import MAX_KIMG, MIN_KIMG
 from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 
 
-@click.command()
+@click.command(cls=WithCompileWords)
 @click.argument("benchmark", required=False, type=PATH)
 @click.option("--models", callback=names, metavar="NAME,…", help="Models to compare.")
 @click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
@@ -165,10 +168,12 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     help="Seeds that train as one program, at most [default: the fastest number].",
 )
 @click.option(
-    "--compile",
+    COMPILE,
     "compiled",
-    is_flag=True,
-    help="Train by kernels of torch.compile; results depend on it.",
+    callback=compile_word,
+    metavar="[auto]",
+    help="Train by kernels of torch.compile; results depend on it. auto: where measured times say "
+    "that the budget pays for compiling.",
 )
 @checkpoint_activations_option
 @micro_batch_option

@@ -36,6 +36,7 @@ class Job:
     snapshots: how many points a curve has, evenly spaced; no number of a row depends on it.
     best_on_test: the metric plugin and its column by which a checkpoint is chosen on test, to be
         shown beside the others; None for no such.
+    compile_auto: why the cell is compiled or not; empty where that was not chosen here.
     """
 
     cell: Cell
@@ -51,6 +52,7 @@ class Job:
     snapshots: int = SNAPSHOTS
     checkpoint_activations: bool = False
     best_on_test: tuple[str, str] | None = None
+    compile_auto: str = ""
 
     @cached_property
     def id(self) -> str:

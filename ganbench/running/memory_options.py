@@ -24,7 +24,7 @@ def require_possible(request: Request, cell: Cell) -> None:
             f"drop it, or drop {OPTIONS}",
         ),
         "--compile": (
-            request.compiled,
+            request.compiled is True,
             "compiled steps choose themselves what they keep for the backward pass",
             f"drop it, or drop {OPTIONS}",
         ),

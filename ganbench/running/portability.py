@@ -33,7 +33,7 @@ def require_portable(request: Request, device: str) -> None:
             "drop it, or drop --portable",
         ),
         "--compile": (
-            request.compiled,
+            bool(request.compiled),
             "compiled kernels are as the compiler of this machine makes them",
             "drop it, or drop --portable",
         ),

@@ -56,6 +56,7 @@ def provenance(job: Job, started: str) -> dict[str, Any]:
         "precision": cell.precision,
         "threads": cell.threads,
         **({"compiled": 1} if cell.compiled else {}),
+        **({"compile_auto": job.compile_auto} if job.compile_auto else {}),
         **({"checkpointed_activations": 1} if is_checkpointed(job) else {}),
         **(told_of_portable() if cell.portable else {}),
         "python": platform.python_version(),

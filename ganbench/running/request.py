@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from numbers import Real
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from ganbench.core.budget import KIMG, MAX_KIMG, MIN_KIMG, STEPS
 from ganbench.core.cache import default_cache_dir
@@ -33,6 +33,8 @@ MAX_SEEDS = 40
 LARGEST = {"together": 1_000, "snapshots": 1_000, "max_seeds": MAX_SEEDS_OF_A_RUN}
 COUNTS = (STEPS, "width", "batch_size")  # of a budget
 LOCAL = "local"
+WHERE_IT_PAYS: Final = "auto"  # of steps that are compiled
+Compile = bool | Literal["auto"]
 CHOICES = {
     "split": get_args(ScoredSplit),
     "precision": ("auto", *get_args(Precision)),
@@ -52,6 +54,7 @@ class Request:
         samples of a domain that each model sees, in place of a number of steps.
     references: names, none where empty, and the task's own where None.
     split: where the cells are scored; "validation" while a setting is still being chosen.
+    compiled: whether steps are compiled; WHERE_IT_PAYS leaves that to measurements, cell by cell.
     together: seeds that train as one program at most; 0 for the fastest number.
     checkpoint_activations: passes of networks are computed again in the backward pass.
     micro_batch: samples of a domain whose gradients are computed at a time, 0 for the recipe's.
@@ -85,7 +88,7 @@ class Request:
     device: str = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 1
-    compiled: bool = False
+    compiled: Compile = False
     portable: bool = False
     weights_dir: Path | None = None
     checkpoint_every: Every = DEFAULT_EVERY
@@ -216,6 +219,9 @@ def check(request: Request) -> None:
         value = getattr(request, name)
         if value not in known:
             raise unknown(name, value, known, f"{name}={value!r}")
+    if not isinstance(request.compiled, bool) and request.compiled != WHERE_IT_PAYS:
+        known, value = ("True", "False", WHERE_IT_PAYS), str(request.compiled)
+        raise unknown("choice of steps", value, known, f"compiled={request.compiled!r}")
     for name in request.log:
         if name not in TRACKERS:
             raise unknown("tracker", name, TRACKERS, "--log")

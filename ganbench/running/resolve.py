@@ -40,7 +40,9 @@ from ganbench.running.where import device_kind, precision_asked
 
 
 def resolve(request: Request, registry: Registry) -> Grid:
-    """All cells of a request. Raises UserError for its first mistake."""
+    """All cells of a request, compiled where it says so itself. Raises UserError for its first
+    mistake.
+    """
     device = device_kind(request)
     if request.portable:
         require_portable(request, device)
@@ -136,7 +138,7 @@ def base_cells(
         seed=0,
         code_hash="",
         torch=torch.__version__,
-        compiled=request.compiled,
+        compiled=request.compiled is True,
         portable=identity() if request.portable else "",
     )
     for options, preset in product(each_from_text(own, settings, name), presets):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
+from ganbench.core.own_process import require_started
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
@@ -41,14 +42,16 @@ from ganbench.running.backends.gpus import Gpus
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
+from ganbench.running.compile_choice import Find, compiled_where_it_pays
 from ganbench.running.frame import frame
 from ganbench.running.job import Grid, Job
 from ganbench.running.listener import Listener, Silent
 from ganbench.running.live import live_run, shown_to_others
+from ganbench.running.measured_times import kept_or_measured
 from ganbench.running.memory_check import require_memory
 from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
 from ganbench.running.progress import Progress
-from ganbench.running.request import LOCAL, Request, completed, request_of
+from ganbench.running.request import LOCAL, WHERE_IT_PAYS, Compile, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
 from ganbench.running.tracked import tracked
@@ -90,8 +93,9 @@ def check_output(grid: Grid, output: Path) -> None:
 
 @dataclass(frozen=True)
 class Planned:
-    """A request with every choice made. folder: for its rows. file: its benchmark, or `NO_FILE`.
-    grid: of all seeds that it may come to. rounds: which of them are asked for, and when.
+    """A request with every choice made but that of `with_compiling`. folder: for its rows. file:
+    its benchmark, or `NO_FILE`. grid: of all seeds that it may come to. rounds: which of them are
+    asked for, and when.
     """
 
     request: Request
@@ -110,7 +114,7 @@ class Planned:
 
 
 def planned(request: Request) -> Planned:
-    """The request with every choice made; nothing is computed or written yet.
+    """The request with its choices made; nothing is computed or written yet.
 
     Raises UserError for the user's mistakes.
     """
@@ -127,16 +131,30 @@ def planned(request: Request) -> Planned:
     return Planned(request, file, registry, backend, grid, rounds, folder, gpus)
 
 
+def with_compiling(plan: Planned, find: Find, say: Say) -> Planned:
+    """The plan with the choice of what is compiled made, where the request leaves it open."""
+    if plan.request.compiled != WHERE_IT_PAYS:
+        return plan
+    workers = plan.backend.cells_at_a_time(plan.rounds.first)
+    grid = compiled_where_it_pays(plan.grid, plan.request, plan.folder, workers, find, say)
+    columns = plan.registry.columns
+    rounds = rounds_of(plan.request, plan.file, grid.jobs, columns, plan.backend)
+    return replace(plan, grid=grid, rounds=rounds)
+
+
 def carry_out(plan: Planned, listener: Listener, early: Early = no_early_workers) -> Result:
     """Fetch weights, run the cells that are left, append their rows to the folder, draw figures.
 
     early: a context in which a backend has its workers for jobs already; nothing was computed yet.
     Raises UserError for the user's mistakes.
     """
-    request, output, first = plan.request, plan.folder, plan.rounds.first
+    request, output = plan.request, plan.folder
     if not request.offline:
         fetch_weights(plan.grid.jobs, request.cache_dir, listener.say)
     open_output(output)
+    find = partial(kept_or_measured, request, plan.gpus, listener.say)
+    plan = with_compiling(plan, find, listener.say)
+    first = plan.rounds.first
     if plan.file.claims:  # first, so that a run that is interrupted has its claims too
         keep_benchmark(plan.file, output)
     begin_design(output, plan.rounds.design)
@@ -300,7 +318,7 @@ def run(
     on_sets: Sequence[str] = (),
     time_limit_sec: float = 0.0,
     together: int = 0,
-    compiled: bool = False,
+    compiled: Compile = False,
     portable: bool = False,
     checkpoint_activations: bool = False,
     micro_batch: int = 0,
@@ -320,19 +338,6 @@ def run(
 ) -> pd.DataFrame:
     """`ganbench run`: options as `Request` has them; a cell a line. Raises TimeIsUp, UserError."""
     return frame(rows_asked(request_of(**locals())))  # of the arguments, all of them
-
-
-def require_started() -> None:
-    """Raises UserError in a helper process that imports the user's script: a run in there would
-    wait for what the script itself, which waits for its helpers, has begun.
-    """
-    process = multiprocessing.current_process()
-    if getattr(process, "_inheriting", False):  # there is no public name
-        raise UserError(
-            "a helper process imports your script, and the script runs ganbench again",
-            process.name,
-            'call ganbench below `if __name__ == "__main__":` in your script',
-        )
 
 
 def rows_asked(request: Request) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ganbench.core.portable_process import python_command
+from ganbench.core.own_process import python_command
 from ganbench.results.folder import TRACKING, cell_folder
 from ganbench.results.records import Cell, Row, number_of
 from ganbench.results.run_state import PlannedCell, finite

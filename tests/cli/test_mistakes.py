@@ -55,6 +55,8 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--recipe", "papr"], ["unknown recipe 'papr'", "'paper'"]),
         ([*RUN, "--seeds", "0"], ["--seeds", "1<=x<=100000"]),
         ([*RUN, "--checkpoint-every", "often"], ["neither steps", "30s"]),
+        ([*RUN, "--compile=maybe"], ["'maybe' is none of always, auto"]),
+        ([*RUN, "--compile", "maybe"], ["maybe", "benchmark"]),
         ([*RUN, "--set", "network=stylegan2"], ["network for points", "plain"]),
         ([*RUN, "--seed-list", "a"], ["no list of whole numbers"]),
         ([*RUN, "--seeds", "2", "--seed-list", "1"], ["exclude each other"]),

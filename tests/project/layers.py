@@ -28,7 +28,7 @@ INSIDE = {
             "scopes",
             "seeds",
         ),
-        ("kinds", "terminal"),
+        ("kinds", "own_process", "terminal"),
         ("spec",),
         (
             *("cache", "devices", "disk", "files", "large_tensors", "locks", "meaning", "options"),
@@ -155,18 +155,19 @@ INSIDE = {
     "running": (
         (
             *("budgets", "context", "fingerprint", "frame", "operators", "phrases", "progress"),
-            *("sample_shapes", "settings", "tiles"),
+            *("sample_shapes", "settings", "step_times", "tiles"),
         ),
         ("job", "request"),
         ("by_data", "memory_options", "portability", "seed_ids", "where"),
         ("best_on_test", "build", "provenance", "scoring", "seed_groups", "snapshots"),
         (
-            *("cell", "expected_time", "preview", "reference_algorithm", "resolve"),
+            *("cell", "expected_time", "kept_times", "preview", "reference_algorithm", "resolve"),
             *("small_sets", "staleness", "trained", "under_way"),
         ),
         ("export", "needs", "translate"),
         ("backends", "live", "workload"),
         ("listener", "memory_check", "prepare", "rounds", "speed", "time_limit", "tracked"),
+        ("compile_choice", "measured_times"),
         ("runner",),
     ),
     "testing": (

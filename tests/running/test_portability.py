@@ -39,6 +39,7 @@ def asked(folder: Path, **more: Any) -> Request:
         ({}, "cuda", "--device cuda"),
         ({"precision": "bf16"}, "cpu", "--precision bf16"),
         ({"compiled": True}, "cpu", "--compile"),
+        ({"compiled": "auto"}, "cpu", "--compile"),
         ({"threads": 2}, "cpu", "--threads 2"),
         ({"together": 4}, "cpu", "--together 4"),
     ],

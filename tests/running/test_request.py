@@ -71,7 +71,8 @@ def request_of_command(monkeypatch: pytest.MonkeyPatch, *more: str) -> Request:
 
     monkeypatch.setattr(run_module, "planned", refuse)
     with pytest.raises(Planned) as caught:
-        command.main(["--models", "recon", "--task", "toy", *more, "--dry-run"], "run", None, False)
+        first = ["--models", "recon", "--task", "toy", "--dry-run"]
+        command.main([*first, *more], "run", None, False)
     (request,) = caught.value.args
     assert isinstance(request, Request)
     return request
@@ -145,6 +146,36 @@ def test_options_and_arguments_make_one_request(
     assert same == {"benchmark"}  # every other field was told
 
 
+@pytest.mark.parametrize(
+    ("more", "compiled", "benchmark"),
+    [
+        ((), False, None),
+        (("--compile",), True, None),
+        (("--compile", "figure5.toml"), True, "figure5.toml"),
+        (("figure5.toml", "--compile"), True, "figure5.toml"),
+        (("--compile", "auto"), "auto", None),
+        (("--compile", "auto", "figure5.toml"), "auto", "figure5.toml"),
+        (("figure5.toml", "--compile", "auto"), "auto", "figure5.toml"),
+        (("--compile=auto",), "auto", None),
+        (("--compile=auto", "auto"), "auto", "auto"),
+        (("--compile", "./auto"), True, "auto"),
+        (("--compile", "--", "auto"), True, "auto"),
+        (("--compile", "--compile", "auto"), "auto", None),  # the last one counts
+        (("--compile=auto", "--compile"), True, None),
+        (("--compile=always",), True, None),
+    ],
+)
+def test_compile_takes_none_but_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+    more: tuple[str, ...],
+    compiled: bool | str,
+    benchmark: str | None,
+) -> None:
+    request = request_of_command(monkeypatch, *more)
+    assert request.compiled == compiled
+    assert request.benchmark == (benchmark and Path(benchmark))
+
+
 def test_choices_are_those_of_the_command_line() -> None:
     found = {
         name: tuple(option.type.choices)
@@ -195,6 +226,8 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
         ({"split": "train"}, "unknown split 'train'"),
         ({"device": "gpu"}, "'gpu' is no device"),
         ({"precision": "bf61"}, "did you mean 'bf16'"),
+        ({"compiled": "aut"}, "did you mean 'auto'"),
+        ({"compiled": 1}, "unknown choice of steps '1'"),
         ({"budget": {"step": 10}}, "field of a preset 'step'"),
         ({"log": ["tensorbord"]}, "did you mean 'tensorboard'"),
         ({"log": "wandb"}, "log must be a list of texts"),

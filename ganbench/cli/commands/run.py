@@ -23,11 +23,12 @@ from ganbench.reporting.tables import table_sheets
 from ganbench.results.folder import read_rows
 from ganbench.results.records import Row
 from ganbench.running.backends.early import Early
+from ganbench.running.compile_choice import only_kept
 from ganbench.running.expected_time import expected_time
 from ganbench.running.memory_check import require_memory
 from ganbench.running.provenance import empty_row
 from ganbench.running.request import Request, request_of
-from ganbench.running.runner import Planned, carry_out, heaviest_first, planned
+from ganbench.running.runner import Planned, carry_out, heaviest_first, planned, with_compiling
 from ganbench.running.time_limit import TimeIsUp, time_limited
 
 
@@ -66,6 +67,7 @@ def run_command(
 def carried_out(request: Request, dry_run: bool, early: Early) -> int:
     plan = planned(request)
     if dry_run:
+        plan = with_compiling(plan, only_kept, click.echo)
         require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
