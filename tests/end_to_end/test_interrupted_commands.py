@@ -76,6 +76,7 @@ if IS_SERVER:
 """
 
 
+@pytest.mark.broad
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")
 def test_a_command_forks_its_workers_itself(cache_dir: Path, tmp_path: Path) -> None:
     """So PyTorch is imported once, and each of them has it without a copy."""

@@ -120,6 +120,7 @@ def bags(cache_dir: Path) -> Scores:
     return scores(make_task("handbags2shoes", 32, cache_dir, products=240), planted, cache_dir)
 
 
+@pytest.mark.broad
 def test_colour_and_pattern_are_kept_by_the_oracle_alone(bags: Scores) -> None:
     oracle, real = bags["oracle"], bags["real"]
     assert oracle["preservation_probe_accuracy"] > 0.7

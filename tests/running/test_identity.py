@@ -154,6 +154,7 @@ def test_data_behind_a_version_are_not_followed(project: Project) -> None:
     assert project.identities() == expected
 
 
+@pytest.mark.broad
 def test_files_that_move_change_no_identity(project: Project) -> None:
     """One after the other into another folder, until all of them have moved."""
     expected = project.identities()

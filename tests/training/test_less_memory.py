@@ -185,6 +185,7 @@ def maker(name: str, family: str, **changes: Any) -> Callable[[], Model]:
     return lambda: model_of(name, IMAGES, family, **changes)
 
 
+@pytest.mark.broad
 def test_the_rough_bound_is_above_what_is_counted() -> None:
     """Or a step that does not fit would not be counted at all. This one takes the most."""
     known = peak_bytes(maker("cut", "resnet", micro_batch=4), IMAGES, "fp32", False)
