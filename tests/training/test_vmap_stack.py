@@ -43,7 +43,7 @@ from ganbench.training.loop import (
 )
 from ganbench.training.program import place
 from ganbench.training.vmap_stack import can_stack
-from tests.broad import some_models
+from tests.broad import broad, some_models
 from tests.plugins.test_models import IMAGES, POINTS, supported
 from tests.training.test_loop import data, state
 
@@ -124,9 +124,9 @@ def largest_difference(one: Model, other: Model) -> float:
     ("name", "family"),
     [
         ("standard", "resnet"),
-        ("standard", "vit-unet"),
-        ("standard", "starganv2"),
-        ("wgan_gp", "unet"),
+        broad("standard", "vit-unet"),
+        broad("standard", "starganv2"),
+        broad("wgan_gp", "unet"),
     ],
 )
 def test_seeds_of_published_networks_together_are_seeds_alone(
