@@ -101,7 +101,6 @@ def check(models: str, task: str, start: Start, folder: Path, kills: int) -> Non
     require_equal(straight, broken)
 
 
-@pytest.mark.broad
 def test_a_few_kills_leave_no_trace(start_command: Start, tmp_path: Path) -> None:
     check("discogan,cyclegan", "toy", start_command, tmp_path, SHORT_KILLS)
 
