@@ -9,8 +9,8 @@ import pytest
 
 from ganbench.registry.registry import discover
 
-# A pool of fakes; two directions and batch norm; noise of its own; gradients of gradients.
-SOME_MODELS = ("cyclegan", "discogan", "munit", "wgan_gp")
+# Two directions and batch norm; noise of its own; gradients of gradients.
+SOME_MODELS = ("discogan", "munit", "wgan_gp")
 
 
 def few_of(cases: Iterable[Any], few: Collection[Any]) -> list[Any]:

@@ -108,6 +108,7 @@ def handed_on(project: Project) -> dict[Path, frozenset[str]]:
     return {path: frozenset(names) for path, names in found.items()}
 
 
+@pytest.mark.broad
 def test_edits_of_what_is_not_run_change_no_identity(project: Project) -> None:
     expected, kept, wrong = project.identities(), handed_on(project), []
     names, reached = frozenset().union(*kept.values()), sorted(set().union(*project.files()))
