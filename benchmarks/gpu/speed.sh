@@ -49,5 +49,5 @@ for model in standard recon discogan; do
     limited 25 "profile-$model.txt" "${python[@]}" benchmarks/gpu/profile_step.py \
         car2car "$model" "$device" size=64 width=64 batch_size=64
 done
-limited 50 tests.txt "${python[@]}" -m pytest -q -p no:cacheprovider -n 0 -k "cuda or streams or device" \
+limited 50 tests.txt "${python[@]}" -m pytest -q -p no:cacheprovider -n 0 -m "not slow and not engines" -k "cuda or streams or device" \
     tests/training tests/evaluation/test_extractors.py tests/core

@@ -84,6 +84,7 @@ def test_a_mapped_set_scores_as_one_in_memory(
     assert sum(isinstance(value, float) for value in in_memory.values()) > 10
 
 
+@pytest.mark.broad
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's own count")
 def test_a_large_set_takes_little_memory() -> None:
     """400 MB of translations, of which the process itself holds a small part."""

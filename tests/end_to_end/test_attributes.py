@@ -31,6 +31,7 @@ def rows_of(output: Path) -> dict[str, Any]:
     return {row["model"]: row for row in map(json.loads, lines)}
 
 
+@pytest.mark.broad
 def test_attributes_become_faces_and_faces_attributes(
     ganbench: Command, faces: Path, tmp_path: Path
 ) -> None:

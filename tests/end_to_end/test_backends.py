@@ -18,6 +18,7 @@ from ganbench.results.folder import ROWS, cell_folder, claimed, read_rows
 from ganbench.results.records import Row
 from ganbench.running.backends.choose import BACKENDS, backend_of
 from ganbench.training.loop import CHECKPOINT, LOSS_LOG
+from tests.broad import broad
 from tests.conftest import Command, Start
 from tests.end_to_end.raises import RAISES
 from tests.events import (
@@ -40,7 +41,7 @@ def rows(folder: Path) -> dict[tuple[str, int], Row]:
     return {(row.model, row.seed): row for row in read_rows(folder).rows}
 
 
-@pytest.mark.parametrize("together", ["1", "2"])
+@pytest.mark.parametrize("together", ["1", broad("2")])
 def test_rows_are_the_same_in_each_backend(
     ganbench: Command, tmp_path: Path, together: str
 ) -> None:
@@ -113,6 +114,7 @@ def check_interrupted(process: subprocess.Popen[str] | Forked) -> None:
     assert errors.splitlines()[-1] == INTERRUPTED and "Traceback" not in errors + printed
 
 
+@pytest.mark.broad
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_an_interrupted_run_goes_on_in_either_backend(
     start_command: Start, tmp_path: Path, ganbench: Command
@@ -151,6 +153,7 @@ def test_scoring_is_given_up_and_the_training_kept(start_command: Start, tmp_pat
     assert not (out / ROWS).exists() and list(out.glob(f"cells/*/{CHECKPOINT}"))
 
 
+@pytest.mark.broad
 def test_the_cells_of_a_killed_process_are_taken_over(start_command: Start, tmp_path: Path) -> None:
     """By one that runs them itself, and has looked for them while the first was at them."""
     out, hook = tmp_path / "out", hooked(tmp_path / "hook", LOOKS)

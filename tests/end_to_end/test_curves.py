@@ -74,6 +74,7 @@ def test_the_last_point_is_measured_as_the_row_is(output: Path) -> None:
             assert row.training == {name: last[name] for name in row.training}
 
 
+@pytest.mark.broad
 def test_rows_do_not_depend_on_the_number_of_points(
     ganbench: Command, output: Path, tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Command
 from tests.plugins.real_sets import celeba
 from tests.plugins.test_mirrors import kaggle_deeper
@@ -24,6 +26,7 @@ def test_the_command_reads_a_mirror(ganbench: Command, tmp_path: Path) -> None:
     assert "no img_align_celeba in the data folder, which holds img_align" in gone.stderr
 
 
+@pytest.mark.broad
 def test_from_the_command_line(tmp_path: Path, ganbench: Command, cache_dir: Path) -> None:
     a = arrows(tmp_path / "a", "obj", UPRIGHT)
     b = arrows(tmp_path / "b", "glb", UPRIGHT)

@@ -15,6 +15,7 @@ from ganbench.results.folder import cell_folder, read_rows
 from ganbench.results.records import Row, number_of
 from ganbench.running.export import CARD, FORMATS, program_name
 from ganbench.running.trained import WEIGHTS
+from tests.broad import broad
 from tests.conftest import Command
 
 PICTURES = torch.rand(7, 3, 16, 16, generator=torch.Generator().manual_seed(0))
@@ -41,7 +42,7 @@ def test_the_command_line_offers_the_formats_that_there_are() -> None:
     assert set(OFFERED) == set(FORMATS)
 
 
-@pytest.mark.parametrize(("model", "direction"), [("cyclegan", "BA"), ("standard", "AB")])
+@pytest.mark.parametrize(("model", "direction"), [("cyclegan", "BA"), broad("standard", "AB")])
 def test_a_program_does_what_the_model_does(
     ganbench: Command, trained: Path, tmp_path: Path, model: str, direction: str
 ) -> None:

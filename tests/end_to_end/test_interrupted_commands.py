@@ -76,6 +76,7 @@ if IS_SERVER:
 """
 
 
+@pytest.mark.broad
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing is forked elsewhere")
 def test_a_command_forks_its_workers_itself(cache_dir: Path, tmp_path: Path) -> None:
     """So PyTorch is imported once, and each of them has it without a copy."""
@@ -86,6 +87,7 @@ def test_a_command_forks_its_workers_itself(cache_dir: Path, tmp_path: Path) -> 
     assert done.returncode == 0 and told(hook, "server") == 0, errors
 
 
+@pytest.mark.broad
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no server elsewhere")
 def test_an_interruption_does_not_wait_for_the_server(cache_dir: Path, tmp_path: Path) -> None:
     """The first worker is asked for while the server still imports, which would end some time. A

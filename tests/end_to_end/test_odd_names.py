@@ -97,6 +97,7 @@ def test_models_are_trained_and_applied(ganbench: Command, cli: Cli, tmp_path: P
     told(cli("table", tmp_path / f"{ODD}_out"), 0)
 
 
+@pytest.mark.broad
 def test_meshes_are_rendered_and_broken_ones_named(ganbench: Command, tmp_path: Path) -> None:
     corners = "v 0 0 0\nv 1 0 0\nv 0 1 {}\nv 0 0 1\n"
     faces = "f 1 2 3\nf 1 2 4\nf 1 3 4\nf 2 3 4\n"

@@ -104,6 +104,7 @@ def test_a_task_names_its_kinds(ganbench: Command, tmp_path: Path) -> None:
     assert "write `kinds = ('tokens', 'image')` there" in " ".join(done.stderr.split())
 
 
+@pytest.mark.broad
 def test_seeds_of_words_train_as_one_program(
     ganbench: Command, plugins: Path, tmp_path: Path
 ) -> None:

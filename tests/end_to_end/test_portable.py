@@ -47,6 +47,7 @@ def run_of(task: str, *more: str | Path) -> tuple[str | Path, ...]:
     return (*grid, "--references", "none", "--device", "cpu", *more)
 
 
+@pytest.mark.broad
 @pytest.mark.numeric
 def test_a_row_is_the_same_on_another_processor_from_the_command_line_and_from_python(
     ganbench: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_dir: Path

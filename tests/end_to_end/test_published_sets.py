@@ -50,6 +50,7 @@ def horses(ganbench: Command, tmp_path_factory: pytest.TempPathFactory) -> tuple
     return root / "out", done.stdout + done.stderr
 
 
+@pytest.mark.broad
 def test_all_test_images_and_no_others_are_scored(horses: tuple[Path, str]) -> None:
     output, said = horses
     rows = {row.model: row for row in read_rows(output).rows}

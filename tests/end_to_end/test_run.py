@@ -101,6 +101,7 @@ def test_the_same_command_again_trains_nothing(ganbench: Command, output: Path) 
     assert (output / ROWS).read_bytes() == before
 
 
+@pytest.mark.broad
 def test_a_rerun_cell_gives_the_same_metrics(
     ganbench: Command, output: Path, tmp_path: Path
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_rerun_cell_gives_the_same_metrics(
     assert len((tmp_path / ROWS).read_text().splitlines()) == 2
 
 
+@pytest.mark.broad
 def test_the_selected_scores_are_those_of_the_run_stopped_there(
     ganbench: Command, tmp_path: Path
 ) -> None:
@@ -367,6 +369,7 @@ def test_workers_end_with_a_killed_run(start_command: Start, tmp_path: Path) -> 
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
+@pytest.mark.broad
 def test_python_api_gives_a_frame(cache_dir: Path, tmp_path: Path) -> None:
     import ganbench
 

@@ -93,6 +93,7 @@ def test_a_run_of_seeds_together_is_a_run_of_seeds_alone(ganbench: Command, tmp_
     }
 
 
+@pytest.mark.broad
 def test_seeds_whose_stack_breaks_the_worker_run_alone(ganbench: Command, tmp_path: Path) -> None:
     (tmp_path / "plugins/models").mkdir(parents=True)
     (tmp_path / "plugins/models/sudden.py").write_text(SUDDEN)

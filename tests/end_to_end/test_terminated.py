@@ -9,6 +9,7 @@ import pytest
 
 from ganbench.results.folder import ROWS, read_rows
 from ganbench.training.loop import CHECKPOINT
+from tests.broad import broad
 from tests.conftest import Command, Start
 from tests.events import INTERRUPTED, end_of, hooked, told
 
@@ -44,8 +45,8 @@ DEAF = "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"  # as in the background 
     ("whom", "backend", "deaf"),
     [
         ("the command", "processes", True),
-        ("the command", "here", False),
-        ("all its processes", "processes", False),
+        broad("the command", "here", False),
+        broad("all its processes", "processes", False),
         ("all its processes", "here", True),
     ],
 )
@@ -67,6 +68,7 @@ def test_a_terminated_run_tells_that_it_goes_on(
     assert done.returncode == 0 and f"cells: 2, to do: {left}" in done.stderr, done.stderr
 
 
+@pytest.mark.broad
 def test_a_terminated_worker_keeps_its_training(start_command: Start, tmp_path: Path) -> None:
     """Its cell is then run again, from the checkpoint, by the same command."""
     code = AT_SECOND_CELL.replace("WHOM", "signal.raise_signal(signal.SIGTERM)")

@@ -62,6 +62,7 @@ def test_repeated_application_of_images_of_ones_own(
     assert (np.asarray(Image.open(tmp_path / "again" / "sub" / "0.png")) == once[0]).all()
 
 
+@pytest.mark.broad
 def test_a_model_with_several_outputs_gives_them_by_seed(ganbench: Command, tmp_path: Path) -> None:
     run = ("--models", "munit", "--task", "gender", "--preset", "smoke", "--seeds", "1")
     done = ganbench("run", *run, "--steps", 4, "--references", "none", "--output", tmp_path / "run")

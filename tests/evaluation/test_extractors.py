@@ -101,6 +101,7 @@ def random_inception(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ex
     return file, replace(EXTRACTORS[INCEPTION], weights=replace(known, sha256=sha256(file)))
 
 
+@pytest.mark.broad
 def test_fid_kid_and_isc_are_those_of_torch_fidelitys_command(
     pair: tuple[Path, Path],
     random_inception: tuple[Path, Extractor],

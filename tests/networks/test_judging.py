@@ -18,6 +18,7 @@ from ganbench.training.multi_seed import stacked
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import Eager
+from tests.broad import some_models
 from tests.plugins.test_models import IMAGES, POINTS, batch, build
 from tests.training.test_loop import state
 
@@ -34,7 +35,7 @@ def batches(spec: DataSpec, number: int) -> list[dict[str, torch.Tensor]]:
 
 @pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
-@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+@pytest.mark.parametrize("name", some_models())
 def test_twelve_steps_are_the_same(name: str, spec: DataSpec) -> None:
     """Weights, statistics of the batches and counts of them, of every model."""
     recipes = list(discover().load("model", name).recipes(spec))

@@ -179,6 +179,7 @@ def test_without_ground_truth_the_metric_says_why() -> None:
     assert PLUGIN().unsupported(view) == "the data have no ground-truth azimuth"
 
 
+@pytest.mark.broad
 def test_the_real_probe_reads_rendered_cars(cache_dir: Path) -> None:
     """Train identities in, unseen identities out: the error is far below chance (45 degrees)."""
     from ganbench.evaluation.probes import fit_angle_probe

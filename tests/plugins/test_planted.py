@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.broad import broad
 from tests.plugins.planted import (
     IDENTITY,
     ORACLE,
@@ -24,7 +25,7 @@ from tests.plugins.planted import (
 Scores = dict[str, dict[str, float]]
 
 
-@pytest.fixture(scope="module", params=["car2car", "face2face"])
+@pytest.fixture(scope="module", params=[broad("car2car"), broad("face2face")])
 def turned(request: pytest.FixtureRequest, cache_dir: Path) -> Scores:
     """Scores of planted failures on objects that turn."""
     task = make_task(request.param, 32, cache_dir, identities=90)

@@ -50,11 +50,13 @@ def hair(cache_dir: Path) -> Scores:
     }
 
 
+@pytest.mark.broad
 def test_probes_read_most_of_what_a_face_shows(hair: Scores) -> None:
     assert hair["oracle"]["flip_probe_accuracy"] > 0.8
     assert hair["oracle"]["preservation_probe_accuracy"] > 0.8
 
 
+@pytest.mark.broad
 def test_the_oracle_flips_and_preserves_up_to_the_probes(hair: Scores) -> None:
     found = hair["oracle"]
     assert found["flip_rate"] > 0.8
@@ -62,6 +64,7 @@ def test_the_oracle_flips_and_preserves_up_to_the_probes(hair: Scores) -> None:
     assert found["preservation_rate"] > found["preservation_probe_accuracy"] - 0.15
 
 
+@pytest.mark.broad
 def test_doing_nothing_preserves_all_and_flips_nothing(hair: Scores) -> None:
     found = hair["identity"]
     assert found["flip_rate"] < 0.2
@@ -69,6 +72,7 @@ def test_doing_nothing_preserves_all_and_flips_nothing(hair: Scores) -> None:
     assert found["feature_cosine"] == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.broad
 def test_somebody_else_flips_but_preserves_by_chance(hair: Scores) -> None:
     found = hair["real"]
     assert found["flip_rate"] > 0.8
@@ -76,11 +80,13 @@ def test_somebody_else_flips_but_preserves_by_chance(hair: Scores) -> None:
     assert found["feature_cosine"] < hair["oracle"]["feature_cosine"]
 
 
+@pytest.mark.broad
 def test_a_constant_preserves_by_chance(hair: Scores) -> None:
     assert 0.3 < hair["collapsed"]["preservation_rate"] < 0.7
     assert hair["collapsed"]["flip_rate"] in (0, 1)
 
 
+@pytest.mark.broad
 def test_the_scores_only_fall_towards_a_failure(hair: Scores) -> None:
     for better, worse in pairwise(towards("identity", hair)):
         assert better["flip_rate"] > worse["flip_rate"]
@@ -88,6 +94,7 @@ def test_the_scores_only_fall_towards_a_failure(hair: Scores) -> None:
         assert better["preservation_rate"] > worse["preservation_rate"]
 
 
+@pytest.mark.broad
 def test_faces_left_as_they_are_lie_far_from_the_other_domain(hair: Scores) -> None:
     steps = [hair[name] for name in ("oracle", "identity 0.5", "identity")]
     for better, worse in pairwise(steps):
@@ -96,6 +103,7 @@ def test_faces_left_as_they_are_lie_far_from_the_other_domain(hair: Scores) -> N
         assert better["precision_efficientnet_lite0"] > worse["precision_efficientnet_lite0"]
 
 
+@pytest.mark.broad
 def test_other_real_faces_are_the_floor(hair: Scores) -> None:
     """The kernel distance has it at nothing; the Fréchet distance does not, with 46 faces."""
     assert abs(hair["real"]["kd_efficientnet_lite0"]) < 0.05
@@ -104,6 +112,7 @@ def test_other_real_faces_are_the_floor(hair: Scores) -> None:
     assert hair["real 0.5"]["kd_efficientnet_lite0"] < 0.1
 
 
+@pytest.mark.broad
 def test_one_face_for_all_is_precise_and_shows_in_recall_and_diversity(hair: Scores) -> None:
     found = hair["collapsed"]
     assert found["precision_efficientnet_lite0"] in (0, 1)
@@ -120,6 +129,7 @@ def bags(cache_dir: Path) -> Scores:
     return scores(make_task("handbags2shoes", 32, cache_dir, products=240), planted, cache_dir)
 
 
+@pytest.mark.broad
 def test_colour_and_pattern_are_kept_by_the_oracle_alone(bags: Scores) -> None:
     oracle, real = bags["oracle"], bags["real"]
     assert oracle["preservation_probe_accuracy"] > 0.7

@@ -15,8 +15,8 @@ COMPARED = ("standard", "recon", "discogan", "untrained")
 SMOKE = ("--preset", "smoke", "--seeds", "1", "--references", "none")
 
 
-def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
-    """Fills the folder. Gives what stands for what in the pages' commands: beginnings of cells."""
+def write_desk(desk: Path) -> None:
+    """All but what is trained."""
     rows = committed_rows(COMPARED, seeds=4)
     results = desk / "results"
     write_folder(results / "car2car-quick", rows, pictures=True)
@@ -40,6 +40,11 @@ def write_desk(desk: Path, ganbench: Command) -> dict[str, str]:
         write_pictures(desk / name, 12, 20 + seed)
     write_horses(desk / "horse2zebra")
     (desk / "phrases.txt").write_text("boot green striped\ntote red plain\n", encoding="utf-8")
+
+
+def train_at(desk: Path, ganbench: Command) -> dict[str, str]:
+    """Gives what stands for what in the pages' commands: beginnings of cells."""
+    results = desk / "results"
     for task, model, more in (
         ("gender", "discogan", ("--snapshots", 1)),
         ("hair", "discogan", ("--snapshots", 1)),

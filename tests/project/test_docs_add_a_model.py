@@ -140,6 +140,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.broad
 def test_the_model_is_made_checked_run_tested_and_shipped(
     page: str, tmp_path: Path, environment: dict[str, str], ganbench: Command
 ) -> None:

@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from tests.conftest import Command
-from tests.project.desk import ROOT, write_desk
+from tests.project.desk import ROOT, train_at, write_desk
 from tests.project.test_docs_add_a_model import blocks
 from tests.project.test_docs_commands import PAGES, commands_of
 
@@ -74,12 +74,14 @@ COMMANDS = commands_by_page()
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("desk")
+    write_desk(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
 def names(ganbench: Command, desk: Path) -> dict[str, str]:
-    return write_desk(desk, ganbench)
+    return train_at(desk, ganbench)
 
 
 def arguments_of(command: str, names: dict[str, str]) -> list[str]:
@@ -109,10 +111,7 @@ def clear_outputs(arguments: list[str], desk: Path) -> None:
             shutil.rmtree(desk / value, ignore_errors=True)
 
 
-@pytest.mark.parametrize("page", COMMANDS)
-def test_the_commands_of_a_page_do_what_it_says(
-    ganbench: Command, desk: Path, names: dict[str, str], page: str
-) -> None:
+def type_all(page: str, ganbench: Command, desk: Path, names: dict[str, str]) -> None:
     failed = []
     for command in COMMANDS[page]:
         arguments = arguments_of(command, names)
@@ -121,6 +120,19 @@ def test_the_commands_of_a_page_do_what_it_says(
         if done.returncode != EXIT_CODES.get(arguments[0], 0):
             failed.append(f"{command}\n{done.stdout[-300:]}{done.stderr[-600:]}")
     assert failed == [], "\n".join(failed)
+
+
+def test_the_commands_of_the_readme_do_what_it_says(ganbench: Command, desk: Path) -> None:
+    """They need nothing that is trained."""
+    type_all("README.md", ganbench, desk, {})
+
+
+@pytest.mark.broad
+@pytest.mark.parametrize("page", [page for page in COMMANDS if page != "README.md"])
+def test_the_commands_of_a_page_do_what_it_says(
+    ganbench: Command, desk: Path, names: dict[str, str], page: str
+) -> None:
+    type_all(page, ganbench, desk, names)
 
 
 RUNS = [
@@ -188,6 +200,7 @@ def test_the_python_calls_give_frames(
     assert "modes_covered" in said and "discogan" in said and "p_holm" in said
 
 
+@pytest.mark.broad
 def test_a_generator_is_loaded_and_called(desk: Path, names: dict[str, str]) -> None:
     cell = desk / "results/gender-quick/cells" / names["0123"]
     placed = "results/car2car-quick/cells/0123456789abcdef"

@@ -73,6 +73,7 @@ def row_of(peak_bytes: float) -> Row:
     return Row(*("c0", "standard", "toy", "mixture", "quick", "paper", 0, "done"), cost=cost)
 
 
+@pytest.mark.broad
 def test_each_gpu_has_a_worker_and_each_cell_a_gpu(tmp_path: Path) -> None:
     rows = run(Processes(0, gpus(2, 1)), jobs(tmp_path, 6), tmp_path / "out")
     assert [row.status for row in rows] == ["done"] * 6
@@ -81,6 +82,7 @@ def test_each_gpu_has_a_worker_and_each_cell_a_gpu(tmp_path: Path) -> None:
     assert by_gpu.keys() == {"0", "1"} and {len(own) for own in by_gpu.values()} == {1}
 
 
+@pytest.mark.broad
 def test_a_number_of_workers_is_dealt_to_the_gpus(tmp_path: Path) -> None:
     """Four on three GPUs; the rows are those of a run without any, bit for bit."""
     backend = Processes(4, gpus(3, 1))

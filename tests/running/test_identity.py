@@ -108,6 +108,7 @@ def handed_on(project: Project) -> dict[Path, frozenset[str]]:
     return {path: frozenset(names) for path, names in found.items()}
 
 
+@pytest.mark.broad
 def test_edits_of_what_is_not_run_change_no_identity(project: Project) -> None:
     expected, kept, wrong = project.identities(), handed_on(project), []
     names, reached = frozenset().union(*kept.values()), sorted(set().union(*project.files()))
@@ -154,6 +155,7 @@ def test_data_behind_a_version_are_not_followed(project: Project) -> None:
     assert project.identities() == expected
 
 
+@pytest.mark.broad
 def test_files_that_move_change_no_identity(project: Project) -> None:
     """One after the other into another folder, until all of them have moved."""
     expected = project.identities()

@@ -67,6 +67,7 @@ def test_nothing_is_counted_where_a_rough_bound_fits(
     require_room(jobs(tmp_path)[0], Room(16 * GIB, 1, "a GPU"))
 
 
+@pytest.mark.broad
 def test_cells_that_share_memory_have_a_share_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

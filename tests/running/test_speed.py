@@ -24,6 +24,7 @@ from ganbench.training.loop import Plan, Run, batches, train_together
 from ganbench.training.multi_seed import stacked
 from ganbench.training.program import place
 from ganbench.training.step import Eager
+from tests.broad import broad
 
 STEPS = 50
 SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "batch_size": 16}}
@@ -32,7 +33,7 @@ SETTINGS = {"toy": {"width": 32, "batch_size": 64}, "car2car": {"width": 8, "bat
 @pytest.mark.numeric
 @pytest.mark.parametrize(("dtype", "steps"), [(torch.float64, STEPS), (torch.float32, 3)])
 @pytest.mark.parametrize("task_name", ["toy", "car2car"])
-@pytest.mark.parametrize("model_name", ["standard", "recon", "discogan"])
+@pytest.mark.parametrize("model_name", [broad("standard"), broad("recon"), "discogan"])
 @pytest.mark.parametrize("feat_share", [0.0, 0.9])
 def test_a_step_is_the_authors_step(
     cache_dir: Path,

@@ -16,6 +16,7 @@ from ganbench.evaluation.fidelity.weights import places
 from ganbench.registry.registry import discover
 from ganbench.training.checkpoint_selection import Selection, snapshots
 from ganbench.training.loop import Plan, train
+from tests.broad import some_models
 from tests.plugins.test_models import IMAGES, build
 from tests.training.test_loop import data, state
 
@@ -77,7 +78,7 @@ def test_looking_twice_after_a_crash_changes_nothing(tmp_path: Path) -> None:
     assert ((tmp_path / "selected.safetensors").read_bytes(), again.scores) == before
 
 
-@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+@pytest.mark.parametrize("name", some_models())
 def test_a_scored_snapshot_leaves_the_training_as_it_is(tmp_path: Path, name: str) -> None:
     """Models with and without a way back, with chance of their own, and with batch norm."""
     registry = discover()

@@ -19,6 +19,7 @@ from ganbench.training.compiled import INDUCTOR, Compile, Compiled
 from ganbench.training.multi_seed import Join, alone, on_streams, stacked
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import Program
+from tests.broad import broad, few_of
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_streams import SEEDS, batch_of_step, same
 from tests.training.test_vmap_stack import largest_difference, of_seeds
@@ -64,7 +65,7 @@ def both_ways(
     return plain, compiled
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", few_of(MODELS, ("discogan",)))
 def test_what_is_traced_is_the_whole_step(name: str) -> None:
     """Traced in one piece and run by PyTorch's own kernels, it gives the very same weights; where
     `fakes` uses one layer twice and losses use it too, but for the order of three gradients.
@@ -81,7 +82,11 @@ def test_what_is_traced_is_the_whole_step(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "join", "whole"),
-    [("munit", on_streams, True), ("recon", stacked, True), ("wgan_gp", stacked, False)],
+    [
+        broad("munit", on_streams, True),
+        broad("recon", stacked, True),
+        ("wgan_gp", stacked, False),
+    ],
 )
 def test_seeds_together_are_traced_once(name: str, join: Join, whole: bool) -> None:
     """A stack's draws, which are of many generators, stay outside."""

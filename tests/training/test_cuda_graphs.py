@@ -33,6 +33,7 @@ from ganbench.training.loss_log import Window
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import CallByCall, Eager, Program, Step, Terms
+from tests.broad import broad
 from tests.plugins.test_models import IMAGES, POINTS, build
 from tests.training.listed import Listed
 from tests.training.test_loop import data, state
@@ -93,7 +94,7 @@ def trained(
 
 
 @pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
-@pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
+@pytest.mark.parametrize("spec", [broad(POINTS), IMAGES], ids=["points", "images"])
 def test_captured_steps_are_the_steps(name: str, spec: DataSpec) -> None:
     made: list[OnCPU] = []
 

@@ -34,6 +34,7 @@ from ganbench.training.multi_seed import alone
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.program import place
 from ganbench.training.step import CallByCall
+from tests.broad import some_models
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_cuda_graphs import OnCPU, as_on_a_gpu
 from tests.training.test_loop import run, state
@@ -64,7 +65,7 @@ def with_all(name: str, seed: int = 0, **changes: Any) -> Model:
     return model
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some_models())
 def test_interrupted_and_resumed_equals_a_straight_run(tmp_path: Path, name: str) -> None:
     straight, broken, resumed = (with_all(name) for _ in range(3))
     run(straight, tmp_path / "straight", 7, IMAGES)

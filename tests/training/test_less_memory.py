@@ -24,6 +24,7 @@ from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 from ganbench.training.step import Step
 from ganbench.training.step_memory import LiveBytes, most_bytes, peak_bytes
+from tests.broad import some_models
 from tests.plugins.test_models import IMAGES, POINTS, supported
 from tests.training.listed import Listed
 
@@ -31,7 +32,6 @@ pytestmark = pytest.mark.numeric
 
 BUILT_IN = discover()
 BUDGET = 1_000  # steps, in which rates hardly fall
-MODELS = sorted(BUILT_IN.of_kind("model"))
 BATCH = 8
 KINDS = [(POINTS, "plain"), (IMAGES, "plain"), (IMAGES, "stylegan2")]
 EACH = pytest.mark.parametrize(("spec", "family"), KINDS, ids=["points", "images", "stylegan2"])
@@ -76,7 +76,7 @@ def same(one: Model, other: Model) -> bool:
 
 
 @EACH
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", some_models())
 def test_checkpointed_steps_are_plain_ones_to_the_bit(
     name: str, spec: DataSpec, family: str
 ) -> None:
@@ -187,6 +187,7 @@ def maker(name: str, family: str, **changes: Any) -> Callable[[], Model]:
     return lambda: model_of(name, IMAGES, family, **changes)
 
 
+@pytest.mark.broad
 def test_the_rough_bound_is_above_what_is_counted() -> None:
     """Or a step that does not fit would not be counted at all. This one takes the most."""
     known = peak_bytes(maker("cut", "resnet", micro_batch=4), IMAGES, "fp32", False)

@@ -21,6 +21,7 @@ from ganbench.training.loop import CHECKPOINT, LOSS_LOG, Interrupted, Plan, Run,
 from ganbench.training.multi_seed import how_to_join, on_streams, stacked
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.step import CallByCall, Program
+from tests.broad import some_models
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.listed import Listed
 from tests.training.test_cuda_graphs import OnCPU, as_on_a_gpu
@@ -50,7 +51,7 @@ def same(one: Model, other: Model) -> bool:
 
 
 @BOTH
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", some_models())
 def test_seeds_beside_others_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
     models = of_seeds(name, spec)
     train_together(runs_of(models, tmp_path / "beside"), data(spec), lambda: False, on_streams)

@@ -43,6 +43,7 @@ from ganbench.training.loop import (
 )
 from ganbench.training.program import place
 from ganbench.training.vmap_stack import can_stack
+from tests.broad import broad, some_models
 from tests.plugins.test_models import IMAGES, POINTS, supported
 from tests.training.test_loop import data, state
 
@@ -123,9 +124,9 @@ def largest_difference(one: Model, other: Model) -> float:
     ("name", "family"),
     [
         ("standard", "resnet"),
-        ("standard", "vit-unet"),
-        ("standard", "starganv2"),
-        ("wgan_gp", "unet"),
+        broad("standard", "vit-unet"),
+        broad("standard", "starganv2"),
+        broad("wgan_gp", "unet"),
     ],
 )
 def test_seeds_of_published_networks_together_are_seeds_alone(
@@ -144,7 +145,7 @@ def test_seeds_of_published_networks_together_are_seeds_alone(
 @pytest.mark.numeric
 @pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("spec", [POINTS, IMAGES], ids=["points", "images"])
-@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+@pytest.mark.parametrize("name", some_models())
 def test_seeds_together_are_seeds_alone(tmp_path: Path, name: str, spec: DataSpec) -> None:
     """In double precision, for in single precision rounding grows: where an activation or a
     difference of pixels is within rounding of 0, its slope is another in each order of summation;
@@ -255,7 +256,7 @@ def test_a_model_in_a_stack_has_its_present_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.numeric
-@pytest.mark.parametrize("name", sorted(discover().of_kind("model")))
+@pytest.mark.parametrize("name", some_models())
 def test_to_try_whether_a_model_stacks_leaves_it_as_it_is(name: str) -> None:
     model, few = seeded(name, 0), {"A": torch.randn(4, 2), "B": torch.randn(4, 2)}
     before, random_state = state(model), torch.get_rng_state()
