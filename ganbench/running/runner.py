@@ -47,13 +47,13 @@ from ganbench.running.frame import frame
 from ganbench.running.job import Grid, Job
 from ganbench.running.listener import Listener, Silent
 from ganbench.running.live import live_run, shown_to_others
-from ganbench.running.measured_times import kept_or_measured
 from ganbench.running.memory_check import require_memory
 from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
 from ganbench.running.progress import Progress
 from ganbench.running.request import LOCAL, WHERE_IT_PAYS, Compile, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
+from ganbench.running.step_times import StepTimes
 from ganbench.running.tracked import tracked
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
@@ -129,6 +129,17 @@ def planned(request: Request) -> Planned:
     folder = request.output or default_output(name, grid.preset.name, request.split)
     check_output(grid, folder)
     return Planned(request, file, registry, backend, grid, rounds, folder, gpus)
+
+
+def kept_or_measured(
+    request: Request, gpus: Gpus, say: Say, name: str, job: Job, together: int
+) -> StepTimes:
+    """As in `measured_times`, which takes modules of PyTorch's compiler along: a second that no
+    other run is to wait for, and which ends in an abort where it is interrupted.
+    """
+    from ganbench.running import measured_times
+
+    return measured_times.kept_or_measured(request, gpus, say, name, job, together)
 
 
 def with_compiling(plan: Planned, find: Find, say: Say) -> Planned:

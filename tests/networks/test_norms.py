@@ -43,9 +43,12 @@ def test_a_flat_map_comes_to_nothing() -> None:
     assert not InstanceNorm()(torch.full((1, 2, 3, 3), 7.0)).any()
 
 
-def test_bf16_is_pytorchs_own_way() -> None:
-    x = maps(2, 3, 4, 4).bfloat16()
-    assert torch.equal(InstanceNorm()(x), F.instance_norm(x))
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_bf16_is_normed_in_single_precision(layout: torch.memory_format) -> None:
+    x = (3 + 5 * maps(2, 3, 4, 5)).bfloat16().contiguous(memory_format=layout)
+    normed = InstanceNorm()(x)
+    assert torch.equal(normed, InstanceNorm()(x.float()))
+    assert normed.is_contiguous(memory_format=layout)
 
 
 def test_slopes_of_slopes_are_right() -> None:

@@ -11,6 +11,7 @@ from ganbench.core.errors import UserError
 from ganbench.core.spec import DataSpec
 from ganbench.networks.blocks import DiscriminatorOutput
 from ganbench.registry.registry import discover
+from ganbench.training.drawing import Repeated
 from ganbench.training.multi_seed import alone
 from ganbench.training.program import Seed, place, program
 from tests.plugins.test_baselines import made
@@ -101,8 +102,8 @@ def test_the_generators_classifiers_learn_the_domains() -> None:
     optimisers = place(model, "cpu")
     real = {"A": 0.3 * batch(IMAGES, 4)["A"], "B": 0.7 + 0.3 * batch(IMAGES, 4)["B"]}
     seed = Seed(model, optimisers, torch.get_rng_state())
-    steps = program([seed], real, alone, "cpu", "fp32", 16, compiled=False)
-    terms = [dict(steps(real, number)[1]) for number in range(16)]
+    step = program([seed], real, alone, "cpu", "fp32", 16, compiled=False)(Repeated(real))
+    terms = [dict(step(number)[1]) for number in range(16)]
     first, last = (float(terms[i]["cam_A"] + terms[i]["cam_B"]) for i in (0, -1))
     assert last < 0.5 * first
     logits = {domain: model.generators["G_AB"](real[domain]).logits.mean() for domain in "AB"}

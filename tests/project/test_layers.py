@@ -156,3 +156,14 @@ def test_light_commands_do_not_import_torch(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_run_imports_no_compiler_before_it_asks_for_one() -> None:
+    """Ctrl-C in the midst of Triton's import aborts the process."""
+    code = (
+        "import sys, ganbench.cli.commands.run\n"
+        "compiler = {'triton', 'torch._dynamo', 'torch._inductor'} & set(sys.modules)\n"
+        "assert not compiler, compiler"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -18,6 +18,7 @@ from ganbench.networks.builder import NetworkBuilder
 from ganbench.training.multi_seed import alone, stacked
 from ganbench.training.program import Seed, place, program
 from tests.networks.test_families import image_builder
+from tests.training.listed import Listed
 
 pytestmark = pytest.mark.numeric
 LR, STEPS = 0.3, 6
@@ -74,11 +75,11 @@ def trained(models: list[Bounded]) -> list[Bounded]:
         one = batch(step)
         return {k: torch.stack([v] * len(models)) for k, v in one.items()} if several else one
 
-    steps = program(
-        seeds, real(0), stacked if several else alone, "cpu", "fp32", STEPS, compiled=False
-    )
-    for step in range(STEPS):
-        steps(real(step), step)
+    batches = Listed([real(number) for number in range(STEPS)])
+    join = stacked if several else alone
+    step = program(seeds, real(0), join, "cpu", "fp32", STEPS, compiled=False)(batches)
+    for number in range(STEPS):
+        step(number)
     return models
 
 
