@@ -12,6 +12,7 @@ from ganbench.data.datasets.download import Say
 from ganbench.reporting.groups import cell_labels
 from ganbench.results.folder import cell_folder, read_rows
 from ganbench.results.records import SETTLED
+from ganbench.running.backends.gpus import Gpus
 from ganbench.running.job import Grid, Job
 from ganbench.running.kept_times import kept_enough, least_warm_up_sec
 from ganbench.running.memory_options import OPTIONS, saves_memory
@@ -103,3 +104,14 @@ def decision_on(
 def only_kept(name: str, job: Job, together: int) -> StepTimes | None:
     """What was measured before, for a command that shall not take long."""
     return kept_enough(job, together)
+
+
+def kept_or_measured(
+    request: Request, gpus: Gpus, say: Say, name: str, job: Job, together: int
+) -> StepTimes:
+    """As in `measured_times`, which takes modules of PyTorch's compiler along: a second that no
+    other run is to wait for, and which ends in an abort where it is interrupted.
+    """
+    from ganbench.running import measured_times
+
+    return measured_times.kept_or_measured(request, gpus, say, name, job, together)

@@ -42,7 +42,7 @@ from ganbench.running.backends.gpus import Gpus
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
-from ganbench.running.compile_choice import Find, compiled_where_it_pays
+from ganbench.running.compile_choice import Find, compiled_where_it_pays, kept_or_measured
 from ganbench.running.frame import frame
 from ganbench.running.job import Grid, Job
 from ganbench.running.listener import Listener, Silent
@@ -53,7 +53,6 @@ from ganbench.running.progress import Progress
 from ganbench.running.request import LOCAL, WHERE_IT_PAYS, Compile, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
-from ganbench.running.step_times import StepTimes
 from ganbench.running.tracked import tracked
 from ganbench.training.checkpoint_selection import SNAPSHOTS
 from ganbench.training.loop import CHECKPOINT
@@ -129,17 +128,6 @@ def planned(request: Request) -> Planned:
     folder = request.output or default_output(name, grid.preset.name, request.split)
     check_output(grid, folder)
     return Planned(request, file, registry, backend, grid, rounds, folder, gpus)
-
-
-def kept_or_measured(
-    request: Request, gpus: Gpus, say: Say, name: str, job: Job, together: int
-) -> StepTimes:
-    """As in `measured_times`, which takes modules of PyTorch's compiler along: a second that no
-    other run is to wait for, and which ends in an abort where it is interrupted.
-    """
-    from ganbench.running import measured_times
-
-    return measured_times.kept_or_measured(request, gpus, say, name, job, together)
 
 
 def with_compiling(plan: Planned, find: Find, say: Say) -> Planned:

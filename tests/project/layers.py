@@ -167,7 +167,8 @@ INSIDE = {
         ("export", "needs", "translate"),
         ("backends", "live", "workload"),
         ("listener", "memory_check", "prepare", "rounds", "speed", "time_limit", "tracked"),
-        ("compile_choice", "measured_times"),
+        ("measured_times",),
+        ("compile_choice",),
         ("runner",),
     ),
     "testing": (
