@@ -1,0 +1,64 @@
+"""Functions that are called in a process of their own, and Ctrl-C meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SLOW = """
+import os, pathlib, sys, time
+from ganbench.core.own_process import called_apart
+
+if __name__ == "__main__":
+    import slow_to_import
+    try:
+        called_apart(slow_to_import.wait, None, os.environ)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+IMPORTED = """
+import os, pathlib, sys, time
+
+def mark(name):
+    pathlib.Path(name).touch()
+
+if "-c" in sys.argv:  # in the process of its own
+    mark("importing")
+    time.sleep({import_sec})
+
+def wait(nothing):
+    mark("called")
+    try:
+        time.sleep(60)
+    finally:
+        time.sleep(0.5)  # the second Ctrl-C comes meanwhile
+"""
+
+
+@pytest.mark.parametrize(("moment", "import_sec"), [("importing", 60), ("called", 0)])
+def test_an_interrupt_of_all_processes_is_no_traceback(
+    moment: str, import_sec: int, tmp_path: Path
+) -> None:
+    (tmp_path / "main.py").write_text(SLOW)
+    (tmp_path / "slow_to_import.py").write_text(IMPORTED.format(import_sec=import_sec))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = subprocess.Popen(
+        [sys.executable, "main.py"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (tmp_path / moment).exists():
+        assert command.poll() is None
+        time.sleep(0.02)
+    os.killpg(command.pid, signal.SIGINT)
+    assert command.communicate(timeout=30) == ("interrupted\n", "")
