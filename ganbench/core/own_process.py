@@ -29,8 +29,8 @@ def called_apart(
     """What the function gives, in a process of its own that has the environment. Ctrl-C is passed
     on.
 
-    function: at the top of its module. Raises what it raises there, and RuntimeError where the
-    process ends without an answer.
+    function: at the top of its module. Raises what it raises there, and RuntimeError where that
+    cannot be pickled or the process ends without an answer.
     """
     with tempfile.TemporaryDirectory() as folder:
         answer_file = Path(folder) / ANSWER
@@ -80,10 +80,20 @@ def answer() -> None:
         function, given = pickle.loads((folder / ASKED).read_bytes())
         answered = pickle.dumps((False, function(given)))
     except (Exception, KeyboardInterrupt) as error:
-        answered = pickle.dumps((True, error))
+        answered = _carried(error)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     (folder / "partial").write_bytes(answered)
     (folder / "partial").rename(folder / ANSWER)
+
+
+def _carried(error: BaseException) -> bytes:
+    """The answer that is an error; of one that cannot be pickled and read again, what it says."""
+    try:
+        answered = pickle.dumps((True, error))
+        pickle.loads(answered)
+    except Exception:
+        answered = pickle.dumps((True, RuntimeError(f"{type(error).__name__}: {error}")))
+    return answered
 
 
 def _interrupt_once(number: int, frame: object) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ganbench.core.own_process import called_apart
+
 SLOW = """
 import os, pathlib, sys, time
 from ganbench.core.own_process import called_apart
@@ -62,3 +64,31 @@ def test_an_interrupt_of_all_processes_is_no_traceback(
         time.sleep(0.02)
     os.killpg(command.pid, signal.SIGINT)
     assert command.communicate(timeout=30) == ("interrupted\n", "")
+
+
+class Unlike(Exception):
+    """Is made from something else than it is given on."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(f"{text} {number}")
+
+
+class Closed(Exception):
+    """Cannot be pickled."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.close = lambda: None
+
+
+def fail(kind: str) -> None:
+    raise Unlike(3, "no") if kind == "Unlike" else Closed("no 3")
+
+
+@pytest.mark.parametrize("kind", ["Unlike", "Closed"])
+def test_of_an_error_that_cannot_be_handed_over_its_text_is(
+    kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RuntimeError, match=f"^{kind}: no 3$"):
+        called_apart(fail, kind, os.environ)
+    assert capfd.readouterr() == ("", "")
