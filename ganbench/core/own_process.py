@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ganbench.core.errors import UserError
+from ganbench.core.interrupts import interrupts_blocked, interrupts_unblocked
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -28,8 +29,8 @@ def called_apart(
     """What the function gives, in a process of its own that has the environment. Ctrl-C is passed
     on.
 
-    function: at the top of its module. Raises what it raises there, and RuntimeError where the
-    process ends without an answer.
+    function: at the top of its module. Raises what it raises there, and RuntimeError where that
+    cannot be pickled or the process ends without an answer.
     """
     with tempfile.TemporaryDirectory() as folder:
         answer_file = Path(folder) / ANSWER
@@ -54,8 +55,10 @@ def python_command(code: str) -> list[str]:
 
 
 def _wait_for(command: list[str], environment: Mapping[str, str]) -> int:
-    """The exit code of the command."""
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as process:
+    """The exit code of the command, which starts deaf to Ctrl-C."""
+    with interrupts_blocked():
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)
+    with process:
         try:
             return process.wait()
         except BaseException:
@@ -65,16 +68,37 @@ def _wait_for(command: list[str], environment: Mapping[str, str]) -> int:
 
 
 def answer() -> None:
-    """In that process."""
+    """In that process. Ctrl-C, which may come from the terminal and from the parent, is heard once:
+    an answer is on its way then.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     folder = Path(sys.argv[1])
-    function, given = pickle.loads((folder / ASKED).read_bytes())
     try:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt_once)
+        interrupts_unblocked()
+        function, given = pickle.loads((folder / ASKED).read_bytes())
         answered = pickle.dumps((False, function(given)))
     except (Exception, KeyboardInterrupt) as error:
-        answered = pickle.dumps((True, error))
+        answered = _carried(error)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     (folder / "partial").write_bytes(answered)
     (folder / "partial").rename(folder / ANSWER)
+
+
+def _carried(error: BaseException) -> bytes:
+    """The answer that is an error; of one that cannot be pickled and read again, what it says."""
+    try:
+        answered = pickle.dumps((True, error))
+        pickle.loads(answered)
+    except Exception:
+        answered = pickle.dumps((True, RuntimeError(f"{type(error).__name__}: {error}")))
+    return answered
+
+
+def _interrupt_once(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _end_with_parent() -> None:

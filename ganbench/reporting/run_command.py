@@ -56,6 +56,16 @@ def run_command(model: Row | None, rows: Sequence[Row], output: Path, registry: 
     return " ".join(map(quoted, [*parts, "--output", output]))
 
 
+def made_alike(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in parts that one command each makes: seeds can have been trained in two ways, such
+    as before and after `--compile auto`.
+    """
+    parts: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        parts.setdefault(tuple(arithmetic(row)), []).append(row)
+    return list(parts.values())
+
+
 def preset_of(row: Row) -> tuple[str, list[str], str]:
     """The preset's own name, the options that change it, and the networks' family or nothing."""
     name, values = name_and_changes(row.preset)

@@ -91,7 +91,8 @@ def decision_on(
     first = jobs[0]
     if saves_memory(request, first.cell):
         return refusal(f"its steps save memory ({OPTIONS})")
-    together = max(map(len, seed_groups(jobs, workers)))
+    at_first = [job for job in jobs if job.cell.seed in request.seeds]  # further seeds are fewer
+    together = max(map(len, seed_groups(at_first or jobs, workers)))
     try:
         times, least_sec = find(name, first, together), least_warm_up_sec(first)
     except UserError as error:

@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 import torch
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ganbench.core.device_choice import resolve_devices
 from ganbench.core.devices import cores, device_name
 from ganbench.core.errors import UserError
 from ganbench.core.files import write_atomically
 from ganbench.core.spec import JSON, content_hash
+from ganbench.data.datasets.download import Say
 from ganbench.running.build import build_task
 from ganbench.running.job import Job
 from ganbench.running.step_times import LEAST_WARM_UP_SEC, StepTimes, may_pay
@@ -117,13 +118,19 @@ def file_of(job: Job, key: JSON) -> Path:
 
 
 @contextmanager
-def measuring_alone(job: Job) -> Iterator[None]:
-    """No other command measures while the context lasts. Raises UserError as `keep` does."""
+def measuring_alone(job: Job, say: Say) -> Iterator[None]:
+    """No other command measures while the context lasts, and it is said where one does. Raises
+    UserError as `keep` does.
+    """
     folder = folder_of(job)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock")
-        lock.acquire()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say("waiting for another command, which sees whether compiled steps pay")
+            lock.acquire()
     except OSError as error:
         raise unusable(folder, error) from error
     try:

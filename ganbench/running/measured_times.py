@@ -67,7 +67,7 @@ def kept_or_measured(
     """
     if gpus.indices:
         gpus.enter(gpus.indices[0])
-    with measuring_alone(job):
+    with measuring_alone(job, say):
         if known := kept_enough(job, together):
             return known
         require_memory([job], request, gpus)

@@ -219,8 +219,10 @@ def harness_ms(
     with tempfile.TemporaryDirectory() as made:
         window, log = Window([{}] * together), LossLog(Path(made) / "losses.csv")
 
+        steps = itertools.count()  # on and on, for what is chosen for many steps takes time too
+
         def draw_many() -> None:
-            for step in range(LOG_EVERY_STEPS):
+            for step in itertools.islice(steps, LOG_EVERY_STEPS):
                 draw(step)
 
         def log_many() -> None:

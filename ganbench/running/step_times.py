@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 LEAST_WARM_UP_SEC = 5.0  # of any model on any machine, until one was measured (docs/speed.md)
+
+# Checked where they are read from a file.
+Time = Annotated[float, Meta(gt=0)]
+Wait = Annotated[float, Meta(ge=0)]
 
 
 @dataclass(frozen=True)
 class Compiling:
     """Seconds. step: of a compiled one. warm_up: what the first steps take longer than others."""
 
-    step_sec: float
-    warm_up_sec: float
+    step_sec: Time
+    warm_up_sec: Wait
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class StepTimes:
     compiling: None where it was not tried, for the budget could not pay for it.
     """
 
-    plain_sec: float
+    plain_sec: Time
     compiling: Compiling | None = None
 
 

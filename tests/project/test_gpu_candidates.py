@@ -27,6 +27,15 @@ def test_a_way_that_computes_something_else_is_found(monkeypatch: pytest.MonkeyP
     assert difference(one, [torch.ones(3), torch.full((2,), 5.0)]) == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("broken", ["halved", "halved_by_product", "in_turn"])
+def test_a_way_without_a_number_is_found(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every comparison with one is false, so it must not end as "no more than"."""
+    right = getattr(candidates, broken)
+    monkeypatch.setattr(candidates, broken, lambda *given: right(*given) * torch.nan)
+    with pytest.raises(SystemExit, match="differ by nan"):
+        candidates.main("cpu", "size=8", "width=2", "batch=2", "seeds=2")
+
+
 def test_each_case_has_several_ways() -> None:
     found = [
         ways for case in candidates.CASES for _, ways in case(SMALL, Where("cpu", torch.float32))

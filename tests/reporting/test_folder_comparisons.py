@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from ganbench.core.errors import UserError
 from ganbench.reporting.folder_comparisons import folder_sheets
@@ -190,3 +191,12 @@ def test_folders_of_one_name_keep_their_paths() -> None:
     old, new = rows("a", [1.0, 2.0]), rows("a", [2.0, 2.0])
     (sheet,) = folder_sheets(("x/runs", old), ("y/runs/", new), COLUMNS, (), "t")
     assert sheet.head[2:4] == ("x/runs", "y/runs/")
+
+
+def test_compiled_steps_are_told_also_where_but_some_rows_have_them() -> None:
+    old = rows("a", [1.0, 2.0])
+    one, two = rows("a", [2.0, 3.0])
+    new = [one, structs.replace(two, provenance={**two.provenance, "compiled": 1})]
+    (told,) = [note for note in only(old, new).notes if note.startswith("not alike")]
+    assert "compiled 0 and 0/1" in told
+    assert not any("compiled" in note for note in only(old, old).notes)

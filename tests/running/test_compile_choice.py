@@ -104,6 +104,14 @@ def test_seeds_that_train_together_are_timed_together(tmp_path: Path) -> None:
     assert find.asked == [("standard on toy", 2)]
 
 
+def test_seeds_that_may_be_added_later_are_not_timed_with_the_first(tmp_path: Path) -> None:
+    """The grid has all seeds that a run until claims are decided may come to."""
+    find, first = Found(PAYS), request(tmp_path, seeds=(0, 1), together=8, until_decided=True)
+    grid = grid_of(replace(first, seeds=range(20)))  # type: ignore[arg-type]
+    compiled_where_it_pays(grid, first, tmp_path / "out", 1, find, lambda line: None)
+    assert find.asked == [("standard on toy", 2)]
+
+
 def test_a_form_that_is_there_is_taken(tmp_path: Path) -> None:
     """Finished rows and checkpoints, of the other form too; only seed 2 is chosen for."""
     auto, output = request(tmp_path), tmp_path / "out"
@@ -206,11 +214,24 @@ def test_so_are_other_numbers_of_seeds_code_and_another_machine(
     assert len(measuring) == 3
 
 
-def test_a_damaged_file_is_measured_anew(tmp_path: Path, measuring: list[Asked]) -> None:
+@pytest.mark.parametrize(
+    ("told", "damaged"),
+    [
+        ("}}}", ""),
+        ('"plain_sec":1.0', '"plain_sec":0.0'),
+        ('"step_sec":0.5', '"step_sec":0'),
+        ('"warm_up_sec":10.0', '"warm_up_sec":-1'),
+        ('"step_sec":0.5', '"step_sec":"fast"'),
+    ],
+)
+def test_a_damaged_file_is_measured_anew(
+    told: str, damaged: str, tmp_path: Path, measuring: list[Asked]
+) -> None:
     auto = request(tmp_path)
     measured_for(auto)
     (file,) = (tmp_path / kept_times.FOLDER).glob("*.json")
-    file.write_text(file.read_text()[:-9])
+    assert told in file.read_text()
+    file.write_text(file.read_text().replace(told, damaged))
     assert measured_for(auto) == PAYS and len(measuring) == 2
 
 

@@ -18,8 +18,9 @@ from ganbench.running.operators import operators_of
 from ganbench.running.reference_algorithm import load_reference, missing_networks, nets_of
 from ganbench.running.request import Request
 from ganbench.running.resolve import resolve
-from ganbench.running.speed import Speed
+from ganbench.running.speed import Speed, harness_ms
 from ganbench.running.workload import workload_of
+from ganbench.training.drawing import BLOCK_STEPS
 from ganbench.training.loop import Plan, Run, batches, train_together
 from ganbench.training.multi_seed import stacked
 from ganbench.training.program import place
@@ -211,3 +212,18 @@ def test_a_training_that_breaks_off_is_not_timed(cache_dir: Path, tmp_path: Path
     with pytest.raises(UserError, match="not finite") as raised:
         workload_of(job, 1, tmp_path).loop(100)
     assert "standard" in str(raised.value) and "lr=" in str(raised.value)
+
+
+def test_no_step_is_drawn_twice_where_drawing_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what is chosen for many steps at a time would be worked out once and never timed."""
+    monkeypatch.setattr("ganbench.running.speed.TURN_SEC", 0.0)
+    asked: list[int] = []
+
+    def draw(step: int) -> dict[str, torch.Tensor]:
+        asked.append(step)
+        return {}
+
+    model = nn.Linear(1, 1)
+    told = harness_ms(model, {}, draw, 1, "cpu", 2)  # type: ignore[arg-type]
+    assert asked == [*range(len(asked))] and len(asked) > BLOCK_STEPS
+    assert told["data"] > 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ganbench.core.files import for_shell
 from ganbench.registry.registry import Registry
 from ganbench.reporting.report.loading import Folder, Setting
-from ganbench.reporting.run_command import run_command
+from ganbench.reporting.run_command import made_alike, run_command
 from ganbench.results.records import Row
 
 
@@ -23,14 +23,19 @@ class Command:
 
 
 def commands_of(setting: Setting, registry: Registry) -> list[Command]:
-    """One a label, that trains and scores its seeds, and those that print the tables."""
+    """One a label, or one for each way in which its seeds were computed, that trains and scores
+    them, and those that print the tables.
+    """
     group = setting.group
     runs = []
     for label, rows in group.by_model.items():
         folder = setting.folders[label]
-        beside = beside_reference(setting, folder) if rows[0].is_reference else rows[0]
-        text = run_command(beside, rows, folder.path, registry)
-        runs.append(Command(label, text, rows[0].model, rows[0].recipe))
+        for same in made_alike(rows):
+            first = same[0]
+            beside = beside_reference(setting, folder) if first.is_reference else first
+            text = run_command(beside, same, folder.path, registry)
+            seeds = "" if len(same) == len(rows) else f", {seeds_told(same)}"
+            runs.append(Command(f"{label}{seeds}", text, first.model, first.recipe))
     folders = {folder.name: folder for folder in setting.folders.values()}
     shown = [
         Command(f"the {what} of {name}", f"ganbench {command} {for_shell(folder.path)}")
@@ -38,6 +43,10 @@ def commands_of(setting: Setting, registry: Registry) -> list[Command]:
         for command, what in (("table", "table"), ("compare", "paired tests"))
     ]
     return [*runs, *shown]
+
+
+def seeds_told(rows: Sequence[Row]) -> str:
+    return f"seed{'s' if len(rows) > 1 else ''} {', '.join(str(row.seed) for row in rows)}"
 
 
 def beside_reference(setting: Setting, folder: Folder) -> Row | None:
