@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 import torch
@@ -89,6 +89,11 @@ class OfDomain:
         return as_input(drawn, self._device)
 
 
+def block_of(domains: Mapping[str, OfDomain], first: int) -> Block:
+    """From step `first` on."""
+    return {name: each.block(first, BLOCK_STEPS) for name, each in domains.items()}
+
+
 class Drawn:
     """Batches of a split's samples, for one seed or several at once."""
 
@@ -99,10 +104,8 @@ class Drawn:
         }
         self._shape = (len(seeds), batch_size) if len(seeds) > 1 else (batch_size,)
         self._device = device
-        self._block_at = lru_cache(maxsize=1)(self._chosen)
-
-    def _chosen(self, first: int) -> Block:
-        return {name: each.block(first, BLOCK_STEPS) for name, each in self._domains.items()}
+        # Without a way back to this object, so that its samples go with it.
+        self._block_at = lru_cache(maxsize=1)(partial(block_of, self._domains))
 
     def block(self, step: int) -> Block:
         return self._block_at(step - step % BLOCK_STEPS)

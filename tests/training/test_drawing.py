@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +54,19 @@ def test_a_block_serves_its_steps_and_looks_like_any_other() -> None:
         for block in (first, second)
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_samples_go_with_their_batches() -> None:
+    """At once, for a GPU has no room for those of the cell before."""
+    drawn = Drawn(data(POINTS), 8, SEEDS, "cpu")
+    drawn(0)
+    held = weakref.ref(drawn)
+    gc.disable()
+    try:
+        del drawn
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def trained(
