@@ -70,3 +70,23 @@ def micro_batch_notes(group: Group) -> list[str]:
         for size, those in labels.items()
         if size
     ]
+
+
+def compiled_notes(group: Group) -> list[str]:
+    """Which seeds were trained by compiled steps, where not all were: as `--compile auto` may have
+    it, or a folder that was begun without.
+    """
+    told, others = [], 0
+    for label, rows in group.trained.items():
+        seeds = [row.seed for row in rows if row.provenance.get("compiled")]
+        others += len(rows) - len(seeds)
+        if len(seeds) == len(rows):
+            told.append(label)
+        elif seeds:
+            told.append(f"{label} seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
+    if not told or not others:
+        return []
+    return [
+        f"trained by compiled steps: {'; '.join(told)}; all else by plain ones, so train_sec tells "
+        "more than how fast a model is"
+    ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ganbench.core.errors import unknown
 from ganbench.core.spec import Column, ColumnKey
-from ganbench.reporting.budget_notes import budget_notes, common, micro_batch_notes
+from ganbench.reporting.budget_notes import budget_notes, common, compiled_notes, micro_batch_notes
 from ganbench.reporting.checkpoints import checkpoint_sheets
 from ganbench.reporting.choice import EVERYTHING, Choice
 from ganbench.reporting.emphasis import Emphasise, none_emphasised
@@ -184,6 +184,7 @@ def table_notes(group: Group, selection: Sequence[str], told: str) -> list[str]:
     return [
         *budget_notes(group),
         *micro_batch_notes(group),
+        *compiled_notes(group),
         *unlike_notes(group),
         *reasons(group),
         *protocol_notes(group.rows, group.named),

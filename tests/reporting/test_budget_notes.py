@@ -51,3 +51,21 @@ def test_a_warm_up_longer_than_the_budget_is_told() -> None:
     notes = only([row("recon", 0, 1.0, hparams=hparams)]).notes
     assert any("recon: the warm-up of 100 steps outlasts the budget" in note for note in notes)
     assert not any("warm-up" in note for note in only(ROWS).notes)
+
+
+def told_of_compiling(*rows: Row) -> list[str]:
+    return [note for note in only([*rows]).notes if "compiled" in note]
+
+
+def test_seeds_that_were_compiled_are_told_where_not_all_were() -> None:
+    by_compiled_steps = {"provenance": {**BASE.provenance, "compiled": 1}}
+    plain = [row("standard", seed, 1.0) for seed in range(3)]
+    compiled = [row("standard", seed, 1.0, **by_compiled_steps) for seed in range(3)]
+    other = row("recon", 0, 2.0, **by_compiled_steps)
+    assert not told_of_compiling(*plain) and not told_of_compiling(*compiled, other)
+    assert told_of_compiling(compiled[0], plain[1], compiled[2], other) == [
+        "trained by compiled steps: standard seeds 0, 2; recon; all else by plain ones, so "
+        "train_sec tells more than how fast a model is"
+    ]
+    assert "steps: recon;" in told_of_compiling(*plain, other)[0]
+    assert "standard seed 1;" in told_of_compiling(plain[0], compiled[1])[0]
