@@ -30,7 +30,8 @@ def sheet(
     if cells is not None:
         corners = [corner[cells] for corner in corners]
     a, b, c, d = (corner.ravel() for corner in corners)
-    first = _squared(points[a] - points[c]) <= _squared(points[b] - points[d])
+    at_a, at_b, at_c, at_d = (points.take(corner, axis=0) for corner in (a, b, c, d))
+    first = _squared(at_a - at_c) <= _squared(at_b - at_d)
     faces = np.concatenate(
         [
             np.stack([a, np.where(first, c, d), b], axis=1),
@@ -38,15 +39,23 @@ def sheet(
         ]
     )
     # Triangles without area (at poles and pointed ends) go, and points that nobody needs then.
-    one, two, three = (points[faces[:, corner]] for corner in range(3))
-    area = _squared(np.cross(two - one, three - one))
-    used, compact = np.unique(faces[area > 1e-18], return_inverse=True)
-    return Part(vertices[used], compact.reshape(-1, 3).astype(np.int32), rgb, specular, shininess)
+    one, two, three = (points.take(faces[:, corner], axis=0) for corner in range(3))
+    faces = faces[_squared(_crossed(two - one, three - one)) > 1e-18]
+    used = np.zeros(len(vertices), dtype=np.bool_)
+    used[faces] = True
+    compact = np.cumsum(used, dtype=np.int32) - 1
+    return Part(vertices[used], compact[faces], rgb, specular, shininess)
 
 
 def _squared(vectors: Floats) -> Floats:
     result: Floats = (vectors * vectors).sum(axis=-1)
     return result
+
+
+def _crossed(one: Floats, other: Floats) -> Floats:
+    """Cross products of vectors (n, 3), as `np.cross` has them for vectors along any axis."""
+    (a, b, c), (x, y, z) = one.T, other.T
+    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=1)
 
 
 def snapped(values: Floats) -> Floats:
