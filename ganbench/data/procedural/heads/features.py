@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganbench.data.procedural.heads.field import Field, skin_at
+from ganbench.data.procedural.heads.rays import OnSkin, skin_at, together, without_rays
 from ganbench.data.procedural.heads.skull import (
     eye_centre,
     eye_radius,
@@ -95,7 +95,7 @@ def lids(p: HeadParameters) -> list[Part]:
     ]
 
 
-def brows(p: HeadParameters, distance: Field) -> list[Part]:
+def brows(p: HeadParameters) -> OnSkin[list[Part]]:
     """Left eyebrow: a raised strip along the ridge, thinner and lower at its outer end."""
     along = np.linspace(0, 1, 10)[None, :]
     across = np.array([-1, -0.75, 0, 0.75, 1])[:, None]
@@ -105,8 +105,9 @@ def brows(p: HeadParameters, distance: Field) -> list[Part]:
     azimuth = _brow_azimuth(p, along)
     lift = np.array([-0.001, 0.0008, 0.0014, 0.0008, -0.001])[:, None]
     ends = np.where((along == 0) | (along == 1), -0.001, lift)
-    grid = skin_at(distance, azimuth, middle + half * across, ends)
-    return [sheet(grid[::-1], shaded(p.hair_rgb, 0.8), 0.03, 10)]
+    return skin_at(azimuth, middle + half * across, ends).then(
+        lambda grid: [sheet(grid[::-1], shaded(p.hair_rgb, 0.8), 0.03, 10)]
+    )
 
 
 def _brow_azimuth(p: HeadParameters, along: Floats) -> Floats:
@@ -115,7 +116,7 @@ def _brow_azimuth(p: HeadParameters, along: Floats) -> Floats:
     return np.asarray(np.arctan2(y, 0.093 - 0.4 * y), dtype=np.float64)
 
 
-def lips(p: HeadParameters, distance: Field) -> list[Part]:
+def lips(p: HeadParameters) -> OnSkin[list[Part]]:
     """Both lips from corner to corner (left half) and the dark line between them."""
     along = np.sin(np.linspace(0, np.pi / 2, 8))[None, :]
     half_width, height, line = p.mouth_width_m / 2, lip_height(p), mouth_height(p)
@@ -133,9 +134,13 @@ def lips(p: HeadParameters, distance: Field) -> list[Part]:
         seam - 1.12 * height * share * taper,
         seam + gap * (0.4 + 0.6 * taper),
     ]
-    grid = skin_at(
-        distance, azimuth, np.concatenate(arcs), np.concatenate([lift, 1.15 * lift, dark])
+    lifts = [lift, 1.15 * lift, dark]
+    return skin_at(azimuth, np.concatenate(arcs), np.concatenate(lifts)).then(
+        lambda grid: _lip_sheets(p, grid)
     )
+
+
+def _lip_sheets(p: HeadParameters, grid: Floats) -> list[Part]:
     upper, lower, mouth = grid[:5], grid[5:10], grid[10:]
     colour = lip_rgb(p.skin_rgb)
     return [
@@ -155,11 +160,15 @@ def nostrils(p: HeadParameters) -> list[Part]:
 EAR_AZIMUTH = np.radians(96.0)
 
 
-def ears(p: HeadParameters, distance: Field) -> list[Part]:
+def ears(p: HeadParameters) -> OnSkin[list[Part]]:
     """Left ear: rings from the hollow over the inner ridge and the rim round to the back."""
-    half = p.ear_m / 2
     height = -0.43 * p.nose_m + 0.004
-    root = skin_at(distance, np.array(EAR_AZIMUTH), np.array(height))
+    return skin_at(np.array(EAR_AZIMUTH), np.array(height)).then(lambda root: _ear(p, root))
+
+
+def _ear(p: HeadParameters, root: Floats) -> list[Part]:
+    """The left ear at its root, a point of the skin."""
+    half = p.ear_m / 2
     ring = np.array([0, 0.34, 0.5, 0.68, 0.84, 0.96, 1.0, 0.97, 0.7])[:, None]
     relief = np.array([-4.5, -4.0, 0.5, -1.5, 1.5, 2.2, 0.5, -2.5, -9.0])[:, None] / 1000
     turn = np.linspace(0, 2 * np.pi, 15)[None, :]
@@ -185,11 +194,19 @@ def ears(p: HeadParameters, distance: Field) -> list[Part]:
     ]
 
 
-def glasses(p: HeadParameters, distance: Field) -> list[Part]:
-    """Left rim, half of the bridge and the left arm to the ear."""
+def glasses(p: HeadParameters) -> OnSkin[list[Part]]:
+    """Left rim, half of the bridge and the left arm to the ear; or nothing."""
+    if not p.glasses:
+        return without_rays([])
+    brow = skin_at(np.array(0.36), np.array(0.0185))
+    temple = skin_at(np.array(np.radians(85.0)), np.array(0.006))
+    return together([brow, temple]).then(lambda at: _frame(p, float(at[0][0]), float(at[1][1])))
+
+
+def _frame(p: HeadParameters, brow: float, temple: float) -> list[Part]:
+    """brow: how far in front the skin is there; temple: how far to the left."""
     x, y, _ = eye_centre(p)
-    brow = skin_at(distance, np.array(0.36), np.array(0.0185))[0]
-    front = max(float(brow) + 0.003, x + eye_radius(p) + 0.006)
+    front = max(brow + 0.003, x + eye_radius(p) + 0.006)
     turn = np.linspace(0, 2 * np.pi, 21)
     cos, sin = np.cos(turn), np.sin(turn)
     wide = np.sign(cos) * np.abs(cos) ** 0.6 * 0.0235
@@ -198,7 +215,7 @@ def glasses(p: HeadParameters, distance: Field) -> list[Part]:
     inner = y + 0.001 - 0.0235
     steps = np.linspace(0, 1, 4)
     bridge = np.stack([front + 0.002 * (1 - steps), inner * steps, 0.005 - 0.002 * steps**2], -1)
-    temple = float(skin_at(distance, np.array(np.radians(85.0)), np.array(0.006))[1]) + 0.002
+    temple += 0.002
     hinge = (front - 0.007, y + 0.0245, 0.007)
     arm = np.array([hinge, (front - 0.014, max(hinge[1], temple - 0.004), 0.008),
                     (0.02, temple + 0.001, 0.008), (-0.014, temple, 0.006)])  # fmt: skip

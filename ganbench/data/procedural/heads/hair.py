@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganbench.data.procedural.heads.features import shaded
-from ganbench.data.procedural.heads.field import CROWN_ARC_M, Field, cast, rays, skin_at
+from ganbench.data.procedural.heads.rays import (
+    CROWN_ARC_M,
+    OnSkin,
+    above_skin,
+    skin_at,
+    together,
+    without_rays,
+)
 from ganbench.data.procedural.heads.skull import mouth_height
 from ganbench.data.procedural.heads.styles import HeadParameters
 from ganbench.data.procedural.sheets import ball, sheet, snapped
@@ -85,17 +92,16 @@ STYLES: dict[str, HairStyle] = {
 }  # fmt: skip
 
 
-def hair(p: HeadParameters, distance: Field) -> list[Part]:
+def hair(p: HeadParameters) -> OnSkin[list[Part]]:
     """The hair's left half, or nothing."""
     if p.hair_style == "bald":
-        return []
-    style = STYLES[p.hair_style]
-    parts = [sheet(_shell(p, style, distance), p.hair_rgb, 0.12, 14)]
-    if p.hair_style == "bun":
-        parts.append(sheet(_bun(p), p.hair_rgb, 0.12, 14))
-    if p.hair_style == "ponytail":
-        parts.append(sheet(_tail(p), p.hair_rgb, 0.12, 14))
-    return parts
+        return without_rays([])
+    bound = {"bun": [_bun], "ponytail": [_tail]}.get(p.hair_style, [])
+    return _shell(p, STYLES[p.hair_style]).then(
+        lambda shell: [
+            sheet(grid, p.hair_rgb, 0.12, 14) for grid in (shell, *(make(p) for make in bound))
+        ]
+    )
 
 
 def _curve(curve: Curve, azimuth: Floats) -> Floats:
@@ -104,20 +110,22 @@ def _curve(curve: Curve, azimuth: Floats) -> Floats:
     return result
 
 
-def _shell(p: HeadParameters, style: HairStyle, distance: Field) -> Floats:
+def _shell(p: HeadParameters, style: HairStyle) -> OnSkin[Floats]:
     """Rows from the crown down to the line, columns from the front to the rear."""
     azimuth = np.radians(
         [0, 10, 20, 29, 37, 44, 50, 55, 60, 65, 70, 75, 80, 86, 95, 104, 114, 127, 143, 161, 180]
     )
     arc, far = _hair_rows(p.hairline_m + _curve(style.line, azimuth), style.edge_m, azimuth)
-    origin, heading = rays(np.broadcast_to(azimuth, arc.shape), arc)
-    reach = cast(distance, origin, heading)
-    outer = reach + p.hair_volume * _thickness(style, azimuth, arc)
-    if style.drape:
-        outer = _draped(outer, arc)
-    # The edge is round: a quarter of a circle.
-    full = reach - SUNK_M + np.sqrt(far * (2 - far)) * (outer - reach + SUNK_M)
-    return np.asarray(origin + full[..., None] * heading, dtype=np.float64)
+
+    def thick(reach: Floats) -> Floats:
+        outer = reach + p.hair_volume * _thickness(style, azimuth, arc)
+        if style.drape:
+            outer = _draped(outer, arc)
+        # The edge is round: a quarter of a circle.
+        result: Floats = reach - SUNK_M + np.sqrt(far * (2 - far)) * (outer - reach + SUNK_M)
+        return result
+
+    return above_skin(azimuth, arc, thick)
 
 
 def _hair_rows(line: Floats, edge_m: float, azimuth: Floats) -> tuple[Floats, Floats]:
@@ -183,18 +191,18 @@ def _tail(p: HeadParameters) -> Floats:
     )
 
 
-def beard(p: HeadParameters, distance: Field) -> list[Part]:
+def beard(p: HeadParameters) -> OnSkin[list[Part]]:
     """The beard's left half, or nothing."""
     colour = shaded(p.hair_rgb, 0.9)
-    parts = []
+    grids = []
     if p.beard != "none":
-        parts.append(sheet(_moustache(p, distance), colour, 0.05, 10))
+        grids.append(_moustache(p))
     if p.beard in ("goatee", "full"):
-        parts.append(sheet(_chin_beard(p, distance), colour, 0.05, 10))
-    return parts
+        grids.append(_chin_beard(p))
+    return together(grids).then(lambda found: [sheet(grid, colour, 0.05, 10) for grid in found])
 
 
-def _moustache(p: HeadParameters, distance: Field) -> Floats:
+def _moustache(p: HeadParameters) -> OnSkin[Floats]:
     along = np.linspace(0, 1, 8)[None, :]
     share = np.array([0, 0.2, 0.5, 0.8, 1])[:, None]
     lift = np.array([-0.001, 0.002, 0.0035, 0.003, -0.001])[:, None]
@@ -203,10 +211,10 @@ def _moustache(p: HeadParameters, distance: Field) -> Floats:
     top = -p.nose_m - 0.003 + (mouth + p.nose_m) * 0.6 * along**2
     low = mouth + 0.0035 - 0.006 * along**2
     azimuth = along * np.arctan2(p.mouth_width_m / 2 + 0.004, 0.085)
-    return skin_at(distance, azimuth, top + share * (low - top), lift)
+    return skin_at(azimuth, top + share * (low - top), lift)
 
 
-def _chin_beard(p: HeadParameters, distance: Field) -> Floats:
+def _chin_beard(p: HeadParameters) -> OnSkin[Floats]:
     """From below the mouth round the chin, and for a full beard up to the sideburns."""
     end = np.radians(84.0 if p.beard == "full" else 27.0)
     along = np.linspace(0, 1, 14 if p.beard == "full" else 9)[None, :]
@@ -224,4 +232,4 @@ def _chin_beard(p: HeadParameters, distance: Field) -> Floats:
     share = np.array([0, 0.1, 0.25, 0.45, 0.65, 0.82, 0.93, 1])[:, None]
     lift = np.array([-0.001, 0.0025, 0.004, 0.005, 0.006, 0.006, 0.004, -0.002])[:, None]
     lift = np.where(along == 1, -0.001, lift)
-    return skin_at(distance, azimuth, top + share * (low - top), lift)
+    return skin_at(azimuth, top + share * (low - top), lift)

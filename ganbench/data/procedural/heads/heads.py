@@ -15,8 +15,8 @@ from ganbench.data.procedural.heads.features import (
     lips,
     nostrils,
 )
-from ganbench.data.procedural.heads.field import field
 from ganbench.data.procedural.heads.hair import beard, hair
+from ganbench.data.procedural.heads.rays import made, together, without_rays
 from ganbench.data.procedural.heads.skull import blobs, skin_grid
 from ganbench.data.procedural.heads.styles import BEARDS, HAIR_STYLES, HeadParameters, sample_head
 from ganbench.data.procedural.sheets import sheet
@@ -56,20 +56,22 @@ def named_parts(parameters: HeadParameters) -> dict[str, list[Part]]:
         raise ValueError(f"unknown hair style '{p.hair_style}', known: {', '.join(HAIR_STYLES)}")
     if p.beard not in BEARDS:
         raise ValueError(f"unknown beard '{p.beard}', known: {', '.join(BEARDS)}")
-    distance = field(blobs(p))
     halves = {
-        "skin": [sheet(skin_grid(distance, p.face_m), p.skin_rgb, *SKIN_SHINE)],
-        "eyes": eyes(p),
-        "lids": lids(p),
-        "brows": brows(p, distance),
-        "lips": lips(p, distance),
-        "nostrils": nostrils(p),
-        "ears": ears(p, distance),
-        "hair": hair(p, distance),
-        "beard": beard(p, distance),
-        "glasses": glasses(p, distance) if p.glasses else [],
+        "skin": skin_grid(p.face_m).then(lambda grid: [sheet(grid, p.skin_rgb, *SKIN_SHINE)]),
+        "eyes": without_rays(eyes(p)),
+        "lids": without_rays(lids(p)),
+        "brows": brows(p),
+        "lips": lips(p),
+        "nostrils": without_rays(nostrils(p)),
+        "ears": ears(p),
+        "hair": hair(p),
+        "beard": beard(p),
+        "glasses": glasses(p),
     }
-    return {name: [mirrored(half) for half in parts] for name, parts in halves.items()}
+    built = made(together([*halves.values()]), blobs(p))
+    return {
+        name: [mirrored(half) for half in parts] for name, parts in zip(halves, built, strict=True)
+    }
 
 
 def procedural_heads(count: int) -> list[tuple[Part, ...]]:

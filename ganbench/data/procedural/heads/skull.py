@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganbench.data.procedural.heads.field import Blob, Field, Point, skin_at
+from ganbench.data.procedural.heads.field import Blob, Point
+from ganbench.data.procedural.heads.rays import OnSkin, skin_at
 from ganbench.data.procedural.heads.styles import HeadParameters
 from ganbench.data.procedural.surfaces import Floats
 
@@ -119,7 +120,7 @@ def _nose(p: HeadParameters) -> list[Blob]:
     ]
 
 
-def skin_grid(distance: Field, face_m: float) -> Floats:
+def skin_grid(face_m: float) -> OnSkin[Floats]:
     """The left half of head and neck from crown to neck, rows (top first) by columns (front first).
 
     Rows and columns are densest where the face is; the last row closes the neck.
@@ -131,7 +132,11 @@ def skin_grid(distance: Field, face_m: float) -> Floats:
     chin = np.linspace(-face_m * 0.76, -face_m - 0.012, 9)
     neck = np.linspace(-face_m - 0.02, NECK_END_M, 4)
     arc = np.concatenate([rises, nose, mouth, chin, neck])
-    grid = skin_at(distance, azimuth[None, :], arc[:, None])
+    return skin_at(azimuth[None, :], arc[:, None]).then(_closed)
+
+
+def _closed(grid: Floats) -> Floats:
+    """With a last row that is a point."""
     end = grid[-1:].copy()
     end[..., :2] = [-0.03, 0]
     return np.concatenate([grid, end])
