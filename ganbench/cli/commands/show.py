@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from shutil import get_terminal_size
-from textwrap import fill
 
 import click
 from rich.box import HORIZONTALS
@@ -14,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ganbench.core.errors import UserError
-from ganbench.core.terminal import console
+from ganbench.core.terminal import INDENT, console, text_width, wrapped
 from ganbench.registry.registry import KINDS, Plugin, Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
@@ -32,7 +30,6 @@ from ganbench.results.benchmark_file import Claim, read_benchmark, stored_benchm
 from ganbench.results.folder import Rows, collector_at_rest
 from ganbench.results.records import Row
 
-SHEET_WIDTH = 100  # where no terminal limits it
 SHORT = ("rich", "latex")  # formats for people, which show the main columns alone
 
 
@@ -156,7 +153,7 @@ def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records"
         click.echo(renderers()[format_name](sheets, key), nl=False)
         return
     out = console()
-    width = get_terminal_size((SHEET_WIDTH, 0)).columns
+    width = text_width()
     for sheet in sheets:
         print_sheet(sheet, out, width)
 
@@ -168,12 +165,8 @@ def print_sheet(sheet: Sheet, out: Console, width: int) -> None:
         out.print(rich_table(part), width=width)
         out.print()
     for note in sheet.notes:
-        out.print(indented(note, width), soft_wrap=True)
+        out.print(wrapped(note, width, INDENT, INDENT), soft_wrap=True)
     out.print()
-
-
-def indented(note: str, width: int) -> str:
-    return fill(note, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def rich_table(sheet: Sheet) -> RichTable:
