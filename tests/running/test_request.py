@@ -238,6 +238,18 @@ def test_mistakes_in_python_are_told(given: dict[str, Any], message: str) -> Non
         asked(**given)
 
 
+@pytest.mark.parametrize("name", ["compiled", "split", "device", "threads", "overwrite"])
+def test_none_is_told_as_none_where_it_says_nothing(name: str) -> None:
+    with pytest.raises(UserError, match=f"{name} cannot be None") as raised:
+        asked(**{name: None})
+    assert raised.value.where == f"{name}=None" and "leave it out" in raised.value.fix
+
+
+def test_none_leaves_a_choice_open() -> None:
+    left_open = ("preset", "recipe", "workers", "together", "micro_batch", "time_limit_sec")
+    assert asked(**dict.fromkeys(left_open)) == asked()
+
+
 def test_arguments_become_plain_values(tmp_path: Path) -> None:
     request = asked(
         models=["recon", "standard", "recon"],
