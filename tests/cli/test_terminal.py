@@ -48,6 +48,14 @@ def test_the_table_of_rows_with_such_names(tmp_path: Path) -> None:
         assert name in done.output
 
 
+def test_rows_of_a_preset_that_is_named_as_a_changed_one(tmp_path: Path) -> None:
+    """Such names are refused, but a folder may have rows of them."""
+    append_row(tmp_path, row("standard", 0, 1.0, cell="a" * 16, preset="own+kimg=word"))
+    done = CliRunner().invoke(main, ["table", str(tmp_path)])
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "preset own+kimg=word" in done.output
+
+
 def test_bars_and_the_lines_above_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     screen = console(stderr=True)
