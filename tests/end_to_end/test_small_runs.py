@@ -115,6 +115,9 @@ def test_values_of_an_option_are_compared(ganbench: Command, tmp_path: Path) -> 
     done = ganbench(*asked)
     assert done.returncode == 0, done.stderr
     assert {row.hparams["lambda_rec"] for row in rows(tmp_path)} == {1.0, 3.0, 10.0}
+    told = done.stdout.splitlines()  # a path a line, to be copied
+    assert f"rows:   {tmp_path / ROWS}" in told
+    assert f"again:  `ganbench table {tmp_path}` prints the tables" in told
     printed = ganbench("table", tmp_path, "--format", "csv").stdout
     assert all(f"recon (lambda_rec={value})" in printed for value in (1.0, 3.0, 10.0))
 

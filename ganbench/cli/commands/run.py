@@ -121,8 +121,8 @@ def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry:
     for figure in figures:
         click.echo(f"figure: {figure}")
     shown = for_shell(folder)
-    again = f"(`ganbench table {shown}` prints this again)"
-    click.echo(f"rows:   {folder / 'rows.jsonl'}  {again}")
+    click.echo(f"rows:   {folder / 'rows.jsonl'}")
+    click.echo(f"again:  `ganbench table {shown}` prints the tables")
     trained = [row for row in rows if not row.is_reference]
     if min(len({row.model for row in trained}), len({row.seed for row in trained})) > 1:
         click.echo(f"tests:  `ganbench compare {shown}` tests the models against each other")
