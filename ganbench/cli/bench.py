@@ -9,33 +9,46 @@ from typing import Any
 import click
 
 from ganbench.cli.options import (
+    Whole,
     checkpoint_activations_option,
     device_option,
     find_plugins,
     micro_batch_option,
     names,
     plugins_option,
+    precision_option,
 )
 
 
 @click.command()
 @click.option("--task", "tasks", callback=names, required=True, metavar="NAME,…", help="Tasks.")
 @click.option("--models", callback=names, required=True, metavar="NAME,…", help="Models.")
-@click.option("--preset", default="", help="Size and batch by name [default: the task's].")
-@click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
+@click.option(
+    "--preset", default="", metavar="NAME", help="Size and batch by name [default: the task's]."
+)
+@click.option(
+    "--recipe", default="", metavar="NAME", help="Hyper-parameters by name [default: the task's]."
+)
 @click.option("--set", "sets", multiple=True, metavar="NAME.key=value", help="As in `run`.")
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
-@click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
-@click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
-@device_option
 @click.option(
-    "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
+    "--width", type=Whole(min=1), metavar="N", help="Network width instead of the preset's."
 )
-@click.option("--threads", type=click.IntRange(min=1), help="CPU threads [default: all cores].")
-@click.option("--rounds", type=click.IntRange(min=1), default=7, show_default=True)
+@click.option("--batch-size", type=Whole(min=1), metavar="N", help="Batch instead of the preset's.")
+@device_option
+@precision_option
+@click.option("--threads", type=Whole(min=1), metavar="N", help="CPU threads [default: all cores].")
+@click.option(
+    "--rounds",
+    type=Whole(min=1),
+    default=7,
+    show_default=True,
+    metavar="N",
+    help="Of all that is timed, in turn; the medians count.",
+)
 @click.option(
     "--together",
-    type=click.IntRange(1, 1_000),
+    type=Whole(1, 1_000),
     default=1,
     show_default=True,
     metavar="N",

@@ -9,7 +9,12 @@ from typing import Any
 import click
 
 from ganbench.cli.group import Group
-from ganbench.cli.options import PATH, data_dir_option, format_option
+from ganbench.cli.options import (
+    PATH,
+    Whole,
+    data_dir_option,
+    format_option,
+)
 
 
 @click.group(cls=Group)
@@ -54,7 +59,7 @@ def prepare_data(name: str, **options: Any) -> None:
 @click.argument("path", required=False, type=PATH)
 @click.option(
     "--sample",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     default=100,
     show_default=True,
     metavar="N",

@@ -8,17 +8,23 @@ from typing import Any
 
 import click
 
-from ganbench.cli.options import PATH, find_plugins, plugins_option
+from ganbench.cli.options import (
+    PATH,
+    Whole,
+    find_plugins,
+    plugins_option,
+)
 
 
 @click.command()
 @click.argument("output", type=PATH, metavar="DIR")
-@click.option("--seed", type=int, help="Which of its seeds [default: the first].")
+@click.option("--seed", type=int, metavar="N", help="Which of its seeds [default: the first].")
 @click.option(
     "--frame-ms",
-    type=click.IntRange(20, 10_000),
+    type=Whole(20, 10_000),
     default=250,
     show_default=True,
+    metavar="MS",
     help="How long a frame stands, in milliseconds.",
 )
 @plugins_option

@@ -20,6 +20,28 @@ COMPILE_WORDS: Mapping[str, bool | str] = {BARE: True, "auto": "auto"}
 FORMATS = ("rich", "markdown", "csv", "latex", "json")
 
 
+class Whole(click.IntRange):
+    """A whole number, whose range is told in words, for which Click has no other way."""
+
+    def _describe_range(self) -> str:
+        return range_in_words(self.min, self.max)
+
+
+class Number(click.FloatRange):
+    """The same of any number."""
+
+    def _describe_range(self) -> str:
+        return range_in_words(self.min, self.max, self.min_open)
+
+
+def range_in_words(least: float | None, most: float | None, is_more: bool = False) -> str:
+    """As help and mistakes tell it; Click would write 1<=x<=1000. is_more: than the least."""
+    low, high = (f"{int(x) if x == int(x) else x:,}" for x in (least or 0, most or 0))
+    if most is None:
+        return f"more than {low}" if is_more else f"{low} or more"
+    return f"{low} to {high}"
+
+
 class PathOfUser(click.Path):
     """A path; an empty one, as of a shell variable that is not set, is not the current folder."""
 
@@ -134,8 +156,13 @@ device_option = click.option(
     metavar="NAME",
     help="cpu, cuda (every GPU), cuda:1 or cuda:0,2, mps, xpu.",
 )
-
-
+precision_option = click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32", "bf16"]),
+    default="auto",
+    show_default=True,
+    help="Of the networks' computing; auto is fp32, on every machine.",
+)
 plugins_option = click.option(
     "--plugins",
     "plugin_folders",
@@ -169,14 +196,15 @@ offline_option = click.option(
 
 output_seed_option = click.option(
     "--output-seed",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     default=0,
     show_default=True,
+    metavar="N",
     help="Which output of a model that has several, such as munit.",
 )
 micro_batch_option = click.option(
     "--micro-batch",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="Save memory: gradients of at most N samples of a domain at a time; results depend on it.",
 )
@@ -193,7 +221,7 @@ skip_option = click.option(
 )
 megapixels_option = click.option(
     "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     default=MAX_MEGAPIXELS,
     show_default=True,
     metavar="N",

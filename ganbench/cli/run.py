@@ -12,6 +12,8 @@ import click
 from ganbench.cli.options import (
     COMPILE,
     PATH,
+    Number,
+    Whole,
     WithCompileWords,
     cache_option,
     checkpoint_activations_option,
@@ -25,6 +27,7 @@ from ganbench.cli.options import (
     offline_option,
     per_device,
     plugins_option,
+    precision_option,
     reference_names,
     seconds,
     seed_list,
@@ -41,15 +44,20 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 @click.option("--task", "tasks", callback=names, metavar="NAME,…", help="Tasks.")
 @click.option(
     "--seeds",
-    type=click.IntRange(1, MAX_SEEDS_OF_A_RUN),
+    type=Whole(1, MAX_SEEDS_OF_A_RUN),
     metavar="N",
     help="Seeds 0…N-1 [default: 3].",
 )
 @click.option("--seed-list", callback=seed_list, metavar="3,7", help="These seeds instead.")
 @click.option(
-    "--preset", default="", help="smoke, quick or paper [default: paper on a GPU, else quick]."
+    "--preset",
+    default="",
+    metavar="NAME",
+    help="smoke, quick or paper [default: paper on a GPU, else quick].",
 )
-@click.option("--recipe", default="", help="Hyper-parameters by name [default: the task's].")
+@click.option(
+    "--recipe", default="", metavar="NAME", help="Hyper-parameters by name [default: the task's]."
+)
 @click.option(
     "--set",
     "sets",
@@ -57,15 +65,18 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     metavar="NAME.KEY=VALUE,…",
     help="One option of a model or task; of several values each combination is run.",
 )
-@click.option("--steps", type=click.IntRange(min=1), help="Steps instead of the preset's.")
+@click.option("--steps", type=Whole(min=1), metavar="N", help="Steps instead of the preset's.")
 @click.option(
     "--kimg",
-    type=click.FloatRange(MIN_KIMG, MAX_KIMG),
+    type=Number(MIN_KIMG, MAX_KIMG),
+    metavar="N",
     help="Thousands of samples of a domain that each model sees, in whole batches of its own, "
     "instead of steps.",
 )
 @click.option("--size", type=int, metavar="PX", help="Image size instead of the preset's.")
-@click.option("--width", type=click.IntRange(min=1), help="Network width instead of the preset's.")
+@click.option(
+    "--width", type=Whole(min=1), metavar="N", help="Network width instead of the preset's."
+)
 @click.option(
     "--checkpoint-every",
     callback=every,
@@ -76,7 +87,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option(
     "--snapshots",
-    type=click.IntRange(1, 1_000),
+    type=Whole(1, 1_000),
     default=4,
     show_default=True,
     metavar="N",
@@ -89,7 +100,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     help="Show the checkpoint that is best by this column on test, as papers print it, beside the "
     "last and the selected one. Nothing is concluded from it.",
 )
-@click.option("--batch-size", type=click.IntRange(min=1), help="Batch instead of the preset's.")
+@click.option("--batch-size", type=Whole(min=1), metavar="N", help="Batch instead of the preset's.")
 @click.option(
     "--data", callback=named_paths, multiple=True, metavar="NAME=PATH", help="Data of your own."
 )
@@ -110,18 +121,20 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
     help="Where to score; use validation to choose a setting.",
 )
 @device_option
-@click.option(
-    "--precision", type=click.Choice(["auto", "fp32", "bf16"]), default="auto", show_default=True
-)
+@precision_option
 @click.option(
     "--threads",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=1,
     show_default=True,
+    metavar="N",
     help="CPU threads a cell; results depend on it.",
 )
 @click.option(
-    "--workers", type=click.IntRange(min=1), help="Cells at a time [default: by cores, or GPUs]."
+    "--workers",
+    type=Whole(min=1),
+    metavar="N",
+    help="Cells at a time [default: by cores, or GPUs].",
 )
 @click.option(
     "--per-device",
@@ -163,7 +176,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option(
     "--together",
-    type=click.IntRange(1, 1_000),
+    type=Whole(1, 1_000),
     metavar="N",
     help="Seeds that train as one program, at most [default: the fastest number].",
 )
@@ -199,7 +212,7 @@ from ganbench.core.spec import MAX_SEEDS_OF_A_RUN
 )
 @click.option(
     "--max-seeds",
-    type=click.IntRange(1, MAX_SEEDS_OF_A_RUN),
+    type=Whole(1, MAX_SEEDS_OF_A_RUN),
     metavar="N",
     help="Where --until-decided gives up [default: 40].",
 )

@@ -9,6 +9,7 @@ import click
 
 from ganbench.cli.options import (
     PATH,
+    Whole,
     cache_option,
     device_option,
     names,
@@ -37,9 +38,7 @@ from ganbench.cli.options import (
     help="efficientnet_lite0, visible, inception_v3, pytorch_fid, clip_vit_b_32 or "
     "dinov2_vit_b_14 [default: efficientnet_lite0].",
 )
-@click.option(
-    "--size", type=click.IntRange(min=8), metavar="PX", help="Crop and resize all images first."
-)
+@click.option("--size", type=Whole(min=8), metavar="PX", help="Crop and resize all images first.")
 @device_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: the metrics and the protocol.")
 @click.option(

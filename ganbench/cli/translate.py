@@ -11,6 +11,7 @@ import click
 
 from ganbench.cli.options import (
     PATH,
+    Whole,
     cache_option,
     find_plugins,
     format_option,
@@ -33,11 +34,13 @@ from ganbench.cli.options import (
 @click.option(
     "--model", required=True, metavar="NAME", help="Which of its models, by its name in tables."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Which of its seeds.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Which of its seeds."
+)
 @output_seed_option
 @click.option(
     "--outputs",
-    type=click.IntRange(min=1, max=100),
+    type=Whole(min=1, max=100),
     default=1,
     show_default=True,
     metavar="N",
@@ -45,9 +48,10 @@ from ganbench.cli.options import (
 )
 @click.option(
     "--times",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=1,
     show_default=True,
+    metavar="N",
     help="Apply each step so many times.",
 )
 @click.option(

@@ -8,18 +8,24 @@ from typing import Any
 KIMG = "kimg"  # thousands of samples of a domain
 MIN_KIMG, MAX_KIMG = 0.001, 1e6
 STEPS = "budget_steps"
+PLUS = "+"  # between a preset's own name and each change of it
 
 
 def name_and_changes(preset: str) -> tuple[str, dict[str, str]]:
     """The parts of a preset's name such as "quick+budget_steps=40+network=unet"."""
-    name, *changes = preset.split("+")
+    name, *changes = preset.split(PLUS)
     return name, dict(change.partition("=")[::2] for change in changes)
 
 
 def kimg_of(preset: str) -> float | None:
-    """The thousands of samples in a preset's name; None where it has a number of steps."""
+    """The thousands of samples in a preset's name; None where it has a number of steps, and where
+    no run wrote it: rows of a user's own preset may have any name.
+    """
     _, changes = name_and_changes(preset)
-    return float(changes[KIMG]) if KIMG in changes else None
+    try:
+        return float(changes[KIMG])
+    except (KeyError, ValueError):
+        return None
 
 
 def shared_budget(budget: Mapping[str, Any], preset: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ganbench.core.budget import PLUS
 from ganbench.core.source_hash import PACKAGE_DIR
 from ganbench.registry.missing_names import unmade_names
 from ganbench.registry.option_faults import call_faults, class_option_faults
@@ -34,6 +35,7 @@ def class_faults(module: ModuleType, name: str, home: ast.Module, kind: str) -> 
     yield from signature_faults(of, nodes)
     yield from class_option_faults(module, getattr(of, "options_type", object), nodes)
     yield from call_faults(module, home)
+    yield from preset_faults(of, nodes)
 
 
 def missing_members(of: type) -> list[str]:
@@ -95,6 +97,31 @@ def misuse(own: Any, base: Any) -> str:
     except TypeError:
         return "does not take all its arguments; write {}"
     return ""
+
+
+def preset_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
+    """Presets of a task whose names would be read as others that a run has changed."""
+    presets = getattr(of, "presets", None)
+    for key, preset in presets.items() if isinstance(presets, Mapping) else ():
+        names = (str(name) for name in (key, getattr(preset, "name", "")))
+        if name := next((name for name in names if PLUS in name), ""):
+            yield (
+                f"line {line_of('presets', of, nodes)}: the preset {name!r} has a {PLUS} in its "
+                "name, behind which a run notes what it changes; name it without"
+            )
+
+
+def line_of(attribute: str, of: type, nodes: Mapping[str, ast.ClassDef]) -> int:
+    """Where the class, or a base in the same file, gives the attribute its value; else where the
+    class begins.
+    """
+    for base in of.__mro__:
+        node = nodes.get(base.__name__) if base.__module__ == of.__module__ else None
+        for part in node.body if node else ():
+            targets = getattr(part, "targets", [getattr(part, "target", None)])
+            if attribute in {getattr(target, "id", "") for target in targets}:
+                return part.lineno
+    return nodes[of.__name__].lineno
 
 
 def manner(member: Any) -> str:

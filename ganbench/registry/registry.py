@@ -22,6 +22,7 @@ from ganbench.registry.source import KINDS, Kind, Plugin, inspect_file
 
 __all__ = ["KINDS", "Kind", "Plugin", "Registry", "discover", "inspect_file"]
 ENTRY_POINT_GROUP = "ganbench.plugins"
+BUILT_IN = "built-in"  # where a plugin is from
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def discover(folders: Sequence[Path] = ()) -> Registry:
     The second of two equal names of a kind is listed as broken, and the name cannot be used until
     one of them is renamed. Raises UserError for a folder that is not there.
     """
-    built_in = [inspect_file(file, "built-in") for file in plugin_files(built_in_folder())]
+    built_in = [inspect_file(file, BUILT_IN) for file in plugin_files(built_in_folder())]
     plugins = [*built_in, *entry_point_plugins()]
     for folder in folders:
         if not folder.is_dir():

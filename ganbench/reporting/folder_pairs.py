@@ -112,7 +112,7 @@ def settings_told(group: Group) -> dict[tuple[str, str], str]:
         own = shared_budget(row.budget, row.preset)
         budget = {name: own[name] for name in BUDGET if name in own}
         made = {name: row.provenance[name] for name in PROVENANCE if name in row.provenance}
-        made["compiled"] = row.provenance.get("compiled", 0)
+        made["compiled"] = "yes" if row.provenance.get("compiled") else "no"
         for name, value in {"preset": row.preset, **budget, **made}.items():
             shared.setdefault(name, {})[str(value)] = None
     return {("", name): "/".join(values) for name, values in shared.items()} | {

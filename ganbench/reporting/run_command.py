@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganbench.core.budget import KIMG, STEPS, name_and_changes
-from ganbench.registry.registry import Kind, Registry
+from ganbench.registry.registry import BUILT_IN, Kind, Registry
 from ganbench.results.records import Row
 
 BUDGET_OPTIONS = {
@@ -111,7 +111,7 @@ def plugins_of(rows: Sequence[Row], registry: Registry) -> list[str]:
         plugin.origin: None
         for plugins in known
         for name, plugin in plugins.items()
-        if name in names and plugin.origin != "built-in" and not plugin.module
+        if name in names and plugin.origin != BUILT_IN and not plugin.module
     }
     return [part for folder in folders for part in ("--plugins", folder)]
 

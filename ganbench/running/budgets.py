@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from ganbench.core.budget import KIMG, STEPS
+from ganbench.core.budget import KIMG, PLUS, STEPS
 from ganbench.core.spec import Preset
 
 
@@ -16,7 +16,7 @@ def changed_preset(preset: Preset, changes: Mapping[str, Any]) -> Preset:
     a length in samples is among them, `with_steps` gives the number of steps.
     """
     own = {key: value for key, value in changes.items() if value != getattr(preset, key, None)}
-    name = "+".join([preset.name, *(f"{key}={text_of(own[key])}" for key in sorted(own))])
+    name = PLUS.join([preset.name, *(f"{key}={text_of(own[key])}" for key in sorted(own))])
     return replace(preset, name=name, **{k: own[k] for k in own if k != KIMG})
 
 

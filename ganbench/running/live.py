@@ -47,7 +47,6 @@ class LiveRun:
         self._cells: dict[str, UnderWay] = {}
         self._waiting = {cell.cell: cell for cell in plan.cells}
         self._planned = dict(self._waiting)
-        self._over: set[str] = set()
         self._doing = self._ended = ""
 
     def does(self, what: str) -> None:
@@ -56,10 +55,7 @@ class LiveRun:
             self._doing = what
 
     def progress(self, progress: Progress) -> None:
-        """What a worker said of a cell may come after its row, and is then left out."""
         with self._lock:
-            if progress.cell in self._over:
-                return
             self._waiting.pop(progress.cell, None)
             now = self._clock()
             new = UnderWay(progress.cell, progress.step, progress.doing, now)
@@ -69,7 +65,6 @@ class LiveRun:
         with self._lock:
             self._waiting.pop(row.cell, None)
             self._cells.pop(row.cell, None)
-            self._over.add(row.cell)
             if "eval_sec" in row.cost:
                 add_cost(self._costs, self._planned[row.cell].kind, row)
 

@@ -140,8 +140,8 @@ def request_of(
     max_megapixels: float,
     **same_names: Any,
 ) -> Request:
-    """The request of such arguments; others have the names of its fields, and None for 0.
-    Raises UserError for a value that its field cannot have.
+    """The request of such arguments; others have the names of its fields, and None where that
+    leaves the choice. Raises UserError for a value that its field cannot have.
     """
     request = Request(
         models=names_of(models, "models"),
@@ -160,15 +160,23 @@ def request_of(
         benchmark=path_of(benchmark),
         output=path_of(output),
         weights_dir=path_of(weights_dir),
-        **with_zeros(same_names),
+        **without_none(same_names),
     )
     check(request)
     return request
 
 
-def with_zeros(values: Mapping[str, Any]) -> dict[str, Any]:
-    """0 in the place of None."""
-    return {name: 0 if value is None else value for name, value in values.items()}
+def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The field's default in the place of None, where it is empty or 0. Raises UserError elsewhere,
+    for None says nothing there.
+    """
+    defaults = {field.name: field.default for field in fields(Request)}
+    left_open = [name for name, value in values.items() if value is None]
+    for name in left_open:
+        if defaults[name] or isinstance(defaults[name], bool):
+            fix = f"leave it out for {defaults[name]!r}, or give a value"
+            raise UserError(f"{name} cannot be None", f"{name}=None", fix)
+    return {**values, **{name: defaults[name] for name in left_open}}
 
 
 def numbers_of(budget: Mapping[str, Any]) -> dict[str, Any]:

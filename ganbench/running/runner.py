@@ -35,6 +35,7 @@ from ganbench.results.folder import (
 from ganbench.results.looks import begin_design, note_look
 from ganbench.results.records import Row
 from ganbench.results.run_state import rows_bytes
+from ganbench.running.audience import Audience
 from ganbench.running.backends.backend import Backend
 from ganbench.running.backends.choose import backend_for, gpus_here
 from ganbench.running.backends.early import Early, no_early_workers
@@ -49,7 +50,6 @@ from ganbench.running.listener import Listener, Silent
 from ganbench.running.live import live_run, shown_to_others
 from ganbench.running.memory_check import require_memory
 from ganbench.running.prepare import Prepare, nothing_to_prepare, prepare_data
-from ganbench.running.progress import Progress
 from ganbench.running.request import LOCAL, WHERE_IT_PAYS, Compile, Request, completed, request_of
 from ganbench.running.resolve import resolve
 from ganbench.running.rounds import Rounds, all_seeds, rounds_of
@@ -218,26 +218,19 @@ def run_left(
     """
     output = plan.folder
     live = live_run(todo, asked, rows, output, plan.backend.cells_at_a_time(todo))
-    names = {cell.cell: cell for cell in live.plan.cells}
     with (
         listener.follow(live),
         shown_to_others(live, output),
         tracked(plan.request.log, output, todo, live.plan.cells, listener.say) as trackers,
     ):
-
-        def tell(progress: Progress) -> None:
-            live.progress(progress)
-            trackers.progress(progress)
-
+        audience = Audience(live, trackers, listener)
         prepare(plan.grid.tasks, todo, output, live, listener.say)
         jobs = heaviest_first(todo)
         live.does("")
         listener.say(f"cells: {len(asked)}, to do: {len(todo)}")
-        ended = plan.backend.run(jobs, output, since, tell, listener.say)
-        for left, row in zip(reversed(range(len(todo))), ended, strict=True):
-            live.ended(row)
-            trackers.ended(row)
-            listener.ended(row, names[row.cell], left)
+        ended = plan.backend.run(jobs, output, since, audience.progress, listener.say)
+        for _, row in zip(todo, ended, strict=True):
+            audience.ended(row)
 
 
 def fetch_weights(jobs: Sequence[Job], cache_dir: Path, say: Say) -> None:

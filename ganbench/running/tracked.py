@@ -67,19 +67,16 @@ class TrackerProcess:
 
 @dataclass
 class Trackers:
-    """planned: what the cells are called. output: the result folder. known: cells told of. over:
-    those told to have ended, of which late losses may come.
-    """
+    """planned: what the cells are called. output: the result folder. known: cells told of."""
 
     processes: Sequence[TrackerProcess]
     cells: Mapping[str, Cell]
     planned: Mapping[str, PlannedCell]
     output: Path
     known: set[str] = field(default_factory=set)
-    over: set[str] = field(default_factory=set)
 
     def progress(self, progress: Progress) -> None:
-        if self.processes and progress.losses and progress.cell not in self.over:
+        if self.processes and progress.losses:
             self._begin(self.cells[progress.cell])
             self._tell(Losses(progress.cell, progress.step, finite(progress.losses)))
 
@@ -88,7 +85,6 @@ class Trackers:
             return
         self._begin(self.cells[row.cell])
         steps = int(row.cost.get("steps", 0) or row.budget.get("budget_steps", 0))
-        self.over.add(row.cell)
         self._tell(CellEnds(row.cell, steps, row.status, row.reason, final_numbers(row)))
 
     def _begin(self, cell: Cell) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ganbench.core.errors import UserError, unknown
-from ganbench.registry.registry import Plugin, Registry, discover, inspect_file, plugin_files
+from ganbench.registry.registry import (
+    BUILT_IN,
+    Plugin,
+    Registry,
+    discover,
+    inspect_file,
+    plugin_files,
+)
 
 
 def find_plugins(
@@ -19,7 +26,7 @@ def find_plugins(
     """
     known = discover(folders)
     if not names:
-        return known, [plugin for plugin in known.plugins if plugin.origin == "built-in"]
+        return known, [plugin for plugin in known.plugins if plugin.origin == BUILT_IN]
     plugins: list[Plugin] = []
     for name in names:
         plugins += _named(str(name), known)

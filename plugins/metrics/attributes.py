@@ -1,5 +1,7 @@
-"""Do attributes tell what pictures show? Probes read each attribute off a picture. Agreement is
-balanced: 0.5 by chance, however rare one is. Means leave out those that all samples have, or none.
+"""Do attributes tell what pictures show? Probes read each attribute off a picture.
+
+Agreement is balanced: 0.5 by chance, however rare one is. Means leave out those that all samples
+have, or none.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
-"""How far are the translations from the real images, in what a person can see? EfficientNet-Lite0's
-features after a blur of one pixel and below a floor of noise, on real and translated images alike.
+"""How far are the translations from the real images, in what a person can see?
 
-Noise of one level of 255, which nobody sees, does not move it (docs/metrics.md).
+By EfficientNet-Lite0's features after a blur of one pixel and below a floor of noise, on real and
+translated images alike. Noise of one level of 255, which nobody sees, does not move it
+(docs/metrics.md).
 """
 
 from ganbench.api import Column, FidelityMetric, Metric

@@ -1,7 +1,7 @@
-"""Do phrases tell what pictures show? From words to pictures by probes, which read each attribute
-off the picture, and from pictures to words by the words themselves.
+"""Do phrases tell what pictures show? Probes read each attribute off a picture.
 
-The word at each place of a phrase tells one attribute, in the order of `spec.kept`.
+That is from words to pictures; from pictures to words the words themselves are read. The word at
+each place of a phrase tells one attribute, in the order of `spec.kept`.
 """
 
 import numpy as np

@@ -1,6 +1,8 @@
-"""What counting alone tells: a picture of the description that is as frequent, in its rank, as the
-phrase, or such a phrase of the picture. Ranks are those of the train split, whose two domains have
-no pairs; whole descriptions are counted, for how attributes go together is more than a frequency.
+"""What counting alone tells: a picture of a description that is as frequent as the phrase.
+
+Or such a phrase of the picture; as frequent is what has the same rank. Ranks are those of the train
+split, whose two domains have no pairs; whole descriptions are counted, for how attributes go
+together is more than a frequency.
 """
 
 from collections import Counter

@@ -1,5 +1,6 @@
-"""A random real image of the target domain's train split for each input: what ignoring the input
-scores, and how far one set of real samples is from another.
+"""A random real image of the target domain for each input: what ignoring the input scores.
+
+It is of the train split, so this is also how far one set of real samples is from another.
 """
 
 from ganbench.api import Reference

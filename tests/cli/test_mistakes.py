@@ -53,7 +53,7 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--set", "standard.ema_kimg=-1"], ["ema_kimg=-1.0 is out of range"]),
         ([*RUN, "--preset", "quik"], ["unknown preset 'quik'", "'quick'"]),
         ([*RUN, "--recipe", "papr"], ["unknown recipe 'papr'", "'paper'"]),
-        ([*RUN, "--seeds", "0"], ["--seeds", "1<=x<=100000"]),
+        ([*RUN, "--seeds", "0"], ["--seeds", "1 to 100,000"]),
         ([*RUN, "--checkpoint-every", "often"], ["neither steps", "30s"]),
         ([*RUN, "--compile=maybe"], ["'maybe' is none of always, auto"]),
         ([*RUN, "--compile", "maybe"], ["maybe", "benchmark"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ganbench.cli.commands.listeners import BarListener
+from ganbench.cli.commands.listeners import BarListener, PlainListener
 from ganbench.cli.commands.live_view import run_view
 from ganbench.cli.commands.show import print_sheet
 from ganbench.cli.main import main
@@ -47,6 +48,14 @@ def test_the_table_of_rows_with_such_names(tmp_path: Path) -> None:
         assert name in done.output
 
 
+def test_rows_of_a_preset_that_is_named_as_a_changed_one(tmp_path: Path) -> None:
+    """Such names are refused, but a folder may have rows of them."""
+    append_row(tmp_path, row("standard", 0, 1.0, cell="a" * 16, preset="own+kimg=word"))
+    done = CliRunner().invoke(main, ["table", str(tmp_path)])
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "preset own+kimg=word" in done.output
+
+
 def test_bars_and_the_lines_above_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     screen = console(stderr=True)
@@ -71,3 +80,26 @@ def test_the_bar_of_an_archive(
     with Bar("set[/b] {x}.zip"):
         pass
     assert "set[/b] {x}.zip" in capsys.readouterr().err
+
+
+WORDS = "both domains: 600 steps save 9.0 s, so it is not compiled " + "/a-folder" * 5
+
+
+def test_messages_of_a_run_are_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Between words, and whole where nothing limits them."""
+    screen = console(stderr=True)
+    screen.file, screen.width = io.StringIO(), 30
+    BarListener(screen).say(WORDS)
+    monkeypatch.setenv("COLUMNS", "30")
+    PlainListener().say(WORDS)
+    folded = [
+        *("both domains: 600 steps save", "  9.0 s, so it is not compiled"),
+        "  " + "/a-folder" * 5,  # to be copied
+    ]
+    assert screen.file.getvalue().splitlines() == capsys.readouterr().err.splitlines() == folded
+    monkeypatch.delenv("COLUMNS")
+    monkeypatch.setattr(sys, "__stdout__", None)  # which may be a terminal
+    PlainListener().say(WORDS)
+    assert capsys.readouterr().err == f"{WORDS}\n"

@@ -6,6 +6,10 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from ganbench.cli.main import main
 from ganbench.results.folder import cell_folder, read_cell, read_rows
 from tests.training.test_compiled import has_compiler
 
@@ -42,3 +46,17 @@ def test_a_run_that_chooses(
     assert plain.stdout.startswith(row.cell) and "to do: 0" in plain.stdout
     again = ganbench("run", *what, *how, "--compile", "auto")
     assert "to do: 0" in again.stderr and "standard on toy" not in again.stderr
+
+
+def test_its_choices_are_told_in_lines_of_the_terminals_width(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    what = ("--models", "standard", "--task", "toy", "--preset", "smoke", "--references", "none")
+    how = ("--output", tmp_path / "out", "--cache-dir", tmp_path / "cache", "--dry-run")
+    done = CliRunner().invoke(main, list(map(str, ["run", *what, *how, "--compile", "auto"])))
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[:2] == [
+        "standard on toy: it is not compiled: whether that pays has",
+        "  not been measured yet",
+    ]

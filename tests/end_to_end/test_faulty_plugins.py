@@ -62,6 +62,18 @@ def test_a_faulty_metric_is_told_before_anything_is_trained(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_preset_that_is_named_as_a_changed_one_is_refused(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    assert ganbench("new", "task", "mine", "--folder", tmp_path).returncode == 0
+    file, preset = tmp_path / "mine.py", "own+kimg=word"
+    file.write_text(file.read_text().replace('"smoke"', f'"{preset}"'))
+    options = ("--preset", preset, "--plugins", tmp_path, "--output", tmp_path / "out")
+    done = ganbench("run", "--models", "standard", "--task", "mine", *options)
+    refused(done, "task 'mine'", f"line 33: the preset '{preset}' has a + in its name")
+    assert not (tmp_path / "out").exists()
+
+
 def refused(done: CompletedProcess[str], plugin: str, message: str) -> None:
     assert done.returncode == 2
     assert f"{plugin} cannot be loaded: {message}" in done.stderr

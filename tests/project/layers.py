@@ -167,7 +167,7 @@ INSIDE = {
         ("export", "needs", "translate"),
         ("backends", "live", "workload"),
         ("listener", "memory_check", "prepare", "rounds", "speed", "time_limit", "tracked"),
-        ("measured_times",),
+        ("audience", "measured_times"),
         ("compile_choice",),
         ("runner",),
     ),

@@ -100,3 +100,4 @@ def test_what_rows_of_other_batches_have_alike() -> None:
     assert shared_budget(few, name) == shared_budget(many, name)
     assert shared_budget(few, name) == {"name": name, "width": 16, "kimg": 9.6}
     assert shared_budget(few, "quick+size=64") == few
+    assert shared_budget(few, "own+kimg=word") == few  # rows have any name that a preset had

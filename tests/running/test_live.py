@@ -63,16 +63,6 @@ def test_a_cell_from_its_start_to_its_row() -> None:
     assert live.run().state.left_steps == 300
 
 
-def test_last_words_of_a_cell_may_come_after_its_row() -> None:
-    """From a queue beside that of rows; the run would be taken for one that left a cell."""
-    live = LiveRun(plan_of([FIRST]), {}, Clock())
-    tell = Tell(live.progress, FIRST.cell)
-    tell.begins()
-    live.ended(row("recon", 0, 1.0, cell=FIRST.cell))
-    tell.losses(120, told(1.0))
-    assert live.run().state.left == 0 and not live.run().state.cells
-
-
 def test_the_end_that_is_expected() -> None:
     """By the speed of each kind now, else by what rows took; unknown kinds are taken as usual."""
     clock = Clock()

@@ -85,61 +85,65 @@ def test_all_three_have_the_same_defaults(tmp_path: Path, monkeypatch: pytest.Mo
     assert replace(python, budget=bare.budget, data=bare.data) == bare
 
 
+EVERY_OPTION = (
+    *("--seed-list", "3,7", "--steps", "5", "--width", "8", "--checkpoint-every", "500"),
+    *("--data", "A=photos", "--metrics", "fid", "--references", "none", "--threads", "2"),
+    *("--workers", "3", "--backend", "here", "--together", "4", "--compile", "--overwrite"),
+    *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
+    *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
+    *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
+    *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
+    *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
+    *("--until-decided", "--max-seeds", "12"),
+    *("--set", "toy.sigma_A=2", "--time-limit", "9m"),
+    *("--on", "slurm", "--on-set", "partition=a,mem_gb=4"),
+)
+EVERY_ARGUMENT: Mapping[str, Any] = {
+    "seeds": [3, 7],
+    "budget": {"budget_steps": 5, "width": 8},
+    "checkpoint_every": Every(steps=500),
+    "data": {"A": "photos"},
+    "metrics": ["fid"],
+    "references": [],
+    "threads": 2,
+    "workers": 3,
+    "per_device": 0,
+    "backend": "here",
+    "together": 4,
+    "snapshots": 8,
+    "best_on_test": "fid",
+    "log": ["wandb", "mlflow"],
+    "until_decided": True,
+    "max_seeds": 12,
+    "compiled": True,
+    "portable": True,
+    "checkpoint_activations": True,
+    "micro_batch": 9,
+    "overwrite": True,
+    "output": "out",
+    "offline": True,
+    "plugins": ["mine"],
+    "skip_unreadable": True,
+    "max_megapixels": 2,
+    "split": "validation",
+    "precision": "bf16",
+    "device": "cpu",
+    "preset": "smoke",
+    "recipe": "code",
+    "weights_dir": "weights",
+    "sets": ["toy.sigma_A=2"],
+    "on": "slurm",
+    "on_sets": ["partition=a,mem_gb=4"],
+    "time_limit_sec": 540,
+}
+
+
 def test_options_and_arguments_make_one_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command_line = (
-        *("--seed-list", "3,7", "--steps", "5", "--width", "8", "--checkpoint-every", "500"),
-        *("--data", "A=photos", "--metrics", "fid", "--references", "none", "--threads", "2"),
-        *("--workers", "3", "--backend", "here", "--together", "4", "--compile", "--overwrite"),
-        *("--output", "out", "--offline", "--plugins", "mine", "--skip-unreadable"),
-        *("--max-megapixels", "2", "--split", "validation", "--precision", "bf16"),
-        *("--portable", "--per-device", "auto", "--checkpoint-activations", "--micro-batch", "9"),
-        *("--device", "cpu", "--preset", "smoke", "--recipe", "code", "--weights-dir", "weights"),
-        *("--best-on-test", "fid", "--snapshots", "8", "--log", "wandb,mlflow"),
-        *("--until-decided", "--max-seeds", "12"),
-        *("--set", "toy.sigma_A=2", "--cache-dir", str(tmp_path), "--time-limit", "9m"),
-        *("--on", "slurm", "--on-set", "partition=a,mem_gb=4"),
-    )
-    python = asked(
-        seeds=[3, 7],
-        budget={"budget_steps": 5, "width": 8},
-        checkpoint_every=Every(steps=500),
-        data={"A": "photos"},
-        metrics=["fid"],
-        references=[],
-        threads=2,
-        workers=3,
-        per_device=0,
-        backend="here",
-        together=4,
-        snapshots=8,
-        best_on_test="fid",
-        log=["wandb", "mlflow"],
-        until_decided=True,
-        max_seeds=12,
-        compiled=True,
-        portable=True,
-        checkpoint_activations=True,
-        micro_batch=9,
-        overwrite=True,
-        output="out",
-        offline=True,
-        plugins=["mine"],
-        skip_unreadable=True,
-        max_megapixels=2,
-        split="validation",
-        precision="bf16",
-        device="cpu",
-        preset="smoke",
-        recipe="code",
-        weights_dir="weights",
-        sets=["toy.sigma_A=2"],
-        on="slurm",
-        on_sets=["partition=a,mem_gb=4"],
-        time_limit_sec=540,
-        cache_dir=tmp_path,
-    )
+    """All of them but `benchmark`."""
+    python = asked(**EVERY_ARGUMENT, cache_dir=tmp_path)
+    command_line = (*EVERY_OPTION, "--cache-dir", str(tmp_path))
     assert request_of_command(monkeypatch, *command_line) == python
     bare = asked(models=[], tasks=[])
     same = {f.name for f in fields(Request) if getattr(python, f.name) == getattr(bare, f.name)}
@@ -236,6 +240,18 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
 def test_mistakes_in_python_are_told(given: dict[str, Any], message: str) -> None:
     with pytest.raises(UserError, match=message):
         asked(**given)
+
+
+@pytest.mark.parametrize("name", ["compiled", "split", "device", "threads", "overwrite"])
+def test_none_is_told_as_none_where_it_says_nothing(name: str) -> None:
+    with pytest.raises(UserError, match=f"{name} cannot be None") as raised:
+        asked(**{name: None})
+    assert raised.value.where == f"{name}=None" and "leave it out" in raised.value.fix
+
+
+def test_none_leaves_a_choice_open() -> None:
+    left_open = ("preset", "recipe", "workers", "together", "micro_batch", "time_limit_sec")
+    assert asked(**dict.fromkeys(left_open)) == asked()
 
 
 def test_arguments_become_plain_values(tmp_path: Path) -> None:

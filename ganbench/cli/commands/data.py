@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table as RichTable
 
 from ganbench.cli.commands.stderr_lines import stderr_lines
-from ganbench.core.terminal import console
+from ganbench.core.terminal import INDENT, text_width, wrapped
 from ganbench.data.datasets.catalogue import CATALOGUE, DataSet, default_data_dir, find_data_set
 from ganbench.data.datasets.download import download, refuse
 from ganbench.data.datasets.prepare import is_filled, load_listing, prepare
@@ -27,15 +26,23 @@ def list_command(data_dir: Path | None, format_name: str) -> None:
     if format_name != "rich":
         click.echo(renderers()[format_name]([sheet], "data_sets"), nl=False)
         return
-    grid = RichTable(title=sheet.title, title_justify="left", show_lines=True)
-    for heading in sheet.head:
-        grid.add_column(heading, overflow="fold")
-    for line in sheet.lines:
-        grid.add_row(*line)
-    out = console()
-    out.print(grid)
+    width = text_width()
+    for each in sheet.records:
+        click.echo(described(each, width))
     for note in sheet.notes:
-        out.print(f"  {note}")
+        click.echo(wrapped(note, width))
+
+
+def described(each: Mapping[str, Any], width: int) -> str:
+    """A data set in a few lines: a table of so long cells would have no room on a terminal."""
+    how = f"{each['get']}, size {each['size']}, {'there' if each['is_there'] else 'not there'}"
+    rows = {"tasks": each["tasks"], "licence": each["licence"]}
+    label = max(map(len, rows)) + 2 * len(INDENT)
+    parts = [
+        wrapped(f"{INDENT}{name}".ljust(label) + text, width, rest=" " * label)
+        for name, text in rows.items()
+    ]
+    return "\n".join([wrapped(f"{each['name']}: {how}", width), *parts, ""])
 
 
 def catalogue_sheet(data_dir: Path) -> Sheet:

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from ganbench.cli.commands.live_view import cell_line, duration, run_view, whole_line
-from ganbench.core.terminal import console
+from ganbench.core.terminal import console, message, wrapped
 from ganbench.results.records import Row
 from ganbench.results.run_state import PlannedCell
 from ganbench.running.listener import Listener
@@ -38,7 +38,7 @@ class PlainListener:
     """Lines for a log file: each cell's end, and now and then where those under way stand."""
 
     def say(self, line: str) -> None:
-        click.echo(line, err=True)
+        click.echo(message(line), err=True)
 
     @contextmanager
     def follow(self, live: LiveRun) -> Iterator[None]:
@@ -87,7 +87,7 @@ class BarListener:
         self._screen = screen
 
     def say(self, line: str) -> None:
-        self._screen.print(line)
+        self._screen.print(wrapped(line, self._screen.width), soft_wrap=True)
 
     @contextmanager
     def follow(self, live: LiveRun) -> Iterator[None]:

@@ -14,6 +14,7 @@ from ganbench.cli.commands.show import print_sheets
 from ganbench.core.budget import KIMG
 from ganbench.core.errors import UserError
 from ganbench.core.files import for_shell
+from ganbench.core.terminal import message
 from ganbench.registry.registry import Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
@@ -67,7 +68,7 @@ def run_command(
 def carried_out(request: Request, dry_run: bool, early: Early) -> int:
     plan = planned(request)
     if dry_run:
-        plan = with_compiling(plan, only_kept, click.echo)
+        plan = with_compiling(plan, only_kept, lambda line: click.echo(message(line)))
         require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
@@ -120,8 +121,8 @@ def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry:
     for figure in figures:
         click.echo(f"figure: {figure}")
     shown = for_shell(folder)
-    again = f"(`ganbench table {shown}` prints this again)"
-    click.echo(f"rows:   {folder / 'rows.jsonl'}  {again}")
+    click.echo(f"rows:   {folder / 'rows.jsonl'}")
+    click.echo(f"again:  `ganbench table {shown}` prints the tables")
     trained = [row for row in rows if not row.is_reference]
     if min(len({row.model for row in trained}), len({row.seed for row in trained})) > 1:
         click.echo(f"tests:  `ganbench compare {shown}` tests the models against each other")

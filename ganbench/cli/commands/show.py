@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from shutil import get_terminal_size
-from textwrap import fill
 
 import click
 from rich.box import HORIZONTALS
@@ -14,8 +12,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from ganbench.core.errors import UserError
-from ganbench.core.terminal import console
-from ganbench.registry.registry import KINDS, Plugin, Registry
+from ganbench.core.terminal import INDENT, console, text_width, wrapped
+from ganbench.registry.registry import BUILT_IN, KINDS, Plugin, Registry
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.comparisons import comparison_sheets
@@ -32,28 +30,42 @@ from ganbench.results.benchmark_file import Claim, read_benchmark, stored_benchm
 from ganbench.results.folder import Rows, collector_at_rest
 from ganbench.results.records import Row
 
-SHEET_WIDTH = 100  # where no terminal limits it
 SHORT = ("rich", "latex")  # formats for people, which show the main columns alone
 
 
 def list_command(registry: Registry) -> None:
     out = console()
     for kind in KINDS.values():
-        plugins = registry.of_kind(kind)
-        grid = RichTable(title=f"{kind}s", title_justify="left", box=None, pad_edge=False)
-        for heading in ("name", "from", "what it is"):
-            grid.add_column(heading, overflow="fold")
-        for name in sorted(plugins):
-            grid.add_row(name, plugins[name].origin, plugins[name].summary)
-            for column, meaning in plugins[name].columns.items():
-                unit = f" ({meaning.unit})" if meaning.unit else ""
-                grid.add_row(f"  {column}", "", f"  {meaning.text}{unit}", style="dim")
-        out.print(grid)
+        out.print(plugin_grid(f"{kind}s", registry.of_kind(kind)))
         out.print()
     if registry.broken:
         out.print("broken, and left out:", style="bold")
         for plugin in registry.broken:
             out.print(broken_line(plugin))
+
+
+def plugin_grid(title: str, plugins: Mapping[str, Plugin]) -> RichTable:
+    """Plugins with the columns that they give, and where they are from if not all are built in."""
+    grid = RichTable(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=None,
+        pad_edge=False,
+    )
+    are_told = {plugin.origin for plugin in plugins.values()} != {BUILT_IN}
+    for heading in ("name", *(["from"] if are_told else []), "what it is"):
+        grid.add_column(heading, overflow="fold")
+    for name in sorted(plugins):
+        origin = [plugins[name].origin] if are_told else []
+        grid.add_row(name, *origin, plugins[name].summary)
+        for column, meaning in plugins[name].columns.items():
+            unit = f" ({meaning.unit})" if meaning.unit else ""
+            grid.add_row(
+                f"  {column}", *("" for _ in origin), f"  {meaning.text}{unit}", style="dim"
+            )
+    return grid
 
 
 def broken_line(plugin: Plugin) -> str:
@@ -156,7 +168,7 @@ def print_sheets(sheets: Sequence[Sheet], format_name: str, key: str = "records"
         click.echo(renderers()[format_name](sheets, key), nl=False)
         return
     out = console()
-    width = get_terminal_size((SHEET_WIDTH, 0)).columns
+    width = text_width()
     for sheet in sheets:
         print_sheet(sheet, out, width)
 
@@ -168,12 +180,8 @@ def print_sheet(sheet: Sheet, out: Console, width: int) -> None:
         out.print(rich_table(part), width=width)
         out.print()
     for note in sheet.notes:
-        out.print(indented(note, width), soft_wrap=True)
+        out.print(wrapped(note, width, INDENT, INDENT), soft_wrap=True)
     out.print()
-
-
-def indented(note: str, width: int) -> str:
-    return fill(note, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
 
 
 def rich_table(sheet: Sheet) -> RichTable:
