@@ -142,7 +142,7 @@ class Sources:
             return Place(home, ".".join(rest))
         return self._place((*further, *rest[1:]), home, seen | {origin})
 
-    def _imports(self, file: Path) -> set[Path]:
+    def _imports(self, file: Path) -> frozenset[Path]:
         """The project's files whose code `file` runs something of, but for data behind a version.
 
         Of a module that is used as a whole anything can be: there every import counts.
@@ -154,7 +154,7 @@ class Sources:
                 paths.add(place.file)
                 if place.name in ("", STAR):
                     paths |= closure([place.file], project_imports)
-        return paths
+        return frozenset(paths)  # which is kept, and given to all who ask
 
     def _meaning(self, file: Path) -> str:
         """Digest of the form and of the names that it takes from elsewhere."""

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from ganbench import api
-from ganbench.core.source_hash import PACKAGE_DIR, api_origins, project_imports, reach, source_hash
+from ganbench.core.source_hash import (
+    PACKAGE_DIR,
+    Sources,
+    api_origins,
+    project_imports,
+    reach,
+    source_hash,
+)
 from ganbench.registry.registry import Kind, discover
 from ganbench.results.records import Cell
 from ganbench.running.fingerprint import evaluation_files, training_files
@@ -26,6 +33,12 @@ def test_a_plugin_reaches_what_it_names_and_not_the_whole_api() -> None:
     names = {file.stem for file in reach([plugin])}
     assert {"standard", "model", "recipes", "losses"} <= names
     assert not {"render", "loop", "cars", "tables", "builder"} & names  # the last in a signature
+
+
+def test_what_is_kept_of_a_file_cannot_be_changed_by_who_asks() -> None:
+    """Its next reader would get the change."""
+    imported = Sources().imports(PACKAGE_DIR / "evaluation" / "evaluate.py")
+    assert imported and isinstance(imported, frozenset)
 
 
 def test_imports_of_modules_and_of_names() -> None:
