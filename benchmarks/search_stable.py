@@ -271,9 +271,18 @@ START: Setups = {
         *("distance=l2", "lambda_adv=0.1", "lambda_rec=0.9"),
     ),
 }
+# Of a longer budget, such as --steps 1200.
+THOROUGH: Setups = {
+    "a single start": ("starts=1",),
+    "five starts": (),
+    "five starts by likeness": ("starts_by=likeness",),
+    "ten starts": ("starts=10",),
+    "ten starts by likeness": ("starts=10", "starts_by=likeness"),
+}
 LONGER: Setups = {"stable": ()}  # rate 0.0008, R1 0.01; --steps tells how long
 ROUNDS = {
     "start": START,
+    "thorough": THOROUGH,
     "half": HALF_THE_STEPS,
     "around": AROUND,
     "weights": WEIGHTS,
@@ -290,6 +299,7 @@ ROUNDS = {
 }
 BASE = {
     "start": "stable",
+    "thorough": "stable",
     "longer": "stable",
     "reliable": "stable",
     "paper": "stable",

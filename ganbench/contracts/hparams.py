@@ -60,9 +60,12 @@ class HParams:
         of a domain (Karras et al., 2021). Images only.
     same_start: the translators of both directions, where a model has two, start from the same
         weights, so that they do not begin with mappings that contradict each other.
-    starts: a training begins so many times, from other initial weights, and goes on from the start
-        whose translations keep best how far samples are apart (Benaim and Wolf, 2017). The first
-        `start_kimg` thousand samples of a domain are one; all of them are part of the budget.
+    starts: a training begins so many times, from other initial weights, and goes on from the best
+        start. The first `start_kimg` thousand samples of a domain are one; all of them are part of
+        the budget.
+    starts_by: which start is best: the one whose translations keep best how far samples are apart
+        (Benaim and Wolf, 2017), or by "likeness" the one whose translations look most like their
+        inputs (Shrivastava et al., 2017), which needs domains of one shape.
     micro_batch: the gradients of an update are the means over micro-batches of at most so many
         samples of a domain, so that large batches fit into memory; 0 takes the batch at once. Batch
         norm and what else looks at several samples then look at those of a micro-batch.
@@ -88,6 +91,7 @@ class HParams:
     same_start: bool = ingredient(False)
     starts: int = ingredient(1)
     start_kimg: float = ingredient(1.0)
+    starts_by: Literal["distances", "likeness"] = ingredient("distances")
     micro_batch: int = ingredient(0)
 
     def __post_init__(self) -> None:
@@ -139,6 +143,12 @@ class HParams:
                     raise UserError(
                         f"{kind.many} cannot be {what} like images", where, f"{fix} for this task"
                     )
+        if self.starts_by == "likeness" and spec.A != spec.B:
+            raise UserError(
+                f"samples of shape {spec.A} have no likeness with samples of shape {spec.B}",
+                f"starts_by={self.starts_by}",
+                "set starts_by=distances for this task",
+            )
 
     def record(self) -> JSON:
         """As a cell has them: without the ingredients that are off. What a model has by default,

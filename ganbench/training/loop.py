@@ -17,12 +17,12 @@ from ganbench.core.seeds import seed_for
 from ganbench.core.spec import DEFAULT_EVERY, Every, Precision
 from ganbench.training import checkpoint
 from ganbench.training.checkpoint import Position
-from ganbench.training.distances import distances_kept
 from ganbench.training.drawing import Batches, Drawn
 from ganbench.training.loss_log import LossLog, Window
 from ganbench.training.multi_seed import Join, stacked
 from ganbench.training.program import Seed, place, program
 from ganbench.training.restarts import ONE_START, Restarts, Tried
+from ganbench.training.start_scores import start_score
 from ganbench.training.step import Step
 
 LOG_EVERY_STEPS = 50
@@ -115,7 +115,7 @@ class RunState:
             return model
 
         plan, model = self.run.plan, self.seed.model
-        score = distances_kept(model, split, plan.device)
+        score = start_score(model, split, plan.device)
         self.tried.add(score, model, self.seed.optimisers, plan.restarts.number, fresh)
 
 

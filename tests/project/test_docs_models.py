@@ -14,6 +14,7 @@ from ganbench.registry.registry import discover
 from tests.plugins.test_models import ANGLES, IMAGES, batch, build
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
+FOR_ALL = {"stable", "thorough"}  # recipes that the page has in tables of their own
 MODELS = discover().of_kind("model")
 NAMED_COLUMNS = ("lr", "beta1", "weight_decay", "batch_size", "schedule")
 BETA2 = {"starganv2": 0.99, "uvcgan": 0.99, "wgan_gp": 0.9}
@@ -85,8 +86,9 @@ def test_every_recipe_stands_on_the_page() -> None:
         (name, recipe) for row in RECIPES for name in codes(row[0]) for recipe in codes(row[1])
     }
     known = {(m, r) for m in MODELS for r in discover().load("model", m).recipes(IMAGES)}
-    assert listed == {(model, recipe) for model, recipe in known if recipe != "stable"}
-    assert {model for model, recipe in known if recipe == "stable"} == set(MODELS)
+    assert listed == {(model, recipe) for model, recipe in known if recipe not in FOR_ALL}
+    for name in FOR_ALL:
+        assert {model for model, recipe in known if recipe == name} == set(MODELS)
 
 
 def test_recipe_stable_is_what_the_page_says() -> None:
@@ -103,6 +105,15 @@ def test_recipe_stable_is_what_the_page_says() -> None:
             own |= {"lambda_adv", "lambda_rec", "distance"}
         common = [key for key in said if key in stable and key not in own]
         assert [str(stable[key]) for key in common] == [said[key] for key in common], name
+
+
+def test_recipe_thorough_is_stable_but_for_what_the_page_says() -> None:
+    said = {codes(name)[0]: codes(value)[0] for name, value, _ in table("`thorough` | value")}
+    for name in MODELS:
+        recipes = discover().load("model", name).recipes(IMAGES)
+        stable, thorough = asdict(recipes["stable"]), asdict(recipes["thorough"])
+        changed = {key: str(value) for key, value in thorough.items() if value != stable[key]}
+        assert changed == said, name
 
 
 def test_weights_in_tasks_that_share_an_azimuth() -> None:

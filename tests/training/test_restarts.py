@@ -7,7 +7,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Literal, get_args
 
 import pytest
 import torch
@@ -17,10 +20,11 @@ from hypothesis import strategies as st
 from ganbench.contracts.hparams import HParams
 from ganbench.contracts.model import Model
 from ganbench.contracts.task import Domain, Split
+from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture, DataSpec
+from ganbench.networks.averages import evaluation_mode
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.training import checkpoint
-from ganbench.training.distances import distance_correlation, distances_kept, spread
 from ganbench.training.loop import (
     CHECKPOINT,
     LOSS_LOG,
@@ -32,6 +36,7 @@ from ganbench.training.loop import (
 )
 from ganbench.training.optimisers import optimisers_of
 from ganbench.training.restarts import ONE_START, Restarts, Tried, restarts_of
+from ganbench.training.start_scores import distance_correlation, likeness, spread, start_score
 from tests.plugins.test_models import IMAGES, POINTS
 from tests.training.test_ingredients import BUILT_IN, with_all
 from tests.training.test_loop import data, state
@@ -40,6 +45,8 @@ pytestmark = pytest.mark.numeric
 THREE = Restarts(number=3, steps=4)
 STEPS = 18
 Fresh = Callable[[int], Model]
+Measure = Callable[[torch.Tensor, torch.Tensor], float]
+StartsBy = Literal["distances", "likeness"]
 
 
 def run_of(fresh: Fresh, folder: Path, restarts: Restarts = THREE, steps: int = STEPS) -> Run:
@@ -55,9 +62,9 @@ def trained(
     return train_together(runs, data(spec), lambda: next(polls) == stop_at)
 
 
-def of_points(seed: int) -> Model:
+def of_points(seed: int, starts_by: StartsBy = "distances") -> Model:
     model_type = BUILT_IN.load("model", "discogan")
-    model: Model = model_type(model_type.recipes(POINTS)["paper"])
+    model: Model = model_type(replace(model_type.recipes(POINTS)["paper"], starts_by=starts_by))
     model.build(NetworkBuilder(POINTS, Architecture(4, 6), seed))
     return model
 
@@ -90,22 +97,27 @@ def test_starts_take_at_most_half_of_the_budget(
         assert restarts == Restarts(number, int(wanted))
 
 
-def test_what_goes_on_is_the_best_start_to_the_last_bit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("starts_by", get_args(StartsBy))
+def test_what_goes_on_is_the_best_start_to_the_last_bit(
+    tmp_path: Path, starts_by: StartsBy
+) -> None:
     """Against each start, trained by itself; POINTS draw nothing, so the random state is no
     matter.
     """
+    of_start = partial(of_points, starts_by=starts_by)
     scores = []
     for start in range(3):
-        folder = tmp_path / str(start)
-        run = run_of(lambda _, start=start: of_points(start), folder, ONE_START, THREE.steps)
+        run = run_of(
+            lambda _, start=start: of_start(start), tmp_path / str(start), ONE_START, THREE.steps
+        )
         trained([run])
-        scores.append(distances_kept(run.model, data(POINTS), "cpu"))
+        scores.append(start_score(run.model, data(POINTS), "cpu"))
     best = scores.index(max(scores))
     assert best != 2, "the last start would go on by itself"
-    together = run_of(of_points, tmp_path / "all")
+    together = run_of(of_start, tmp_path / "all")
     (outcome,) = trained([together])
     straight = run_of(
-        lambda _: of_points(best), tmp_path / "straight", ONE_START, STEPS - 2 * THREE.steps
+        lambda _: of_start(best), tmp_path / "straight", ONE_START, STEPS - 2 * THREE.steps
     )
     trained([straight])
     assert outcome.position.start_scores == tuple(scores)
@@ -218,13 +230,61 @@ def test_pieces_keep_fewer_distances_than_a_smooth_mapping() -> None:
     assert wrapped < 0.6
 
 
+@given(st.integers(0, 100), st.floats(0.1, 10), st.floats(-3, 3))
+def test_likeness_knows_what_has_changed_places_and_distances_do_not(
+    seed: int, scale: float, shift: float
+) -> None:
+    """Of two traits, of a trait that is mirrored, and of colours; a lighter or paler sample is as
+    like its input as can be.
+    """
+    points = torch.randn(200, 2, generator=torch.Generator().manual_seed(seed))
+    colours = points.new_zeros(200, 3, 16, 16)
+    colours[:, :2] = points[:, :, None, None]
+    for x, changed in (
+        (points, points.flip(1)),
+        (points, points * torch.tensor([1.0, -1.0])),
+        (colours, colours.roll(1, dims=1)),
+    ):
+        assert distance_correlation(x, changed) == pytest.approx(1)
+        assert likeness(x, changed) < 0.5
+        assert likeness(x, scale * x + shift) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_score_of_a_start_is_the_mean_of_its_measure_over_directions() -> None:
+    model, split = of_points(0, "likeness"), data(POINTS)
+    with evaluation_mode(model), torch.no_grad():
+        like = [
+            likeness(
+                split.domain(source).samples, model.translate(split.domain(source).samples, to)
+            )
+            for source, to in (("A", "B"), ("B", "A"))
+        ]
+    assert start_score(model, split, "cpu") == pytest.approx(sum(like) / 2)
+
+
+def test_samples_of_unlike_shapes_have_no_likeness() -> None:
+    unlike = replace(IMAGES, B=(1, *IMAGES.B[1:]))
+    hparams = HParams(starts_by="likeness")
+    hparams.require_supported(IMAGES)
+    with pytest.raises(UserError, match="no likeness") as error:
+        hparams.require_supported(unlike)
+    assert (error.value.where, error.value.fix) == (
+        "starts_by=likeness",
+        "set starts_by=distances for this task",
+    )
+    recipes = BUILT_IN.load("model", "discogan").recipes
+    assert recipes(IMAGES)["thorough"].starts_by == "likeness"
+    assert "thorough" not in recipes(unlike)
+
+
+@pytest.mark.parametrize("measure", [distance_correlation, likeness])
 @pytest.mark.parametrize("bad", ["few", "equal", "infinite"])
-def test_distances_that_tell_nothing_have_no_correlation(bad: str) -> None:
+def test_samples_that_tell_nothing_have_no_correlation(bad: str, measure: Measure) -> None:
     inputs = torch.rand(2 if bad == "few" else 9, 3, 16, 16)
     made = torch.full_like(inputs, 0.5) if bad == "equal" else inputs.clone()
     if bad == "infinite":
         made[4, 1, 2, 3] = float("inf")
-    value = distance_correlation(inputs, made)
+    value = measure(inputs, made)
     assert math.isnan(value)
 
 
@@ -232,10 +292,10 @@ def test_scoring_leaves_a_model_as_it_is_and_does_not_depend_on_its_mode() -> No
     model = with_all("discogan")
     before, rng = state(model), torch.get_rng_state()
     model.train()
-    first = distances_kept(model, data(IMAGES), "cpu")
+    first = start_score(model, data(IMAGES), "cpu")
     assert model.training
     model.eval()
-    assert distances_kept(model, data(IMAGES), "cpu") == first
+    assert start_score(model, data(IMAGES), "cpu") == first
     assert not model.training
     assert all(torch.equal(value, before[name]) for name, value in state(model).items())
     assert torch.equal(rng, torch.get_rng_state())
