@@ -126,7 +126,7 @@ INSIDE = {
             "averaging",
             "bounding",
             "clipping",
-            "distances",
+            "start_scores",
             "fading",
             "jitter",
             "loss_log",
