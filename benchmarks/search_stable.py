@@ -1,13 +1,14 @@
-"""The search for recipe `stable`: one change at a time, on validation identities and seeds of their
-own.
+"""The search for recipes `stable` and `thorough`: one change at a time, on validation identities
+and seeds of their own.
 
 `python benchmarks/search_stable.py OUT [--device cuda] [--steps N] [--preset P] [--seeds 200,201]
 [--jobs N] [--minutes M] [--only NAME ...]` trains DiscoGAN (or `--models`) under each set-up,
 scores it on the validation split, and writes OUT/search.csv as it goes. A set-up is not started
 once M minutes are over; what is done is found again.
 
-Each round changes `stable` as it was by then; "start" is the last one, and changes it as it is. In
-results/reference/search_stable.csv "(patched)" marks what was tried with code that was not kept.
+Each round changes `stable` as it was by then; "start" and "thorough" are the last ones, and change
+it as it is. In results/reference/search_stable.csv "(patched)" marks what was tried with code that
+was not kept.
 """
 
 from __future__ import annotations
@@ -277,7 +278,7 @@ THOROUGH: Setups = {
     "five starts": (),
     "five starts by likeness": ("starts_by=likeness",),
     "ten starts": ("starts=10",),
-    "ten starts by likeness": ("starts=10", "starts_by=likeness"),
+    "thorough": ("starts=10", "starts_by=likeness"),
 }
 LONGER: Setups = {"stable": ()}  # rate 0.0008, R1 0.01; --steps tells how long
 ROUNDS = {

@@ -90,7 +90,10 @@ def train(out: Path, task: str, seeds: Sequence[int]) -> None:
 
 
 def best_of(scores: np.ndarray, ends: np.ndarray, number: int, rng: np.random.Generator) -> float:
-    """The mean end of the start with the highest score, over draws of so many starts."""
+    """The mean end of the start with the highest score, over draws of so many starts; NaN is the
+    lowest, as in a training.
+    """
+    scores = np.where(np.isnan(scores), -np.inf, scores)
     drawn = np.array([rng.choice(len(ends), number, replace=False) for _ in range(DRAWS)])
     chosen = drawn[np.arange(DRAWS), scores[drawn].argmax(axis=1)]
     return float(ends[chosen].mean())
@@ -109,7 +112,9 @@ def told(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
             for name in MEASURES:
                 scores = np.array([float(row[name]) for row in at])
                 r = np.corrcoef(scores, ends)[0, 1]
-                best = " ".join(f"{best_of(scores, ends, k, rng):.2f}" for k in BEST_OF)
+                best = " ".join(
+                    f"{best_of(scores, ends, k, rng):.2f}" for k in BEST_OF if k <= len(ends)
+                )
                 yield f"  step {step:>3} {name:9} r {r:+.2f}  best of 5 and 10: {best}"
 
 

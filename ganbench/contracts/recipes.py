@@ -75,8 +75,8 @@ def with_stable(recipes: dict[str, H], spec: DataSpec, stable: H) -> dict[str, H
 
 
 def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
-    """Recipes of a model without a reconstruction, for data of `spec`: paper, code, pacgan, and
-    stable for images.
+    """Recipes of a model without a reconstruction, for data of `spec`: paper, code, pacgan, and of
+    images those of `with_stable`.
 
     In the authors' code the plain GAN has feature matching, except on the tasks that share an
     azimuth, where the models that it is compared with have it all the same.
@@ -92,8 +92,8 @@ def adversarial_recipes(spec: DataSpec) -> dict[str, AdversarialHParams]:
 
 
 def reconstruction_recipes(spec: DataSpec) -> dict[str, ReconstructionHParams]:
-    """Recipes of a model with a reconstruction, for data of `spec`: paper, code, pacgan, and stable
-    for images.
+    """Recipes of a model with a reconstruction, for data of `spec`: paper, code, pacgan, and of
+    images those of `with_stable`.
 
     In the code, total = (1 - rate) * (0.1 * log loss + 0.9 * feature matching) + rate *
     reconstruction. For the tasks that share an azimuth rate is 0.9 throughout and D's features are

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from shutil import get_terminal_size
 from textwrap import TextWrapper
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import TextColumn
@@ -36,9 +38,9 @@ def wrapped(text: str, width: int, first: str = "", rest: str = INDENT) -> str:
     return "\n".join(map(wrapper.fill, text.splitlines()))
 
 
-def message(text: str) -> str:
-    """As wide as the terminal is; whole where none limits it, such as in a log."""
-    width = text_width(0)
+def message(text: str, out: TextIO) -> str:
+    """As wide as the terminal is; whole where `out` is a log or the like, unless COLUMNS is set."""
+    width = text_width(0) if out.isatty() or "COLUMNS" in os.environ else 0
     return wrapped(text, width) if width else text
 
 

@@ -210,7 +210,8 @@ def resolve_hparams(
     """
     recipes = model.recipes(task.spec)
     if recipe and recipe not in recipes:
-        raise unknown("recipe", recipe, recipes, f"--recipe, model {name}")
+        kinds = " and ".join(dict.fromkeys(kind.many for kind in task.spec.kinds.values()))
+        raise unknown("recipe", recipe, recipes, f"--recipe, model {name} for {kinds}")
     chosen = recipe or (
         task.default_recipe if task.default_recipe in recipes else next(iter(recipes))
     )

@@ -66,8 +66,8 @@ def likeness(inputs: Tensor, translations: Tensor) -> float:
     pixels counts as much as one that changes many.
 
     Distances cannot tell whether two traits, or two colours, have changed places. That translations
-    look like their inputs is what Shrivastava et al. (2017) and the identity term of Zhu et al.
-    (2017) ask of each sample; here it only chooses.
+    look like their inputs is what Shrivastava et al. (2017) ask of each sample, and Zhu et al.
+    (2017), in the identity term, of samples of the target domain; here it only chooses.
 
     Both float, (n, ...) and of one shape; images are compared at COARSE_PX. NaN for fewer than
     three samples, for values that are not finite, and where one side's samples are all the same.
@@ -80,7 +80,7 @@ def likeness(inputs: Tensor, translations: Tensor) -> float:
     squares, components = torch.linalg.eigh(x.T @ x)
     first = components[:, squares > TINY * squares[-1]][:, -COMPONENTS:]
     correlations = F.cosine_similarity(x @ first, y @ first, dim=0)
-    return round(float(correlations.mean()), 6)  # to what is alike on all machines
+    return round(float(correlations.mean()), 6)  # so that a machine's rounding seldom chooses
 
 
 MEASURES: Mapping[str, Callable[[Tensor, Tensor], float]] = {

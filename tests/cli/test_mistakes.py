@@ -53,6 +53,8 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--set", "standard.ema_kimg=-1"], ["ema_kimg=-1.0 is out of range"]),
         ([*RUN, "--preset", "quik"], ["unknown preset 'quik'", "'quick'"]),
         ([*RUN, "--recipe", "papr"], ["unknown recipe 'papr'", "'paper'"]),
+        ([*RUN, "--recipe", "thorough"], ["--recipe, model standard for points", "known: code"]),
+        ([*RUN, "--set", "standard.starts_by=looks"], ["'looks'", "known: distances, likeness"]),
         ([*RUN, "--seeds", "0"], ["--seeds", "1 to 100,000"]),
         ([*RUN, "--checkpoint-every", "often"], ["neither steps", "30s"]),
         ([*RUN, "--compile=maybe"], ["'maybe' is none of always, auto"]),

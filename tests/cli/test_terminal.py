@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -100,6 +100,7 @@ def test_messages_of_a_run_are_as_wide_as_the_terminal(
     ]
     assert screen.file.getvalue().splitlines() == capsys.readouterr().err.splitlines() == folded
     monkeypatch.delenv("COLUMNS")
-    monkeypatch.setattr(sys, "__stdout__", None)  # which may be a terminal
+    # That stdout is a terminal does not limit a log of stderr.
+    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((30, 24)))
     PlainListener().say(WORDS)
     assert capsys.readouterr().err == f"{WORDS}\n"

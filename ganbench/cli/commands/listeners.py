@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ class PlainListener:
     """Lines for a log file: each cell's end, and now and then where those under way stand."""
 
     def say(self, line: str) -> None:
-        click.echo(message(line), err=True)
+        click.echo(message(line, sys.stderr), err=True)
 
     @contextmanager
     def follow(self, live: LiveRun) -> Iterator[None]:

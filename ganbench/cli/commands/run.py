@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def run_command(
 def carried_out(request: Request, dry_run: bool, early: Early) -> int:
     plan = planned(request)
     if dry_run:
-        plan = with_compiling(plan, only_kept, lambda line: click.echo(message(line)))
+        plan = with_compiling(plan, only_kept, lambda line: click.echo(message(line, sys.stdout)))
         require_memory(plan.left, plan.request, plan.gpus)
         show_plan(plan)
         return 0
