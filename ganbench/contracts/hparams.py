@@ -143,9 +143,11 @@ class HParams:
                     raise UserError(
                         f"{kind.many} cannot be {what} like images", where, f"{fix} for this task"
                     )
-        if self.starts_by == "likeness" and spec.A != spec.B:
+        is_alike = spec.A == spec.B and len({*spec.kinds.values()}) == 1
+        if self.starts > 1 and self.starts_by == "likeness" and not is_alike:
             raise UserError(
-                f"samples of shape {spec.A} have no likeness with samples of shape {spec.B}",
+                "samples of A and B differ in shape or kind, so translations have no likeness with "
+                "their inputs",
                 f"starts_by={self.starts_by}",
                 "set starts_by=distances for this task",
             )

@@ -262,19 +262,29 @@ def test_the_score_of_a_start_is_the_mean_of_its_measure_over_directions() -> No
     assert start_score(model, split, "cpu") == pytest.approx(sum(like) / 2)
 
 
-def test_samples_of_unlike_shapes_have_no_likeness() -> None:
-    unlike = replace(IMAGES, B=(1, *IMAGES.B[1:]))
-    hparams = HParams(starts_by="likeness")
+UNLIKE = {
+    "shape": replace(IMAGES, B=(1, *IMAGES.B[1:])),
+    "kind": DataSpec(("points", "attributes"), (4,), (4,)),
+}
+
+
+@pytest.mark.parametrize("unlike", UNLIKE.values(), ids=UNLIKE)
+def test_samples_of_unlike_shapes_or_kinds_have_no_likeness(unlike: DataSpec) -> None:
+    hparams = HParams(starts=2, starts_by="likeness")
     hparams.require_supported(IMAGES)
+    replace(hparams, starts=1).require_supported(unlike)
     with pytest.raises(UserError, match="no likeness") as error:
         hparams.require_supported(unlike)
     assert (error.value.where, error.value.fix) == (
         "starts_by=likeness",
         "set starts_by=distances for this task",
     )
+
+
+def test_recipe_thorough_is_for_domains_of_one_shape() -> None:
     recipes = BUILT_IN.load("model", "discogan").recipes
     assert recipes(IMAGES)["thorough"].starts_by == "likeness"
-    assert "thorough" not in recipes(unlike)
+    assert "thorough" not in recipes(UNLIKE["shape"])
 
 
 @pytest.mark.parametrize("measure", [distance_correlation, likeness])
