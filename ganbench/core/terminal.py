@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from shutil import get_terminal_size
 from textwrap import TextWrapper
 from typing import TextIO
@@ -39,8 +38,8 @@ def wrapped(text: str, width: int, first: str = "", rest: str = INDENT) -> str:
 
 
 def message(text: str, out: TextIO) -> str:
-    """As wide as the terminal is; whole where `out` is a log or the like, unless COLUMNS is set."""
-    width = text_width(0) if out.isatty() or "COLUMNS" in os.environ else 0
+    """As wide as the terminal is; whole where `out` is a log or the like, to be searched."""
+    width = text_width(0) if out.isatty() else 0
     return wrapped(text, width) if width else text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from ganbench.running.live import LiveRun
 from ganbench.running.progress import Progress
 from tests.reporting.test_tables import row
 from tests.results.test_run_state import plan_of, planned
+from tests.terminals import Terminal
 
 NAMES = st.text("[]/:\\=b#@", min_size=1, max_size=12)
 
@@ -93,14 +94,14 @@ def test_messages_of_a_run_are_as_wide_as_the_terminal(
     screen.file, screen.width = io.StringIO(), 30
     BarListener(screen).say(WORDS)
     monkeypatch.setenv("COLUMNS", "30")
-    PlainListener().say(WORDS)
+    with monkeypatch.context() as on_terminal:
+        terminal = Terminal()
+        on_terminal.setattr(sys, "stderr", terminal)
+        PlainListener().say(WORDS)
     folded = [
         *("both domains: 600 steps save", "  9.0 s, so it is not compiled"),
         "  " + "/a-folder" * 5,  # to be copied
     ]
-    assert screen.file.getvalue().splitlines() == capsys.readouterr().err.splitlines() == folded
-    monkeypatch.delenv("COLUMNS")
-    # That stdout is a terminal does not limit a log of stderr.
-    monkeypatch.setattr(os, "get_terminal_size", lambda *_: os.terminal_size((30, 24)))
-    PlainListener().say(WORDS)
+    assert screen.file.getvalue().splitlines() == terminal.getvalue().splitlines() == folded
+    PlainListener().say(WORDS)  # a log, whatever COLUMNS says
     assert capsys.readouterr().err == f"{WORDS}\n"

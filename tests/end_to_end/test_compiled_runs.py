@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from ganbench.cli.main import main
 from ganbench.results.folder import cell_folder, read_cell, read_rows
+from tests.terminals import Terminal
 from tests.training.test_compiled import has_compiler
 
 
@@ -51,12 +52,14 @@ def test_a_run_that_chooses(
 def test_its_choices_are_told_in_lines_of_the_terminals_width(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    terminal = Terminal()
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys, "stdout", terminal)
     what = ("--models", "standard", "--task", "toy", "--preset", "smoke", "--references", "none")
     how = ("--output", tmp_path / "out", "--cache-dir", tmp_path / "cache", "--dry-run")
-    done = CliRunner().invoke(main, list(map(str, ["run", *what, *how, "--compile", "auto"])))
-    assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[:2] == [
+    with pytest.raises(SystemExit, match="0"):
+        main(list(map(str, ["run", *what, *how, "--compile", "auto"])))
+    assert terminal.getvalue().splitlines()[:2] == [
         "standard on toy: it is not compiled: whether that pays has",
         "  not been measured yet",
     ]
