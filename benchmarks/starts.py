@@ -63,12 +63,12 @@ def followed(job: Job, folder: Path) -> Iterator[dict[str, object]]:
     plan = replace(run.plan, snapshots=frozenset(STEPS))
     train_together([replace(run, plan=plan, on_snapshot=look)], train, lambda: False)
     metric, *columns = ENDS[job.cell.task]
-    found = trainee.score(validation, [metric]).metrics
-    end = np.mean([float(found[column]) for column in columns])
+    scored = trainee.score(validation, [metric]).metrics
+    end = np.mean([float(scored[column]) for column in columns])
     cell = job.cell
     for step, values in scores.items():
-        told = {name: f"{value:.4f}" for name, value in values.items()}
-        yield {"task": cell.task, "seed": cell.seed, "step": step, **told, "end": f"{end:.4f}"}
+        found = {name: f"{value:.4f}" for name, value in values.items()}
+        yield {"task": cell.task, "seed": cell.seed, "step": step, **found, "end": f"{end:.4f}"}
 
 
 def train(out: Path, task: str, seeds: Sequence[int]) -> None:
@@ -99,8 +99,8 @@ def best_of(scores: np.ndarray, ends: np.ndarray, number: int, rng: np.random.Ge
     return float(ends[chosen].mean())
 
 
-def told(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    rng = np.random.default_rng(0)
+def lines_of(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    rng, numbers = np.random.default_rng(0), " and ".join(map(str, BEST_OF))
     for task in dict.fromkeys(row["task"] for row in rows):
         own = [row for row in rows if row["task"] == task]
         seeds = {row["seed"] for row in own}
@@ -115,7 +115,7 @@ def told(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
                 best = " ".join(
                     f"{best_of(scores, ends, k, rng):.2f}" for k in BEST_OF if k <= len(ends)
                 )
-                yield f"  step {step:>3} {name:9} r {r:+.2f}  best of 5 and 10: {best}"
+                yield f"  step {step:>3} {name:9} r {r:+.2f}  best of {numbers}: {best}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -131,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         train(asked.out, asked.task, [int(seed) for seed in asked.seeds.split(",")])
         return
     with open(asked.csv, encoding="utf-8", newline="") as file:
-        print(*told(list(csv.DictReader(file))), sep="\n")
+        print(*lines_of(list(csv.DictReader(file))), sep="\n")
 
 
 if __name__ == "__main__":
