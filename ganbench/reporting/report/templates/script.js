@@ -56,7 +56,11 @@
   if (form) {
     form.hidden = false;
     form.addEventListener("change", filter);
-    form.addEventListener("reset", () => setTimeout(filter));
+    // Not a button of type reset: its event comes before the boxes are back, so the page would lag.
+    form.querySelector("button").addEventListener("click", () => {
+      form.reset();
+      filter();
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     filter();
   }
