@@ -29,6 +29,7 @@ from benchmarks.parity import cut, ugatit
 from benchmarks.parity.pair import Batch, batch_of, build, seed_everything
 from ganbench.contracts.model import Model
 from ganbench.core.devices import CPU
+from ganbench.core.heap import keep_freed_memory
 from ganbench.core.spec import Architecture, DataSpec, Precision
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.training.drawing import Repeated
@@ -138,6 +139,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="ours")
     given = parser.parse_args()
+    keep_freed_memory()  # as workers do
     torch.set_num_threads(given.threads)
     print(f"{given.size} px, width {given.width}, {given.threads} threads, {given.precision}")
     print("model | ours, clock | theirs | ratio | ours, processor | theirs | ratio")

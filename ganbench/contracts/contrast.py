@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -57,7 +57,14 @@ class ContrastiveModel(Model):
         self.discriminators["D_B"] = nets.discriminator("B")
 
     def fakes(self, real: Batch) -> dict[str, Tensor]:
-        return {"B": self.generators["G_AB"](real["A"])}
+        """The translation, and the encoder's maps of A: the contrast needs both."""
+        generator: Any = self.generators["G_AB"]
+        fake, maps = generator.with_maps(real["A"])
+        return {"B": fake, **{f"map_{i}": x for i, x in enumerate(maps)}}
+
+    def maps_in(self, fake: Batch) -> list[Tensor]:
+        """The maps that are among what `fakes` gave."""
+        return [fake[f"map_{i}"] for i in range(len(fake) - 1)]
 
     def contrast(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Tensor:
         """`patch_nce`, a scalar, of the encoder's maps of samples and of their translations."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import NamedTuple
@@ -24,7 +25,8 @@ LATENT_PX = 4  # side of the map that an encoder ends on
 class Family:
     """What makes each kind of network for samples of a shape.
 
-    translator: a network with `maps(x)`, what each of its encoding blocks makes of samples x.
+    translator: a network with `maps(x)`, what each of its encoding blocks makes of samples x, and
+        `with_maps(x)`, which gives the translation and these.
     check_size: raises UserError for images of a side in pixels that the networks do not take; 0
         stands for points. Its second argument names their owner, such as "task car2car".
     coded_decoder: of codes (n, units) and styles; its arguments are units, style_dim, shape and
@@ -120,6 +122,26 @@ class Judges(nn.ModuleList):
         return DiscriminatorOutput(logits, features, tuple(others))
 
 
+def each_of(blocks: Iterable[nn.Module], x: Tensor) -> tuple[Tensor, ...]:
+    """What each of the blocks makes of what the one before it has made, the first one of x."""
+    return tuple(accumulate(blocks, lambda x, block: block(x), initial=x))[1:]
+
+
+class Encoding(nn.Module, ABC):
+    """A translator of images that tells what its encoder makes of them."""
+
+    @abstractmethod
+    def maps(self, image: Tensor) -> tuple[Tensor, ...]:
+        """What each block of the encoder makes of images, the largest first: (n, c, h, w)."""
+
+    @abstractmethod
+    def with_maps(self, image: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The translation of images and their `maps`, in one pass."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.with_maps(image)[0]
+
+
 class Chain(nn.Sequential):
     """A translator whose blocks come one after the other; the first ones encode."""
 
@@ -133,8 +155,12 @@ class Chain(nn.Sequential):
 
     def maps(self, x: Tensor) -> tuple[Tensor, ...]:
         """What each encoding block makes of samples: (n, c, h, w) of images, (n, c) of points."""
-        encoder = islice(self, self.encoding_blocks)
-        return tuple(accumulate(encoder, lambda x, block: block(x), initial=x))[1:]
+        return each_of(islice(self, self.encoding_blocks), x)
+
+    def with_maps(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """The translation of samples and their `maps`, in one pass."""
+        made = each_of(self, x)
+        return made[-1], made[: self.encoding_blocks]
 
 
 class AdaptiveInstanceNorm(nn.Module):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TypeVar
 
 import torch
@@ -26,8 +26,10 @@ from ganbench.networks.blocks import (
     LATENT_PX,
     AdaptiveInstanceNorm,
     Discriminator,
+    Encoding,
     Shape,
     Styled,
+    each_of,
     require_power_of_two,
     same_size,
 )
@@ -101,7 +103,7 @@ class StyledResidual(nn.Module):
         return out
 
 
-class Translator(nn.Module):
+class Translator(Encoding):
     """Encoder and decoder with one style for all samples."""
 
     def __init__(self, source: Shape, target: Shape, architecture: Architecture) -> None:
@@ -113,12 +115,11 @@ class Translator(nn.Module):
 
     def maps(self, image: Tensor) -> tuple[Tensor, ...]:
         """What each block of the encoder makes of images."""
-        return tuple(accumulate(self.encoder, lambda x, block: block(x), initial=image))[1:]
+        return each_of(self.encoder, image)
 
-    def forward(self, image: Tensor) -> Tensor:
-        style = self.style.expand(image.shape[0], -1)
-        out: Tensor = self.decoder(self.encoder(image), style)
-        return out
+    def with_maps(self, image: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        maps = self.maps(image)
+        return self.decoder(maps[-1], self.style.expand(image.shape[0], -1)), maps
 
 
 def shortcut(channels_in: int, channels_out: int) -> nn.Module:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -21,7 +21,9 @@ from ganbench.networks import images
 from ganbench.networks.blocks import (
     LATENT_PX,
     Autoencoder,
+    Encoding,
     Shape,
+    each_of,
     encoder_channels,
     require_power_of_two,
     same_size,
@@ -154,7 +156,7 @@ def first_stage(x: Tensor, style: Tensor, colours: int) -> Stage:
     return Stage(x, x.new_zeros((x.shape[0], colours, *x.shape[2:])), style)
 
 
-class Translator(nn.Module):
+class Translator(Encoding):
     """An encoder, whose last map is where the decoder starts, and whose mean gives the style."""
 
     def __init__(self, source: Shape, target: Shape, architecture: Architecture) -> None:
@@ -167,12 +169,12 @@ class Translator(nn.Module):
 
     def maps(self, image: Tensor) -> tuple[Tensor, ...]:
         """What each block of the encoder makes of images."""
-        return tuple(accumulate(self.encoder, lambda x, block: block(x), initial=image))[1:]
+        return each_of(self.encoder, image)
 
-    def forward(self, image: Tensor) -> Tensor:
-        x = self.encoder(image)
-        out: Tensor = self.blocks(first_stage(x, self.mapping(x.mean((2, 3))), self.colours))
-        return out
+    def with_maps(self, image: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        maps = self.maps(image)
+        style = self.mapping(maps[-1].mean((2, 3)))
+        return self.blocks(first_stage(maps[-1], style, self.colours)), maps
 
 
 class FromMap(nn.Module):

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks import images
-from ganbench.networks.blocks import Shape, require_power_of_two, same_size
+from ganbench.networks.blocks import Encoding, Shape, each_of, require_power_of_two, same_size
 from ganbench.networks.norms import InstanceNorm
 from ganbench.networks.patches import discriminator, started
 
@@ -24,7 +23,7 @@ KERNEL, STRIDE, PADDING = 4, 2, 1
 MOST_CHANNELS = 8  # times the width
 
 
-class UNet(nn.Module):
+class UNet(Encoding):
     """downs: each halves the side. ups: each doubles it; all but the first see the map of the same
     size beside what comes from below. Images in [0, 1] to images in [0, 1].
     """
@@ -36,16 +35,14 @@ class UNet(nn.Module):
 
     def maps(self, image: Tensor) -> tuple[Tensor, ...]:
         """What each halving makes of images, the largest first."""
-        first = 2 * image - 1
-        return tuple(accumulate(self.downs, lambda x, down: down(x), initial=first))[1:]
+        return each_of(self.downs, 2 * image - 1)
 
-    def forward(self, image: Tensor) -> Tensor:
-        maps = list(self.maps(image))
-        x = self.ups[0](maps.pop())
-        for up in self.ups[1:]:
-            x = up(torch.cat([maps.pop(), x], dim=1))
-        out: Tensor = (x.tanh() + 1) / 2
-        return out
+    def with_maps(self, image: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        maps = self.maps(image)
+        x = self.ups[0](maps[-1])
+        for up, beside in zip(self.ups[1:], maps[-2::-1], strict=True):
+            x = up(torch.cat([beside, x], dim=1))
+        return (x.tanh() + 1) / 2, maps
 
 
 def down(channels_in: int, channels_out: int, *, is_first: bool, is_last: bool) -> nn.Module:

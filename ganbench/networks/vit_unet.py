@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 from ganbench.core.spec import Architecture
 from ganbench.networks import images
-from ganbench.networks.blocks import Shape, require_power_of_two, same_size
+from ganbench.networks.blocks import Encoding, Shape, require_power_of_two, same_size
 from ganbench.networks.patches import discriminator, started
 
 HALVINGS = 4  # or fewer, so that tokens are left
@@ -118,7 +118,7 @@ class Up(nn.Module):
         return out
 
 
-class ViTUNet(nn.Module):
+class ViTUNet(Encoding):
     """A U-Net with something at its bottom. Images in [0, 1] to images in [0, 1]."""
 
     def __init__(
@@ -133,19 +133,25 @@ class ViTUNet(nn.Module):
 
     def maps(self, image: Tensor) -> tuple[Tensor, ...]:
         """What each halving makes of images, the largest first."""
-        first = self.first(image)
-        return tuple(accumulate(self.downs, lambda x, down: down(x)[1], initial=first))[1:]
+        return self._down(image)[1]
 
-    def forward(self, image: Tensor) -> Tensor:
-        x, maps = self.first(image), []
+    def _down(self, image: Tensor) -> tuple[list[Tensor], tuple[Tensor, ...]]:
+        """What each size keeps for the way up, and what its halving makes."""
+        kept: list[Tensor] = []
+        maps: list[Tensor] = []
+        x = self.first(image)
         for down in self.downs:
-            kept, x = down(x)
-            maps.append(kept)
-        x = self.bottom(x)
+            beside, x = down(x)
+            kept.append(beside)
+            maps.append(x)
+        return kept, tuple(maps)
+
+    def with_maps(self, image: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        kept, maps = self._down(image)
+        x = self.bottom(maps[-1])
         for up in self.ups:
-            x = up(x, maps.pop())
-        out: Tensor = self.last(x).sigmoid()
-        return out
+            x = up(x, kept.pop())
+        return self.last(x).sigmoid(), maps
 
 
 def two_convolutions(channels_in: int, between: int, channels_out: int) -> nn.Module:

@@ -5,7 +5,7 @@ at a time, for one forward pass more of each; its numbers stay what they are, bi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial, wraps
 from typing import Any
@@ -19,6 +19,7 @@ from ganbench.networks.kept_buffers import KeptBuffers
 from ganbench.training.step import Learner
 
 Function = Callable[..., Any]
+PASSES = ("forward", "maps", "with_maps")  # of a network, as far as it has them
 
 
 class CheckpointedLosses:
@@ -66,15 +67,34 @@ def checkpointing(networks: Sequence[nn.Module], function: Function) -> Function
 @contextmanager
 def checkpointed(network: nn.Module) -> Iterator[None]:
     """Meanwhile. Afterwards the network is as it was, so that it can be copied and scored."""
-    forward, own = network.forward, vars(network)
-    before = own.get("forward")
-    network.forward = partial(pass_of, network, forward)
+    plain = {name: getattr(network, name) for name in PASSES if hasattr(network, name)}
+    outermost = {
+        name: partial(pass_of, network, partial(called_with, plain, network, name))
+        for name in plain
+    }
+    with replaced(network, outermost):
+        yield
+
+
+def called_with(
+    methods: Mapping[str, Function], network: nn.Module, name: str, *args: Any, **kwargs: Any
+) -> Any:
+    """A pass while the network has these methods: one may call another."""
+    with replaced(network, methods):
+        return methods[name](*args, **kwargs)
+
+
+@contextmanager
+def replaced(network: nn.Module, methods: Mapping[str, Function]) -> Iterator[None]:
+    own = vars(network)
+    before = {name: own[name] for name in methods if name in own}
+    own.update(methods)
     try:
         yield
     finally:
-        del network.forward  # what the class has shows again
-        if before is not None:
-            network.forward = before
+        for name in methods:
+            del own[name]  # what the class has shows again
+        own.update(before)
 
 
 def pass_of(network: nn.Module, forward: Function, *args: Any, **kwargs: Any) -> Any:

@@ -8,7 +8,9 @@ class CUT(ContrastiveModel, Model):
         generator, weight = self.generators["G_AB"], self.hparams.lambda_nce / 2
         terms = self.adversarial_terms("B", real, fake, 2.0)  # G's squares have no half
         with statistics_kept(generator):
-            pairs = {"A": (real["A"], fake["B"]), "B": (real["B"], generator(real["B"]))}
-            for domain, pair in pairs.items():
-                terms[f"nce_{domain}"] = weight * self.contrast(*map(generator.maps, pair))
+            same, of_B = generator.with_maps(real["B"])
+            inputs, outputs = {"A": self.maps_in(fake), "B": of_B}, {"A": fake["B"], "B": same}
+            for domain, maps in inputs.items():
+                contrast = self.contrast(maps, generator.maps(outputs[domain]))
+                terms[f"nce_{domain}"] = weight * contrast
         return terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -78,6 +79,15 @@ def test_maps_of_the_way_there_are_those_that_a_translation_is_made_of() -> None
     x = images(32)
     rest = network[len(network.maps(x)) :]  # type: ignore[operator, arg-type, index]
     torch.testing.assert_close(rest(network.maps(x)[-1]), network(x))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_translation_and_its_maps_are_had_in_one_pass(family: str) -> None:
+    network: Any = image_builder(32, 4, family=family).translator("A", "B").eval()
+    x = images(32, 2)
+    translation, maps = network.with_maps(x)
+    assert torch.equal(translation, network(x))
+    assert len(maps) == len(network.maps(x)) and all(map(torch.equal, maps, network.maps(x)))
 
 
 def test_each_point_of_a_batch_is_a_place() -> None:

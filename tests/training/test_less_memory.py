@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from ganbench.core.devices import device_rng, seed_all
 from ganbench.core.spec import Architecture, DataSpec, Precision
 from ganbench.networks.builder import NetworkBuilder
 from ganbench.registry.registry import discover
+from ganbench.training.activation_checkpointing import checkpointed
 from ganbench.training.drawing import Batches, Repeated
 from ganbench.training.micro_batches import micro_batches, samples_in
 from ganbench.training.multi_seed import alone
@@ -85,7 +87,36 @@ def test_checkpointed_steps_are_plain_ones_to_the_bit(
     plain, checkpointed = (model_of(name, spec, family, **extra) for _ in range(2))
     assert losses(plain, spec) == losses(checkpointed, spec, checkpointed=True)
     assert same(plain, checkpointed)
-    assert not any("forward" in vars(module) for module in checkpointed.modules())
+    passes = {"forward", "maps", "with_maps"}
+    assert not any(passes & set(vars(module)) for module in checkpointed.modules())
+
+
+@pytest.mark.parametrize("family", ["unet", "vit-unet", "starganv2"])
+def test_so_are_passes_that_give_maps(family: str) -> None:
+    """Of networks whose passes call one another."""
+    plain, checkpointed = (model_of("cut", IMAGES, family) for _ in range(2))
+    assert losses(plain, IMAGES) == losses(checkpointed, IMAGES, checkpointed=True)
+    assert same(plain, checkpointed)
+    needed = [peak_bytes(maker("fastcut", family), IMAGES, "fp32", how) for how in (False, True)]
+    assert needed[1] < needed[0]
+
+
+@pytest.mark.parametrize("name", ["maps", "with_maps"])
+def test_a_pass_that_gives_maps_keeps_them_alone(name: str) -> None:
+    """And what it reads: of what is between, nothing is kept for the way back."""
+    network = model_of("cut", IMAGES, "resnet").generators["G_AB"]
+    x = batch_of(0, IMAGES)["A"].requires_grad_()
+    kept: list[int] = []
+
+    def count(x: Tensor) -> Tensor:
+        kept[-1] += 1
+        return x
+
+    for saves in (nullcontext, checkpointed):
+        kept.append(0)
+        with saves(network), torch.autograd.graph.saved_tensors_hooks(count, lambda x: x):
+            getattr(network, name)(x)
+    assert kept[0] > 50 and kept[1] == 1
 
 
 @pytest.mark.parametrize("micro_batch", [0, 3])
