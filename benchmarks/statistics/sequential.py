@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.statistics.sequential_choice import Choice, choices
 from benchmarks.statistics.sequential_designs import FIXED, MAX_SEEDS, PAIRS, ROOT
 from benchmarks.statistics.sequential_trials import (
+    TOGETHER,
     Cost,
     Errors,
     Power,
@@ -177,7 +178,7 @@ def simulated(runs: int, output: Path, pictures: Path) -> None:
     found = list(resampled(runs))
     lines = [line for own, _ in found for line in own]
     costs = [each for _, each in found]
-    costs.append(of_all(costs))
+    costs += [of_all(costs, *each) for each in TOGETHER.items()]
     designs = list(choices(runs))
     shown: dict[str, Sequence[Any]] = {
         **{"designs": designs, "errors": errors, "outside": outside},

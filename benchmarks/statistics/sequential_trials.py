@@ -24,7 +24,14 @@ from benchmarks.statistics.sequential_designs import (
 )
 from ganbench.results.benchmark_file import Claim
 
-FIGURES = ("figure4/quick", "figure5/quick", "figure5/quick-code", "figure6/quick")
+FIGURES = (
+    *("figure4/quick", "figure5/quick", "figure5/quick-code", "figure5/quick-thorough"),
+    *("figure6/quick", "figure6/quick-thorough"),
+)
+TOGETHER: Mapping[str, Sequence[str]] = {
+    "all three under quick": PAPERS,
+    "figures 5 and 6 by thorough": (PAPERS[0], "figure5/quick-thorough", "figure6/quick-thorough"),
+}
 WORDS = {1: "replicated", -1: "not replicated", 0: "undecided"}
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 
@@ -220,12 +227,12 @@ def cost(figure: str, claims: Sequence[Claim], found: Outcome, at_once: Outcome)
     )
 
 
-def of_all(costs: Sequence[Cost]) -> Cost:
+def of_all(costs: Sequence[Cost], name: str, figures: Sequence[str]) -> Cost:
     """Of the paper's figures together, each claim counting alike."""
-    own = [c for c in costs if c.figure in PAPERS]
+    own = [c for c in costs if c.figure in figures]
     claims = [len(committed(c.figure)[0]) for c in own]
     return Cost(
-        "all three under quick",
+        name,
         float(np.mean([c.trainings for c in own])),
         float(np.average([c.seeds_of_claims for c in own], weights=claims)),
         float(np.average([c.seeds_of_decided for c in own], weights=[c.decided for c in own])),
