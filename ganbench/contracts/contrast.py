@@ -64,7 +64,8 @@ class ContrastiveModel(Model):
 
     def maps_in(self, fake: Batch) -> list[Tensor]:
         """The maps that are among what `fakes` gave."""
-        return [fake[f"map_{i}"] for i in range(len(fake) - 1)]
+        number = sum(name.startswith("map_") for name in fake)
+        return [fake[f"map_{i}"] for i in range(number)]
 
     def contrast(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Tensor:
         """`patch_nce`, a scalar, of the encoder's maps of samples and of their translations."""

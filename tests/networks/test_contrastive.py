@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
+from ganbench.contracts.contrast import ContrastHParams, ContrastiveModel
+from ganbench.contracts.model import Batch
 from ganbench.core.errors import UserError
 from ganbench.core.spec import Architecture, DataSpec
 from ganbench.networks.builder import NetworkBuilder
@@ -115,3 +117,20 @@ def test_what_is_only_looked_at_moves_no_statistics_and_still_has_a_gradient() -
     assert norm.weight.grad is not None
     for name, value in norm.named_buffers():
         assert value is own[name] and torch.equal(value, before[name])
+
+
+def test_a_model_may_add_to_what_is_kept_for_its_contrast() -> None:
+    class Noted(ContrastiveModel):
+        def fakes(self, real: Batch) -> dict[str, Tensor]:
+            return {**super().fakes(real), "noted": real["A"].mean()}
+
+        def generator_loss(self, real: Batch, fake: Batch, step: Tensor) -> dict[str, Tensor]:
+            maps = self.maps_in(fake)
+            return {"nce": self.contrast(maps, maps)}
+
+    model = Noted(ContrastHParams())
+    model.build(image_builder(16, 4))
+    real = {domain: images(16, 2) for domain in "AB"}
+    translator: Any = model.generators["G_AB"]
+    maps = model.maps_in(model.fakes(real))
+    assert [m.shape for m in maps] == [m.shape for m in translator.maps(real["A"])]
