@@ -153,17 +153,19 @@ class HParams:
             )
 
     def record(self) -> JSON:
-        """As a cell has them: without the ingredients that are off. What a model has by default,
-        such as rates that fall, does not count as off.
+        """As a cell has them, which its model is built from: without the ingredients that are off
+        in it and by default. Where rates fall by default, constant ones are in it.
         """
         off: dict[str, Any] = {}
         for part in type(self).__mro__:
             if dataclasses.is_dataclass(part):
                 fields = dataclasses.fields(part)
                 off |= {f.name: f.default for f in fields if f.metadata.get(INGREDIENT)}
-        values = dataclasses.asdict(self)
+        own = {f.name: f.default for f in dataclasses.fields(self)}
         return {
-            name: value for name, value in values.items() if name not in off or value != off[name]
+            name: value
+            for name, value in dataclasses.asdict(self).items()
+            if name not in off or not value == off[name] == own[name]
         }
 
     def adversarial_terms(

@@ -232,6 +232,8 @@ def check_hparams_survive_json(subject: Subject) -> None:
             except TypeError as error:
                 require(False, f"{where} cannot be written as JSON: {error}")
             require(read_back == hparams, f"{where} changes when written as JSON and read again")
+            of_cell = type(hparams)(**hparams.record())
+            require(of_cell == hparams, f"{where} is not what a cell with its record trains by")
             texts = {key: str(value) for key, value in dataclasses.asdict(hparams).items()}
             require(
                 replace_from_text(hparams, texts, name) == hparams,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -296,3 +296,16 @@ def test_an_ingredient_that_is_off_changes_no_record() -> None:
     full = HParams(**{key: value for key, value in ALL.items() if key != "batch_size"})
     assert HParams(**full.record()) == full
     assert full.record().items() <= asdict(full).items()
+
+
+def recipes_of_all() -> Iterator[tuple[str, str, HParams]]:
+    for name, spec in itertools.product(NAMES, (POINTS, IMAGES)):
+        for recipe, hparams in BUILT_IN.load("model", name).recipes(spec).items():
+            yield name, recipe, hparams
+
+
+def test_a_cell_trains_by_what_its_recipe_says() -> None:
+    """Where rates fall by default too, and a recipe or a user keeps them constant."""
+    for name, recipe, hparams in recipes_of_all():
+        for changed in (hparams, replace(hparams, decay=0.0, halvings=0), replace(hparams, r1=2.0)):
+            assert type(hparams)(**changed.record()) == changed, (name, recipe)
