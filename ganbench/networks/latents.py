@@ -43,7 +43,7 @@ def nearest_latents(
         goal = x.clone()
         start = seeded_latent(latent_dim, 0, goal.device).to(goal.dtype)
         latent = start.repeat(len(goal), 1).requires_grad_()
-        optimiser = torch.optim.Adam([latent], lr)
+        optimiser = torch.optim.Adam([latent], lr, fused=True)
         for _ in range(steps):
             distance = (decode(latent) - goal).square().flatten(1).mean(1).sum()
             (latent.grad,) = torch.autograd.grad(distance, latent)

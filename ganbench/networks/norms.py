@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganbench.core.roots import square_root
+
 EPS = 1e-5  # of the variances
 PLACES = (2, 3)  # dimensions of maps (n, c, h, w)
 
@@ -51,7 +53,7 @@ def places_in(x: Tensor) -> int:
 
 
 def deviation(squares: Tensor, number: int) -> Tensor:
-    return (squares / number + EPS).sqrt()
+    return square_root(squares / number + EPS)
 
 
 class InstanceNorm(nn.Module):

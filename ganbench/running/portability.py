@@ -9,8 +9,10 @@ import torch
 from ganbench.core.devices import is_gpu
 from ganbench.core.errors import UserError
 from ganbench.core.portable import as_assignments, is_portable, require_processor
+from ganbench.results.records import Cell
 from ganbench.running.request import Request
 
+RMSPROP = "rmsprop"
 CAPABILITY = "AVX2"  # what PyTorch then says of itself
 
 
@@ -57,4 +59,14 @@ def require_portable(request: Request, device: str) -> None:
             f"--portable, --backend {request.backend}",
             "take --backend processes, whose processes are, or start Python by\n"
             f"         {as_assignments()} python …",
+        )
+
+
+def require_portable_updates(cell: Cell) -> None:
+    """Raises UserError for a portable cell whose optimiser rounds by the processor."""
+    if cell.portable and cell.hparams.get("optimiser") == RMSPROP:
+        raise UserError(
+            "RMSprop takes PyTorch's square roots, whose last digit depends on the processor",
+            f"--portable with {cell.model}.optimiser={RMSPROP}",
+            "take another optimiser, or drop --portable",
         )

@@ -31,7 +31,7 @@ from ganbench.running.context import Context, context_of
 from ganbench.running.fingerprint import evaluation_files, training_files
 from ganbench.running.job import Grid, Job, SourceFiles
 from ganbench.running.memory_options import require_possible
-from ganbench.running.portability import require_portable
+from ganbench.running.portability import require_portable, require_portable_updates
 from ganbench.running.request import Request
 from ganbench.running.seed_groups import most_together
 from ganbench.running.seed_ids import of_seeds
@@ -184,6 +184,7 @@ def model_cells(
             made = hparams.record()
             cell = replace(base, model=name, recipe=recipe, hparams=made, preset=preset)
             require_possible(request, cell)
+            require_portable_updates(cell)
             reason = model.why_not(task.spec)
             if not reason:
                 require_network(cell, registry, task)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganbench.contracts.hparams import HParams
+from ganbench.core.roots import square_root
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Clipping:
         own = [param.grad for param in params if param.grad is not None]
         gradients = own if self.stacked else [gradient[None] for gradient in own]
         squares = [gradient.flatten(1).square().sum(1) for gradient in gradients]
-        norm = torch.stack(squares).sum(0).sqrt()
+        norm = square_root(torch.stack(squares).sum(0))
         share = (self.longest / (norm + 1e-6)).clamp(max=1)  # as in torch's own
         for gradient in gradients:
             gradient.mul_(share.view(-1, *(1,) * (gradient.ndim - 1)))

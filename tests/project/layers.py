@@ -25,6 +25,7 @@ INSIDE = {
             "image_grid",
             "interrupts",
             "reports",
+            "roots",
             "scopes",
             "seeds",
         ),

@@ -73,3 +73,15 @@ def test_portable_cells_have_identities_and_a_cache_of_their_own(tmp_path: Path)
     assert portable.cell.id != plain.cell.id
     assert portable.context.cache_dir.parent == plain.context.cache_dir == tmp_path
     assert portable.context.weights == plain.context.weights
+
+
+@pytest.mark.usefixtures("started_portable")
+def test_an_optimiser_that_rounds_by_the_processor_is_refused(tmp_path: Path) -> None:
+    def ask(optimiser: str, portable: bool = True) -> None:
+        sets = (f"recon.optimiser={optimiser}",)
+        resolve(asked(tmp_path, sets=sets, portable=portable), discover())
+
+    with pytest.raises(UserError, match=r"--portable with recon\.optimiser=rmsprop"):
+        ask("rmsprop")
+    ask("adamw")
+    ask("rmsprop", portable=False)
