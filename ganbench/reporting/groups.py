@@ -1,10 +1,12 @@
-"""Rows that may be compared: one task, data, split, preset, set of options and arithmetic."""
+"""Rows that may be compared: one task, split, preset, set of options and arithmetic, and the same
+data to the sample.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -47,12 +49,14 @@ class Group:
     older: rows of the same seeds by other code, which are left out.
     metrics_of: the metrics of the chosen checkpoint of a row.
     choice: of the metrics that are shown.
+    samples: the beginning of the data's hash, where another group has other data of the same names.
     """
 
     by_model: Mapping[str, Sequence[Row]]
     older: int
     metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
     choice: Choice = EVERYTHING
+    samples: str = ""
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -118,12 +122,30 @@ class Group:
         return {k: Counter(row.status for row in rows) for k, rows in self.by_model.items()}
 
     @property
+    def data(self) -> str:
+        """The data's name, and which samples where that name alone does not tell."""
+        told = f" (samples {self.samples})" if self.samples else ""
+        return f"{self.first.data}{told}"
+
+    @property
     def title(self) -> str:
         first = self.first
         recipes = list(dict.fromkeys(rows[0].recipe for rows in self.trained.values()))
         recipe = f"recipe {recipes[0]}" if len(recipes) == 1 else f"recipes {', '.join(recipes)}"
         split = "" if first.split == "test" else f" · {first.split} split"
-        return f"{first.task} · data {first.data} · preset {first.preset} · {recipe}{split}"
+        return f"{first.task} · data {self.data} · preset {first.preset} · {recipe}{split}"
+
+
+def told_apart(groups: Sequence[Group]) -> list[Group]:
+    """With `samples`, where groups differ in the samples of their data and in nothing else."""
+    names = [_names(group.first) for group in groups]
+    hashes: dict[bytes, set[str]] = {}
+    for name, group in zip(names, groups, strict=True):
+        hashes.setdefault(name, set()).add(_data_hash(group.first))
+    return [
+        replace(group, samples=_data_hash(group.first)[:8]) if len(hashes[name]) > 1 else group
+        for name, group in zip(names, groups, strict=True)
+    ]
 
 
 def measured_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Measured]:
@@ -172,7 +194,7 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
         )
         require_one_protocol([row for same in models for row in same])
         groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
-    return groups
+    return told_apart(groups)
 
 
 def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
@@ -187,7 +209,7 @@ def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
     for row in rows:
         parts = id(row.budget), id(row.options), id(row.hparams)
         names = row.task, row.data, row.split, row.preset, row.model, row.recipe
-        key = (*parts, *names, *_arithmetic(row))
+        key = (*parts, *names, _data_hash(row), *_arithmetic(row))
         same = known.get(key)
         if same is None:
             variants = settings.setdefault(_setting(row), {})
@@ -211,9 +233,19 @@ def place(same: Sequence[Row]) -> tuple[bool, float]:
 
 
 def _setting(row: Row) -> bytes:
+    return _names(row) + _data_hash(row).encode()
+
+
+def _names(row: Row) -> bytes:
+    """All of a setting but the samples of its data."""
     budget = {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
     own = row.task, row.data, row.split, row.preset, budget, row.options
     return grouping_key([*own, *_arithmetic(row)])
+
+
+def _data_hash(row: Row) -> str:
+    """Of the samples themselves: two folders of pictures have one name, `folder`."""
+    return str(row.provenance.get("data_hash", ""))
 
 
 def _arithmetic(row: Row) -> tuple[str | None, str | None]:

@@ -94,7 +94,7 @@ INSIDE = {
     "reporting": (
         ("choice", "protocols", "statistics"),
         ("groups", "sequential", "sheets"),
-        ("across_tasks", "budget_notes", "entries", "layout", "looks"),
+        ("across_tasks", "budget_notes", "entries", "layout", "looks", "origins"),
         (
             "checkpoints",
             "claims",

@@ -206,6 +206,38 @@ def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
     assert any("1 older rows" in note for note in sheet.notes)
 
 
+def test_pictures_of_other_folders_are_in_no_mean_with_these() -> None:
+    """All data of one's own are called `folder`, and have one default output."""
+    cats, horses = ({"provenance": {"precision": "fp32", "data_hash": h * 16}} for h in "ch")
+    rows = [row("standard", s, 1.0, **cats) for s in range(3)]
+    rows += [row("standard", s, 9.0, **horses) for s in range(2)]
+    first, second = table_sheets(rows, COLUMNS)
+    assert record(first, "score", "standard")["mean"] == 1.0
+    assert record(second, "score", "standard")["mean"] == 9.0
+    assert first.title.startswith("toy · data mixture (samples cccccccc) ·")
+    assert second.title.startswith("toy · data mixture (samples hhhhhhhh) ·")
+    assert record(first, "score", "standard")["data"] != record(second, "score", "standard")["data"]
+    assert not [note for sheet in (first, second) for note in sheet.notes if "older" in note]
+
+
+def test_data_that_differ_by_an_option_are_told_by_it_alone() -> None:
+    rows = [
+        row("standard", 0, 1.0, options={"sigma": s}, provenance={"data_hash": str(s)})
+        for s in (1, 2)
+    ]
+    assert [sheet.title for sheet in table_sheets(rows, COLUMNS)] == [only(ROWS).title] * 2
+
+
+def test_a_mean_over_seeds_of_different_code_is_told() -> None:
+    old, new = ({"provenance": {"plugin_hash": h, "torch": "2.15.0"}} for h in "on")
+    rows = [row("recon", 0, 1.0, **new), *(row("recon", s, 5.0, **old) for s in (1, 2))]
+    assert any(
+        "recon: seeds by different code are in one mean (0; 1, 2)" in n for n in only(rows).notes
+    )
+    alike = [row("recon", s, 1.0, **new) for s in range(3)]
+    assert not any("different code" in note for note in only(alike).notes)
+
+
 def test_csv_and_json_hold_the_same_records() -> None:
     sheets = table_sheets(ROWS, COLUMNS)
     expected = [dict(r) for r in sheets[0].records]
