@@ -36,6 +36,7 @@ def class_faults(module: ModuleType, name: str, home: ast.Module, kind: str) -> 
     yield from class_option_faults(module, getattr(of, "options_type", object), nodes)
     yield from call_faults(module, home)
     yield from preset_faults(of, nodes)
+    yield from text_faults(of, nodes)
 
 
 def missing_members(of: type) -> list[str]:
@@ -109,6 +110,18 @@ def preset_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
                 f"line {line_of('presets', of, nodes)}: the preset {name!r} has a {PLUS} in its "
                 "name, behind which a run notes what it changes; name it without"
             )
+
+
+def text_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
+    """Names of plugins and the like as one text, of which each letter would be a name."""
+    for base in of.__mro__:
+        for name, hint in inspect.get_annotations(base).items():
+            value = getattr(of, name, None)
+            if "ClassVar[tuple[" in str(hint) and isinstance(value, str):
+                yield (
+                    f"line {line_of(name, of, nodes)}: {name} = {value!r} is one text; write "
+                    f"{name} = ({value!r},)"
+                )
 
 
 def line_of(attribute: str, of: type, nodes: Mapping[str, ast.ClassDef]) -> int:
