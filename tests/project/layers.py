@@ -154,7 +154,16 @@ INSIDE = {
     ),
     "running": (
         (
-            *("budgets", "context", "fingerprint", "frame", "operators", "phrases", "progress"),
+            *(
+                "arguments",
+                "budgets",
+                "context",
+                "fingerprint",
+                "frame",
+                "operators",
+                "phrases",
+                "progress",
+            ),
             *("sample_shapes", "settings", "step_times", "tiles"),
         ),
         ("job", "request"),
