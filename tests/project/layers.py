@@ -154,17 +154,9 @@ INSIDE = {
     ),
     "running": (
         (
-            *(
-                "arguments",
-                "budgets",
-                "context",
-                "fingerprint",
-                "frame",
-                "operators",
-                "phrases",
-                "progress",
-            ),
-            *("sample_shapes", "settings", "step_times", "tiles"),
+            *("arguments", "budgets", "claim_names", "context", "fingerprint", "frame"),
+            *("operators", "phrases", "progress", "sample_shapes", "settings", "step_times"),
+            "tiles",
         ),
         ("job", "request"),
         ("by_data", "memory_options", "portability", "seed_ids", "where"),
