@@ -131,9 +131,10 @@ class Group:
     def title(self) -> str:
         first = self.first
         recipes = list(dict.fromkeys(rows[0].recipe for rows in self.trained.values()))
-        recipe = f"recipe {recipes[0]}" if len(recipes) == 1 else f"recipes {', '.join(recipes)}"
+        recipe = f"recipe{'' if len(recipes) == 1 else 's'} {', '.join(recipes)}"
+        told = f" · {recipe}" if any(recipes) else ""  # references alone have none
         split = "" if first.split == "test" else f" · {first.split} split"
-        return f"{first.task} · data {self.data} · preset {first.preset} · {recipe}{split}"
+        return f"{first.task} · data {self.data} · preset {first.preset}{told}{split}"
 
 
 def told_apart(groups: Sequence[Group]) -> list[Group]:

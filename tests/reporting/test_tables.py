@@ -197,6 +197,7 @@ def test_references_stand_last_and_have_no_recipe() -> None:
     assert sheet.title.endswith("recipe paper")
     assert sheet.notes[0].startswith("quick: 100 steps, width 8, batch 8, lr 0.001")
     assert record(sheet, "score", "oracle")["recipe"] == ""
+    assert only([reference]).title == "toy · data mixture · preset quick"
 
 
 def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:

@@ -8,11 +8,13 @@ import click
 
 from ganbench.core.files import write_atomically
 from ganbench.registry.registry import Registry
+from ganbench.reporting.frames import stored_rows
 from ganbench.reporting.movies import movies
 
 
 def movie_command(output: Path, seed: int | None, frame_ms: int, registry: Registry) -> None:
     """Prints the files. Raises UserError where there is nothing to show."""
+    stored_rows(output)  # which tells what is no result folder
 
     def say(line: str) -> None:
         click.echo(line, err=True)
