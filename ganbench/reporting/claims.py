@@ -236,9 +236,9 @@ def claim_sheet(
     ]
     reasons = [f"{f.claim.id}: {f.reason}" for f in findings if f.reason]
     split = "" if first.split == "test" else f" · {first.split} split"
-    samples = f" · data {group.data}" if group.samples else ""
+    data = f" · data {group.data}" if group.data != first.data else ""
     return Sheet(
-        f"claims · {first.task}{samples} · preset {first.preset} · recipe {recipe}{split}",
+        f"claims · {first.task}{data} · preset {first.preset} · recipe {recipe}{split}",
         (*HEAD, *design.head, "n"),
         tuple(lines),
         (*reasons, *design.notes(findings, group, interval), *origin_notes(group)),

@@ -49,13 +49,15 @@ class Group:
     older: rows of the same seeds by other code, which are left out.
     metrics_of: the metrics of the chosen checkpoint of a row.
     choice: of the metrics that are shown.
-    samples: the beginning of the data's hash, where another group has other data of the same names.
+    unlike: settings of the data and the arithmetic in which groups of the same names differ, such
+        as `sigma_B=0.1`. samples: the beginning of the data's hash, where nothing else differs.
     """
 
     by_model: Mapping[str, Sequence[Row]]
     older: int
     metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
     choice: Choice = EVERYTHING
+    unlike: tuple[str, ...] = ()
     samples: str = ""
 
     @cached_property
@@ -123,9 +125,9 @@ class Group:
 
     @property
     def data(self) -> str:
-        """The data's name, and which samples where that name alone does not tell."""
-        told = f" (samples {self.samples})" if self.samples else ""
-        return f"{self.first.data}{told}"
+        """The data's name, and what tells them from those of other groups of the same names."""
+        told = ", ".join([*self.unlike, *([f"samples {self.samples}"] if self.samples else [])])
+        return f"{self.first.data} ({told})" if told else self.first.data
 
     @property
     def title(self) -> str:
@@ -138,15 +140,29 @@ class Group:
 
 
 def told_apart(groups: Sequence[Group]) -> list[Group]:
-    """With `samples`, where groups differ in the samples of their data and in nothing else."""
-    names = [_names(group.first) for group in groups]
-    hashes: dict[bytes, set[str]] = {}
-    for name, group in zip(names, groups, strict=True):
-        hashes.setdefault(name, set()).add(_data_hash(group.first))
-    return [
-        replace(group, samples=_data_hash(group.first)[:8]) if len(hashes[name]) > 1 else group
-        for name, group in zip(names, groups, strict=True)
-    ]
+    """With what tells groups of the same task, data, split and preset apart."""
+    rivals: dict[tuple[str, ...], list[Row]] = {}
+    for row in (group.first for group in groups):
+        rivals.setdefault((row.task, row.data, row.split, row.preset), []).append(row)
+    unlike = {id(row): _unlike(row, same) for same in rivals.values() for row in same}
+    told = ((group, *unlike[id(group.first)]) for group in groups)
+    return [replace(group, unlike=parts, samples=samples) for group, parts, samples in told]
+
+
+def _unlike(row: Row, rivals: Sequence[Row]) -> tuple[tuple[str, ...], str]:
+    """Settings that some rival has otherwise; and samples, if one has all alike but these."""
+    own, others = _facts(row), [_facts(rival) for rival in rivals]
+    names = [name for name in own if any(other.get(name) != own[name] for other in others)]
+    alike = [r for r, facts in zip(rivals, others, strict=True) if facts == own]
+    is_told = len({_data_hash(rival) for rival in alike}) > 1
+    return tuple(f"{n}={own[n]}" for n in names), _data_hash(row)[:8] if is_told else ""
+
+
+def _facts(row: Row) -> dict[str, object]:
+    """What the names of a setting do not tell."""
+    precision, portable = _arithmetic(row)
+    arithmetic = {"precision": precision or "unknown", "portable": portable or "no"}
+    return {**row.options, **_budget(row), **arithmetic}
 
 
 def measured_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Measured]:
@@ -234,14 +250,12 @@ def place(same: Sequence[Row]) -> tuple[bool, float]:
 
 
 def _setting(row: Row) -> bytes:
-    return _names(row) + _data_hash(row).encode()
+    names = row.task, row.data, _data_hash(row), row.split, row.preset
+    return grouping_key([*names, _budget(row), row.options, *_arithmetic(row)])
 
 
-def _names(row: Row) -> bytes:
-    """All of a setting but the samples of its data."""
-    budget = {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
-    own = row.task, row.data, row.split, row.preset, budget, row.options
-    return grouping_key([*own, *_arithmetic(row)])
+def _budget(row: Row) -> dict[str, object]:
+    return {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
 
 
 def _data_hash(row: Row) -> str:

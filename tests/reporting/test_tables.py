@@ -221,12 +221,22 @@ def test_pictures_of_other_folders_are_in_no_mean_with_these() -> None:
     assert not [note for sheet in (first, second) for note in sheet.notes if "older" in note]
 
 
-def test_data_that_differ_by_an_option_are_told_by_it_alone() -> None:
+def test_settings_of_the_same_names_are_told_apart() -> None:
+    """The options of a task, which may be swept, and the arithmetic."""
     rows = [
         row("standard", 0, 1.0, options={"sigma": s}, provenance={"data_hash": str(s)})
         for s in (1, 2)
     ]
-    assert [sheet.title for sheet in table_sheets(rows, COLUMNS)] == [only(ROWS).title] * 2
+    first, second = table_sheets(rows, COLUMNS)
+    assert first.title == "toy · data mixture (sigma=1) · preset quick · recipe paper"
+    assert second.title == "toy · data mixture (sigma=2) · preset quick · recipe paper"
+    assert [s.records[0]["data"] for s in (first, second)] == [
+        "mixture (sigma=1)",
+        "mixture (sigma=2)",
+    ]
+    kinds = [row("standard", 0, 1.0, provenance={"precision": p}) for p in ("fp32", "bf16")]
+    told = [sheet.records[0]["data"] for sheet in table_sheets(kinds, COLUMNS)]
+    assert told == ["mixture (precision=fp32)", "mixture (precision=bf16)"]
 
 
 def test_a_mean_over_seeds_of_different_code_is_told() -> None:
