@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
-from ganbench.core.own_process import require_started
+from ganbench.core.own_process import require_started, without_script_of_no_file
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
@@ -339,4 +339,5 @@ def rows_asked(request: Request) -> tuple[Row, ...]:
     require_started()
     if request.portable and request.backend == "processes" and not is_portable(os.environ):
         return called_portable(rows_asked, request)
-    return carry_out(planned(request), Silent()).rows
+    with without_script_of_no_file():
+        return carry_out(planned(request), Silent()).rows
