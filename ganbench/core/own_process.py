@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -121,3 +122,20 @@ def require_started() -> None:
             process.name,
             'call ganbench below `if __name__ == "__main__":` in your script',
         )
+
+
+@contextmanager
+def without_script_of_no_file() -> Iterator[None]:
+    """Helper processes import the user's script by its path. One that Python reads from its
+    standard input has a path that leads nowhere, and they do without it.
+    """
+    script = sys.modules["__main__"]
+    path = getattr(script, "__file__", None)
+    if path is None or Path(path).exists():
+        yield
+        return
+    del script.__file__
+    try:
+        yield
+    finally:
+        script.__file__ = path

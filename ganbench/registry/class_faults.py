@@ -11,12 +11,13 @@ import inspect
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 from ganbench.core.budget import PLUS
 from ganbench.core.source_hash import PACKAGE_DIR
+from ganbench.core.spec import Preset
 from ganbench.registry.missing_names import unmade_names
-from ganbench.registry.option_faults import call_faults, class_option_faults
+from ganbench.registry.option_faults import call_faults, class_option_faults, example, fits
 
 PACKAGE = PACKAGE_DIR.name
 
@@ -36,6 +37,7 @@ def class_faults(module: ModuleType, name: str, home: ast.Module, kind: str) -> 
     yield from class_option_faults(module, getattr(of, "options_type", object), nodes)
     yield from call_faults(module, home)
     yield from preset_faults(of, nodes)
+    yield from text_faults(of, nodes)
 
 
 def missing_members(of: type) -> list[str]:
@@ -100,15 +102,36 @@ def misuse(own: Any, base: Any) -> str:
 
 
 def preset_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
-    """Presets of a task whose names would be read as others that a run has changed."""
+    """Presets of a task whose names would be read as others that a run has changed, and those with
+    values of another type, such as steps of 1e4, which no row can have.
+    """
     presets = getattr(of, "presets", None)
+    hints = get_type_hints(Preset)
     for key, preset in presets.items() if isinstance(presets, Mapping) else ():
+        for field, value in vars(preset).items() if isinstance(preset, Preset) else ():
+            if not fits(value, hints[field]):
+                yield (
+                    f"line {line_of('presets', of, nodes)}: the preset {key!r} has {field}="
+                    f"{value!r}, a value of another type; give {example(hints[field])}"
+                )
         names = (str(name) for name in (key, getattr(preset, "name", "")))
         if name := next((name for name in names if PLUS in name), ""):
             yield (
                 f"line {line_of('presets', of, nodes)}: the preset {name!r} has a {PLUS} in its "
                 "name, behind which a run notes what it changes; name it without"
             )
+
+
+def text_faults(of: type, nodes: Mapping[str, ast.ClassDef]) -> Iterator[str]:
+    """Names of plugins and the like as one text, of which each letter would be a name."""
+    for base in of.__mro__:
+        for name, hint in inspect.get_annotations(base).items():
+            value = getattr(of, name, None)
+            if "ClassVar[tuple[" in str(hint) and isinstance(value, str):
+                yield (
+                    f"line {line_of(name, of, nodes)}: {name} = {value!r} is one text; write "
+                    f"{name} = ({value!r},)"
+                )
 
 
 def line_of(attribute: str, of: type, nodes: Mapping[str, ast.ClassDef]) -> int:

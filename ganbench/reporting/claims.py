@@ -14,6 +14,7 @@ from ganbench.core.errors import UserError, unknown
 from ganbench.core.spec import Column, column_of
 from ganbench.reporting.groups import Group, group_rows, numbers
 from ganbench.reporting.looks import fixed_design_notes
+from ganbench.reporting.origins import origin_notes
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -235,12 +236,13 @@ def claim_sheet(
     ]
     reasons = [f"{f.claim.id}: {f.reason}" for f in findings if f.reason]
     split = "" if first.split == "test" else f" · {first.split} split"
+    data = f" · data {group.data}" if group.data != first.data else ""
     return Sheet(
-        f"claims · {first.task} · preset {first.preset} · recipe {recipe}{split}",
+        f"claims · {first.task}{data} · preset {first.preset} · recipe {recipe}{split}",
         (*HEAD, *design.head, "n"),
         tuple(lines),
-        (*reasons, *design.notes(findings, group, interval)),
-        tuple(record(f, first, design) for f in findings),
+        (*reasons, *design.notes(findings, group, interval), *origin_notes(group)),
+        tuple(record(f, first, group.data, design) for f in findings),
         texts=3,
     )
 
@@ -259,7 +261,7 @@ def fixed_notes(findings: Sequence[Finding], group: Group, interval: Interval) -
     return [f"effect: {over}, {supports}; p of comparisons is Holm's", *fixed_design_notes(group)]
 
 
-def record(finding: Finding, first: Row, design: Design) -> dict[str, Any]:
+def record(finding: Finding, first: Row, data: str, design: Design) -> dict[str, Any]:
     claim, effect = finding.claim, finding.effect
     return {
         "id": claim.id,
@@ -271,7 +273,7 @@ def record(finding: Finding, first: Row, design: Design) -> dict[str, Any]:
         "p": finite(finding.p),
         "n": effect.n if effect else 0,
         "task": first.task,
-        "data": first.data,
+        "data": data,
         "preset": first.preset,
         "recipe": first.recipe,
         "split": first.split,

@@ -15,6 +15,7 @@ from ganbench.core.spec import Column, column_of
 from ganbench.reporting.entries import INTERVAL_TEXT, metric_label
 from ganbench.reporting.groups import Group, group_rows, model_rows, numbers
 from ganbench.reporting.looks import DesignNotes, fixed_design_notes
+from ganbench.reporting.origins import origin_notes
 from ganbench.reporting.sheets import Sheet, estimate_text, finite, number
 from ganbench.reporting.statistics import (
     ALPHA,
@@ -89,7 +90,7 @@ def comparison_sheet(
     family = len(pairs)
     lines = [(*pair_texts(pair, columns, interval), needed_text(pair, family)) for pair in pairs]
     records = tuple(record(group, pair, family) for pair in pairs)
-    notes = family_notes(pairs, interval)
+    notes = [*family_notes(pairs, interval), *origin_notes(group)]
     if any(pair.is_test for pair in pairs):
         notes.append("seeds for 80 % power: a rough guide, from the effect size seen here")
         notes += design(group)
@@ -185,7 +186,7 @@ def record(group: Group, pair: Pair, family: int) -> dict[str, Any]:
     first, comparison = group.first, pair.comparison
     return {
         "task": first.task,
-        "data": first.data,
+        "data": group.data,
         "split": first.split,
         "preset": first.preset,
         "metric": pair.metric,

@@ -152,7 +152,10 @@ def notes_on(folder: Path, trained: Sequence[Trained], older: int) -> Iterator[s
     elif without:
         yield f"{folder}: {len(without)} of {len(trained)} cells have no {CURVES}, only losses"
     if older:
-        yield f"{folder}: {older} cells of the same settings by older code are left out"
+        yield (
+            f"{folder}: {older} cells of the same settings, by older code or of other data, are "
+            "left out"
+        )
 
 
 def _place(one: Trained) -> tuple[str, str, str, int]:

@@ -79,7 +79,7 @@ def records(
         listed.append(
             {
                 "task": first.task,
-                "data": first.data,
+                "data": group.data,
                 "split": first.split,
                 "preset": first.preset,
                 "recipe": rows[0].recipe,

@@ -103,7 +103,7 @@ def folder_sheet(
     split = "" if first.split == "test" else f" · {first.split} split"
     before, after = short(names)
     return Sheet(
-        f"{first.task} · data {first.data}{split} · {after} less {before}",
+        f"{first.task} · data {groups[0].data}{split} · {after} less {before}",
         ("metric", "model", before, after, "difference", "p", "p Holm", "n"),
         tuple(lines),
         (
@@ -205,7 +205,7 @@ def record(change: Change, groups: tuple[Group, Group], names: tuple[str, str]) 
     first, difference = groups[0].first, change.comparison.difference
     return {
         "task": first.task,
-        "data": first.data,
+        "data": groups[0].data,
         "split": first.split,
         "metric": change.metric,
         "model": change.label,

@@ -1,10 +1,12 @@
-"""Rows that may be compared: one task, data, split, preset, set of options and arithmetic."""
+"""Rows that may be compared: one task, split, preset, set of options and arithmetic, and the same
+data to the sample.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -47,12 +49,16 @@ class Group:
     older: rows of the same seeds by other code, which are left out.
     metrics_of: the metrics of the chosen checkpoint of a row.
     choice: of the metrics that are shown.
+    unlike: settings of the data and the arithmetic in which groups of the same names differ, such
+        as `sigma_B=0.1`. samples: the beginning of the data's hash, where nothing else differs.
     """
 
     by_model: Mapping[str, Sequence[Row]]
     older: int
     metrics_of: Callable[[Row], Mapping[str, float | str]] = final_metrics
     choice: Choice = EVERYTHING
+    unlike: tuple[str, ...] = ()
+    samples: str = ""
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -118,12 +124,45 @@ class Group:
         return {k: Counter(row.status for row in rows) for k, rows in self.by_model.items()}
 
     @property
+    def data(self) -> str:
+        """The data's name, and what tells them from those of other groups of the same names."""
+        told = ", ".join([*self.unlike, *([f"samples {self.samples}"] if self.samples else [])])
+        return f"{self.first.data} ({told})" if told else self.first.data
+
+    @property
     def title(self) -> str:
         first = self.first
         recipes = list(dict.fromkeys(rows[0].recipe for rows in self.trained.values()))
-        recipe = f"recipe {recipes[0]}" if len(recipes) == 1 else f"recipes {', '.join(recipes)}"
+        recipe = f"recipe{'' if len(recipes) == 1 else 's'} {', '.join(recipes)}"
+        told = f" · {recipe}" if any(recipes) else ""  # references alone have none
         split = "" if first.split == "test" else f" · {first.split} split"
-        return f"{first.task} · data {first.data} · preset {first.preset} · {recipe}{split}"
+        return f"{first.task} · data {self.data} · preset {first.preset}{told}{split}"
+
+
+def told_apart(groups: Sequence[Group]) -> list[Group]:
+    """With what tells groups of the same task, data, split and preset apart."""
+    rivals: dict[tuple[str, ...], list[Row]] = {}
+    for row in (group.first for group in groups):
+        rivals.setdefault((row.task, row.data, row.split, row.preset), []).append(row)
+    unlike = {id(row): _unlike(row, same) for same in rivals.values() for row in same}
+    told = ((group, *unlike[id(group.first)]) for group in groups)
+    return [replace(group, unlike=parts, samples=samples) for group, parts, samples in told]
+
+
+def _unlike(row: Row, rivals: Sequence[Row]) -> tuple[tuple[str, ...], str]:
+    """Settings that some rival has otherwise; and samples, if one has all alike but these."""
+    own, others = _facts(row), [_facts(rival) for rival in rivals]
+    names = [name for name in own if any(other.get(name) != own[name] for other in others)]
+    alike = [r for r, facts in zip(rivals, others, strict=True) if facts == own]
+    is_told = len({_data_hash(rival) for rival in alike}) > 1
+    return tuple(f"{n}={own[n]}" for n in names), _data_hash(row)[:8] if is_told else ""
+
+
+def _facts(row: Row) -> dict[str, object]:
+    """What the names of a setting do not tell."""
+    precision, portable = _arithmetic(row)
+    arithmetic = {"precision": precision or "unknown", "portable": portable or "no"}
+    return {**row.options, **_budget(row), **arithmetic}
 
 
 def measured_by_metric(scores: Iterable[Mapping[str, float | str]]) -> dict[str, Measured]:
@@ -172,7 +211,7 @@ def group_rows(rows: Iterable[Row]) -> list[Group]:
         )
         require_one_protocol([row for same in models for row in same])
         groups.append(Group(dict(zip(_labels(models), models, strict=True)), older))
-    return groups
+    return told_apart(groups)
 
 
 def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
@@ -187,7 +226,7 @@ def by_setting(rows: Iterable[Row]) -> dict[bytes, dict[bytes, list[Row]]]:
     for row in rows:
         parts = id(row.budget), id(row.options), id(row.hparams)
         names = row.task, row.data, row.split, row.preset, row.model, row.recipe
-        key = (*parts, *names, *_arithmetic(row))
+        key = (*parts, *names, _data_hash(row), *_arithmetic(row))
         same = known.get(key)
         if same is None:
             variants = settings.setdefault(_setting(row), {})
@@ -211,9 +250,17 @@ def place(same: Sequence[Row]) -> tuple[bool, float]:
 
 
 def _setting(row: Row) -> bytes:
-    budget = {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
-    own = row.task, row.data, row.split, row.preset, budget, row.options
-    return grouping_key([*own, *_arithmetic(row)])
+    names = row.task, row.data, _data_hash(row), row.split, row.preset
+    return grouping_key([*names, _budget(row), row.options, *_arithmetic(row)])
+
+
+def _budget(row: Row) -> dict[str, object]:
+    return {"network": PLAIN, **shared_budget(row.budget, row.preset)}  # older rows do not say it
+
+
+def _data_hash(row: Row) -> str:
+    """Of the samples themselves: two folders of pictures have one name, `folder`."""
+    return str(row.provenance.get("data_hash", ""))
 
 
 def _arithmetic(row: Row) -> tuple[str | None, str | None]:

@@ -24,6 +24,7 @@ from ganbench.reporting.entries import (
     shown,
 )
 from ganbench.reporting.groups import Group, Measured, group_rows, selected_metrics
+from ganbench.reporting.origins import origin_notes
 from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.sheets import Sheet
 from ganbench.reporting.statistics import Interval
@@ -189,7 +190,7 @@ def table_notes(group: Group, selection: Sequence[str], told: str) -> list[str]:
         *reasons(group),
         *protocol_notes(group.rows, group.named),
         *selection,
-        *older_note(group),
+        *origin_notes(group),
         *left_out_note(group),
         f"{told}; ↑ higher is better, ↓ lower",
     ]
@@ -270,12 +271,6 @@ def reasons(group: Group) -> list[str]:
             whose.setdefault(", ".join(labels), []).append(metric)
         lines += [f"{labels}: {', '.join(metrics)} {text}" for labels, metrics in whose.items()]
     return lines
-
-
-def older_note(group: Group) -> list[str]:
-    if not group.older:
-        return []
-    return [f"{group.older} older rows of the same seeds, by other code, are left out"]
 
 
 def left_out_note(group: Group) -> list[str]:

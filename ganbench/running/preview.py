@@ -40,13 +40,13 @@ def draw_previews(jobs: Sequence[Job], output: Path) -> Iterator[Path]:
     for name, job in {job.cell.task: job for job in reversed(jobs)}.items():
         try:
             task = build_task(job.cell, job.context)
-            train = task.load("train")
-        except Exception:  # whatever a plugin raises
+            drawn = preview(name, task.load("train"), task.spec)
+        except Exception:  # whatever a plugin raises, or gives in place of a split
             continue
         path = output / "figures" / f"{name}-domains.png"
         try:
             path.parent.mkdir(exist_ok=True)
-            write_atomically(path, preview(name, train, task.spec))
+            write_atomically(path, drawn)
         except OSError as error:
             raise no_room(output) if is_disk_full(error) else unwritable(output, error) from error
         yield path

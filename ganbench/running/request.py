@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from numbers import Real
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -24,6 +23,7 @@ from ganbench.core.spec import (
 )
 from ganbench.reporting.sequential import LEAST_SEEDS
 from ganbench.results.benchmark_file import BenchmarkFile
+from ganbench.running.arguments import names_of, number, path_of, seeds_of, texts_of, whole
 from ganbench.running.settings import without_those_set_in
 from ganbench.tracking.tracker import TRACKERS
 from ganbench.training.checkpoint_selection import SNAPSHOTS
@@ -35,6 +35,7 @@ COUNTS = (STEPS, "width", "batch_size")  # of a budget
 LOCAL = "local"
 WHERE_IT_PAYS: Final = "auto"  # of steps that are compiled
 Compile = bool | Literal["auto"]
+WHOLE = ("threads", "workers", "together", "per_device", "micro_batch", "snapshots", "max_seeds")
 CHOICES = {
     "split": get_args(ScoredSplit),
     "precision": ("auto", *get_args(Precision)),
@@ -160,7 +161,7 @@ def request_of(
         benchmark=path_of(benchmark),
         output=path_of(output),
         weights_dir=path_of(weights_dir),
-        **without_none(same_names),
+        **as_numbers(without_none(same_names)),
     )
     check(request)
     return request
@@ -179,46 +180,24 @@ def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **{name: defaults[name] for name in left_open}}
 
 
+def as_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises UserError for a count or a time that is none."""
+    kinds = {**dict.fromkeys(WHOLE, whole), "time_limit_sec": number}
+    return {
+        name: kinds[name](value, name) if name in kinds else value for name, value in values.items()
+    }
+
+
 def numbers_of(budget: Mapping[str, Any]) -> dict[str, Any]:
-    """Without those that are None, and samples as one kind of number, for they are part of a name.
-    Raises UserError for a length or a size that is no number.
+    """Without those that are None, and each as one kind of number, for they are part of a name and
+    of rows. Raises UserError for a length or a size that is no number.
     """
+    kinds = {**dict.fromkeys((*COUNTS, "size"), whole), "lr_factor": number, KIMG: number}
     given = {name: value for name, value in budget.items() if value is not None}
-    for name in (*COUNTS, KIMG):
-        if not isinstance(given.get(name, 0), Real) or isinstance(given.get(name), bool):
-            raise UserError(f"{given[name]!r} is no number", f"budget, {name}", "give a number")
-    return {name: float(value) if name == KIMG else value for name, value in given.items()}
-
-
-def path_of(path: Path | str | None) -> Path | None:
-    """An empty text is no path."""
-    return Path(path) if path else None
-
-
-def texts_of(texts: Sequence[str], what: str) -> tuple[str, ...]:
-    """Raises UserError for a bare text, which would be a name a letter."""
-    if isinstance(texts, str):
-        raise UserError(f"{what} must be a list of texts, not '{texts}'", what, f"['{texts}']")
-    return tuple(texts)
-
-
-def names_of(names: Sequence[str], what: str) -> tuple[str, ...]:
-    """The same without repeats."""
-    return tuple(dict.fromkeys(texts_of(names, what)))
-
-
-def seeds_of(seeds: int | Sequence[int] | None) -> tuple[int, ...]:
-    """A number n for seeds 0 to n-1, or the seeds; none where it is None."""
-    if seeds is None:
-        return ()
-    distinct = tuple(range(seeds)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
-    if not 0 < len(distinct) <= MAX_SEEDS_OF_A_RUN or min(distinct) < 0:
-        raise UserError(
-            f"these are no seeds: {seeds}",
-            "seeds",
-            f"a number from 1 to {MAX_SEEDS_OF_A_RUN:,}, or a list of whole numbers, 0 or more",
-        )
-    return distinct
+    return {
+        name: kinds[name](value, f"budget, {name}") if name in kinds else value
+        for name, value in given.items()
+    }
 
 
 def check(request: Request) -> None:
@@ -227,6 +206,12 @@ def check(request: Request) -> None:
         value = getattr(request, name)
         if value not in known:
             raise unknown(name, value, known, f"{name}={value!r}")
+    if not isinstance(request.checkpoint_every, Every):
+        value = f"checkpoint_every={request.checkpoint_every!r}"
+        fix = (
+            f"from {Every.__module__} import Every, and give Every(steps=500) or Every(seconds=30)"
+        )
+        raise UserError("a distance between checkpoints is an Every", value, fix)
     if not isinstance(request.compiled, bool) and request.compiled != WHERE_IT_PAYS:
         known, value = ("True", "False", WHERE_IT_PAYS), str(request.compiled)
         raise unknown("choice of steps", value, known, f"compiled={request.compiled!r}")

@@ -293,6 +293,9 @@ def followed_by(
 
 
 def column_owner(column: str, registry: Registry) -> str:
-    """The metric plugin that gives a column."""
+    """The metric plugin that gives a column. Raises UserError where there is none."""
     metrics = registry.of_kind("metric").values()
-    return next(plugin.name for plugin in metrics if column in plugin.columns)
+    owner = next((plugin.name for plugin in metrics if column in plugin.columns), None)
+    if owner is None:
+        raise unknown("column", column, registry.columns, "selected_by of the task")
+    return owner

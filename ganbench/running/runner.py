@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ganbench.core.errors import UserError
 from ganbench.core.files import refuse_around, refuse_inside
-from ganbench.core.own_process import require_started
+from ganbench.core.own_process import require_started, without_script_of_no_file
 from ganbench.core.portable import is_portable
 from ganbench.core.portable_process import called_portable
 from ganbench.core.spec import DEFAULT_EVERY, MAX_MEGAPIXELS, Every, ScoredSplit
@@ -43,6 +43,7 @@ from ganbench.running.backends.gpus import Gpus
 from ganbench.running.backends.part import settled
 from ganbench.running.best_on_test import lines_on_rows_without
 from ganbench.running.build import network_size
+from ganbench.running.claim_names import require_known_names
 from ganbench.running.compile_choice import Find, compiled_where_it_pays, kept_or_measured
 from ganbench.running.frame import frame
 from ganbench.running.job import Grid, Job
@@ -122,6 +123,7 @@ def planned(request: Request) -> Planned:
     gpus = gpus_here(request)
     backend = backend_for(request, gpus)
     registry = discover(request.plugins)
+    require_known_names(file.claims, registry)
     grid = resolve(replace(request, seeds=all_seeds(request)), registry)
     rounds = rounds_of(request, file, grid.jobs, registry.columns, backend)
     name = request.benchmark.stem if request.benchmark else "+".join(request.tasks)
@@ -337,4 +339,5 @@ def rows_asked(request: Request) -> tuple[Row, ...]:
     require_started()
     if request.portable and request.backend == "processes" and not is_portable(os.environ):
         return called_portable(rows_asked, request)
-    return carry_out(planned(request), Silent()).rows
+    with without_script_of_no_file():
+        return carry_out(planned(request), Silent()).rows

@@ -20,12 +20,13 @@ def small_sets(jobs: Sequence[Job]) -> list[str]:
         name, batch = job.cell.task, batch_of(job)
         try:
             train = build_task(job.cell, job.context).load("train")
+            sizes = {"A": len(train.A), "B": len(train.B)}
         except Exception:  # the cell's own run will show the fault
             continue
         lines += [
             f"{name}: domain {domain} has {n} training samples, fewer than a batch of "
             f"{batch}, so each batch repeats some; give more data or --batch-size {n}"
-            for domain, n in (("A", len(train.A)), ("B", len(train.B)))
+            for domain, n in sizes.items()
             if n < batch
         ]
     return lines

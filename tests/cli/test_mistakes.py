@@ -69,6 +69,7 @@ def told(result: Result, *parts: str) -> None:
         ([*RUN, "--max-seeds", "9"], ["none are added", "give --until-decided"]),
         ([*RUN, "--data", "A=/tmp"], ["cannot use this --data", "no --data at all"]),
         (["table", "/no/such/run"], ["no such result folder"]),
+        (["movie", "/no/such/run"], ["no such result folder"]),
         (["run", "--models", ",", "--task", "toy"], ["no name is given", "--models"]),
         (["run", "--models", "recon"], ["no name is given", "--task"]),
         (["run", "no-such-file.toml"], ["benchmark file cannot be read", "no-such-file.toml"]),

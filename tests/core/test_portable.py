@@ -22,7 +22,7 @@ from ganbench.core.portable import (
     require_processor,
 )
 from ganbench.core.portable_process import called_portable
-from ganbench.running.request import seeds_of
+from ganbench.running.arguments import seeds_of
 
 VARIABLES = st.sampled_from([*SETTINGS, *UNSET, "PATH", "HOME"])
 ENVIRONMENTS = st.dictionaries(VARIABLES, st.sampled_from(["", "1", "2", "AVX2", "avx512"]))

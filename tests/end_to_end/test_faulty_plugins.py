@@ -8,6 +8,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.conftest import Command
+from tests.end_to_end.raises import RAISES
 from tests.registry.test_faults import MISSING, model
 
 FAULTY = {
@@ -79,3 +80,19 @@ def refused(done: CompletedProcess[str], plugin: str, message: str) -> None:
     assert f"{plugin} cannot be loaded: {message}" in done.stderr
     assert ".py" in done.stderr and "fix:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_says_what_looks_for_the_fault_of_a_plugin_that_failed(
+    ganbench: Command, tmp_path: Path
+) -> None:
+    """Only of those of one's own that had a part in it."""
+    for name in ("raises", "idle"):
+        (tmp_path / f"{name}.py").write_text(RAISES)
+    options = ("--task", "toy", "--preset", "smoke", "--seeds", "1", "--references", "none")
+    common = (*options, "--plugins", tmp_path, "--output", tmp_path / "out")
+    done = ganbench("run", "--models", "standard,raises", *common)
+    assert done.returncode == 1
+    told = [line for line in done.stdout.splitlines() if line.startswith("check: ")]
+    assert told == [f"check:  `ganbench check {tmp_path / 'raises.py'}` looks for faults of it"]
+    done = ganbench("run", "--models", "standard", *common)
+    assert done.returncode == 0 and "check: " not in done.stdout

@@ -22,6 +22,26 @@ def test_folders_of_ones_own(tmp_path: Path, cache_dir: Path, ganbench: Command)
     assert (tmp_path / "out" / "figures" / "folder-samples.png").exists()
 
 
+def test_a_script_from_standard_input_runs_cells_in_processes(tmp_path: Path) -> None:
+    """As of `python - <<EOF`: it has no file that helpers could import, and they need none."""
+    script = (
+        "import ganbench, sys\n"
+        "path = sys.modules['__main__'].__file__\n"
+        f"frame = ganbench.run(['standard'], ['toy'], 1, output={str(tmp_path / 'out')!r},\n"
+        "                     preset='smoke', references=[])\n"
+        "print(*frame.status, sys.modules['__main__'].__file__ == path)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"],
+        check=False,
+        input=script,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout.split() == ["done", "True"], done.stderr
+
+
 def test_a_script_without_a_guard_is_told_so_and_does_not_wait_for_itself(tmp_path: Path) -> None:
     script = tmp_path / "compare.py"
     script.write_text(

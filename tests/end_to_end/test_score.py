@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,14 @@ def test_a_table_for_people(score: Callable[..., Result], real: Path, fake: Path
     done = score(real, fake, "--metrics", "kd,coverage,fd_inf")
     assert done.exit_code == 1
     assert "coverage_efficientnet_lite0" in done.stdout
-    assert "skipped: 5120 images a side are needed" in done.stdout
+    table, _, notes = done.stdout.partition("\n\n")
+    assert re.search(r"^fd_inf_efficientnet_lite0 +skipped$", table, re.MULTILINE)
+    assert "  fd_inf_efficientnet_lite0 skipped: 5120 images a side are needed" in notes
+
+
+def test_no_metric_at_all_is_refused(score: Callable[..., Result], real: Path, fake: Path) -> None:
+    done = score(real, fake, "--metrics", "")
+    assert done.exit_code == 2 and "no metric is given" in done.output
 
 
 def test_fid_without_weights_is_skipped_with_the_fix(

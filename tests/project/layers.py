@@ -95,7 +95,7 @@ INSIDE = {
     "reporting": (
         ("choice", "protocols", "statistics"),
         ("groups", "sequential", "sheets"),
-        ("across_tasks", "budget_notes", "entries", "layout", "looks"),
+        ("across_tasks", "budget_notes", "entries", "layout", "looks", "origins"),
         (
             "checkpoints",
             "claims",
@@ -155,8 +155,9 @@ INSIDE = {
     ),
     "running": (
         (
-            *("budgets", "context", "fingerprint", "frame", "operators", "phrases", "progress"),
-            *("sample_shapes", "settings", "step_times", "tiles"),
+            *("arguments", "budgets", "claim_names", "context", "fingerprint", "frame"),
+            *("operators", "phrases", "progress", "sample_shapes", "settings", "step_times"),
+            "tiles",
         ),
         ("job", "request"),
         ("by_data", "memory_options", "portability", "seed_ids", "where"),

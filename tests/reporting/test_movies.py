@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganbench.cli.commands.movie import movie_command
 from ganbench.core.errors import UserError
 from ganbench.registry.registry import discover
 from ganbench.reporting.movies import animated, movies
@@ -99,3 +100,11 @@ def test_frames_of_several_sizes_are_whole() -> None:
         film.seek(1)
         pixels = np.asarray(film.convert("L"))
     assert pixels[29, 5] == 0 and pixels[5, 15] == 255
+
+
+def test_a_movie_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Here a file is in the way; a folder that is not writable is told alike."""
+    cars(tmp_path, "standard", 0, STEPS)
+    (tmp_path / "figures").write_text("in the way")
+    with pytest.raises(UserError, match="the movie cannot be written"):
+        movie_command(tmp_path, None, 100, REGISTRY)

@@ -197,6 +197,7 @@ def test_references_stand_last_and_have_no_recipe() -> None:
     assert sheet.title.endswith("recipe paper")
     assert sheet.notes[0].startswith("quick: 100 steps, width 8, batch 8, lr 0.001")
     assert record(sheet, "score", "oracle")["recipe"] == ""
+    assert only([reference]).title == "toy · data mixture · preset quick"
 
 
 def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
@@ -204,6 +205,48 @@ def test_a_row_of_newer_code_replaces_the_older_of_its_seed() -> None:
     found = record(sheet, "score", "recon")
     assert (found["mean"], found["n"]) == (7.0, 2)
     assert any("1 older rows" in note for note in sheet.notes)
+
+
+def test_pictures_of_other_folders_are_in_no_mean_with_these() -> None:
+    """All data of one's own are called `folder`, and have one default output."""
+    cats, horses = ({"provenance": {"precision": "fp32", "data_hash": h * 16}} for h in "ch")
+    rows = [row("standard", s, 1.0, **cats) for s in range(3)]
+    rows += [row("standard", s, 9.0, **horses) for s in range(2)]
+    first, second = table_sheets(rows, COLUMNS)
+    assert record(first, "score", "standard")["mean"] == 1.0
+    assert record(second, "score", "standard")["mean"] == 9.0
+    assert first.title.startswith("toy · data mixture (samples cccccccc) ·")
+    assert second.title.startswith("toy · data mixture (samples hhhhhhhh) ·")
+    assert record(first, "score", "standard")["data"] != record(second, "score", "standard")["data"]
+    assert not [note for sheet in (first, second) for note in sheet.notes if "older" in note]
+
+
+def test_settings_of_the_same_names_are_told_apart() -> None:
+    """The options of a task, which may be swept, and the arithmetic."""
+    rows = [
+        row("standard", 0, 1.0, options={"sigma": s}, provenance={"data_hash": str(s)})
+        for s in (1, 2)
+    ]
+    first, second = table_sheets(rows, COLUMNS)
+    assert first.title == "toy · data mixture (sigma=1) · preset quick · recipe paper"
+    assert second.title == "toy · data mixture (sigma=2) · preset quick · recipe paper"
+    assert [s.records[0]["data"] for s in (first, second)] == [
+        "mixture (sigma=1)",
+        "mixture (sigma=2)",
+    ]
+    kinds = [row("standard", 0, 1.0, provenance={"precision": p}) for p in ("fp32", "bf16")]
+    told = [sheet.records[0]["data"] for sheet in table_sheets(kinds, COLUMNS)]
+    assert told == ["mixture (precision=fp32)", "mixture (precision=bf16)"]
+
+
+def test_a_mean_over_seeds_of_different_code_is_told() -> None:
+    old, new = ({"provenance": {"plugin_hash": h, "torch": "2.15.0"}} for h in "on")
+    rows = [row("recon", 0, 1.0, **new), *(row("recon", s, 5.0, **old) for s in (1, 2))]
+    assert any(
+        "recon: seeds by different code are in one mean (0; 1, 2)" in n for n in only(rows).notes
+    )
+    alike = [row("recon", s, 1.0, **new) for s in range(3)]
+    assert not any("different code" in note for note in only(alike).notes)
 
 
 def test_csv_and_json_hold_the_same_records() -> None:

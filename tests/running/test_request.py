@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 
 import ganbench
@@ -227,6 +228,15 @@ def test_numbers_out_of_range_are_refused_in_python_too(name: str) -> None:
         ({"time_limit_sec": -1}, "a limit is 0 or more"),
         ({"seeds": []}, "no seeds"),
         ({"seeds": [0, -1]}, "no seeds"),
+        ({"seeds": 2.0}, "no seeds"),
+        ({"seeds": "2"}, "no seeds"),
+        ({"seeds": [0.5]}, "no seeds"),
+        ({"threads": 1.5}, "1.5 is no whole number"),
+        ({"workers": "2"}, "'2' is no number"),
+        ({"time_limit_sec": "9m"}, "'9m' is no number"),
+        ({"checkpoint_every": 500}, "is an Every"),
+        ({"budget": {"budget_steps": 10.5}}, "10.5 is no whole number"),
+        ({"budget": {"lr_factor": "2"}}, "'2' is no number"),
         ({"split": "train"}, "unknown split 'train'"),
         ({"device": "gpu"}, "'gpu' is no device"),
         ({"precision": "bf61"}, "did you mean 'bf16'"),
@@ -247,6 +257,20 @@ def test_none_is_told_as_none_where_it_says_nothing(name: str) -> None:
     with pytest.raises(UserError, match=f"{name} cannot be None") as raised:
         asked(**{name: None})
     assert raised.value.where == f"{name}=None" and "leave it out" in raised.value.fix
+
+
+def test_whole_numbers_of_any_kind_are_one_number() -> None:
+    """1e3 and numpy's numbers are no others than 1000: of a cell's identity, and in rows."""
+    plain = asked(seeds=[0, 1], threads=2, budget={"budget_steps": 1000, "width": 8})
+    for kind in (float, np.int64, np.float64):
+        given = asked(
+            seeds=np.arange(2),
+            threads=kind(2),
+            budget={"budget_steps": kind(1000), "width": kind(8)},
+        )
+        assert given == plain
+        numbers = (*given.seeds, given.threads, *(given.budget or {}).values())
+        assert {*map(type, numbers)} == {int}
 
 
 def test_none_leaves_a_choice_open() -> None:

@@ -16,7 +16,8 @@ from ganbench.core.budget import KIMG
 from ganbench.core.errors import UserError
 from ganbench.core.files import for_shell
 from ganbench.core.terminal import message
-from ganbench.registry.registry import Registry
+from ganbench.registry.registry import BUILT_IN, Registry
+from ganbench.registry.source import Plugin
 from ganbench.reporting.choice import Choice
 from ganbench.reporting.claims import claim_sheets
 from ganbench.reporting.designs import design_of
@@ -25,6 +26,7 @@ from ganbench.reporting.tables import table_sheets
 from ganbench.results.folder import read_rows
 from ganbench.results.records import Row
 from ganbench.running.backends.early import Early
+from ganbench.running.cell import TRACEBACK
 from ganbench.running.compile_choice import only_kept
 from ganbench.running.expected_time import expected_time
 from ganbench.running.memory_check import require_memory
@@ -124,6 +126,18 @@ def report(rows: Sequence[Row], figures: Sequence[Path], folder: Path, registry:
     shown = for_shell(folder)
     click.echo(f"rows:   {folder / 'rows.jsonl'}")
     click.echo(f"again:  `ganbench table {shown}` prints the tables")
+    for plugin in own_plugins([row for row in rows if TRACEBACK in row.reason], registry):
+        click.echo(f"check:  `ganbench check {for_shell(plugin.path)}` looks for faults of it")
     trained = [row for row in rows if not row.is_reference]
     if min(len({row.model for row in trained}), len({row.seed for row in trained})) > 1:
         click.echo(f"tests:  `ganbench compare {shown}` tests the models against each other")
+
+
+def own_plugins(rows: Sequence[Row], registry: Registry) -> list[Plugin]:
+    """Those of the user's own that the rows are of, and all of his metrics, which rows that have
+    failed do not name.
+    """
+    named = {*(row.model for row in rows), *(row.task for row in rows)}
+    own = [plugin for plugin in registry.plugins if plugin.origin != BUILT_IN and not plugin.error]
+    suspects = [plugin for plugin in own if plugin.name in named or plugin.kind == "metric"]
+    return suspects if rows else []

@@ -96,6 +96,8 @@ def fetch(extractor: Extractor, among: Places, cache_dir: Path, say: Report) -> 
 
 def extractor_and_scores(metrics: Sequence[str], extractor: str) -> tuple[Extractor, list[str]]:
     """The extractor and the scores. Raises UserError for unknown names and two extractors."""
+    if not metrics:
+        raise UserError("no metric is given", "--metrics", f"such as {next(iter(SCORES))}")
     owners = {name: OF_ONE[name] for name in metrics if name in OF_ONE}
     first_owner = next((owner for owner, _ in owners.values()), EMBEDDED)
     chosen = find_extractor(extractor or first_owner)
@@ -110,7 +112,7 @@ def extractor_and_scores(metrics: Sequence[str], extractor: str) -> tuple[Extrac
     for asked in metrics:
         name = owners[asked][1] if asked in owners else asked.removesuffix(f"_{chosen.name}")
         if name not in SCORES:
-            raise unknown("metric", asked, (*SCORES, *OF_ONE), "--metrics")
+            raise unknown("metric", asked, {*SCORES, *OF_ONE}, "--metrics")
         scores.append(name)
     return chosen, list(dict.fromkeys(scores))
 
@@ -139,10 +141,15 @@ def keep(score: Score, path: Path) -> None:
 
 
 def show(score: Score, protocol: JSON) -> None:
+    reasons = {name: text for name, text in score.metrics.items() if isinstance(text, str)}
     values = {
-        name: value if isinstance(value, str) else number(value)
+        name: value.partition(":")[0] if isinstance(value, str) else number(value)
         for name, value in score.metrics.items()
     }
-    notes = (*(f"{name}: {text}" for name, text in protocol.items()), *score.warnings)
+    notes = (
+        *(f"{name} {reason}" for name, reason in reasons.items()),
+        *(f"{name}: {text}" for name, text in protocol.items()),
+        *score.warnings,
+    )
     title, head = "scores of FAKE against REAL", ("metric", "value")
     print_sheets([Sheet(title, head, tuple(values.items()), notes, ())], "rich")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganbench.core.errors import UserError
 from ganbench.reporting.curves import distinct_names
 from ganbench.reporting.frames import stored_rows
-from ganbench.reporting.groups import Group, by_setting, place, variant_labels
+from ganbench.reporting.groups import Group, by_setting, place, told_apart, variant_labels
 from ganbench.reporting.protocols import require_one_protocol
 from ganbench.results.records import Row
 
@@ -71,7 +71,8 @@ def settings_of(folders: Sequence[Folder]) -> list[Setting]:
                     apart=why,
                 )
             )
-    return found
+    groups = told_apart([setting.group for setting in found])
+    return [replace(one, group=group) for one, group in zip(found, groups, strict=True)]
 
 
 def by_protocol(rows: Sequence[Row], owners: Mapping[int, Folder]) -> tuple[list[list[Row]], str]:

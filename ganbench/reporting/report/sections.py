@@ -12,6 +12,7 @@ from ganbench.reporting.choice import is_main
 from ganbench.reporting.designs import comparison_notes
 from ganbench.reporting.entries import INTERVAL_TEXT, NO_NUMBER, ONE_SEED
 from ganbench.reporting.groups import Group
+from ganbench.reporting.origins import origin_notes
 from ganbench.reporting.protocols import protocol_notes
 from ganbench.reporting.report.charts import Panel, look
 from ganbench.reporting.report.commands import Command, commands_of
@@ -34,7 +35,6 @@ from ganbench.reporting.report.training import training_of
 from ganbench.reporting.sheets import seeds_text
 from ganbench.reporting.statistics import Interval
 from ganbench.reporting.tables import (
-    older_note,
     reasons,
     selected_steps,
     selection_notes,
@@ -136,7 +136,7 @@ def footers(group: Group, interval: Interval) -> list[str]:
         *reasons(group),
         *protocol_notes(group.rows, group.metrics),
         *selection_notes(group, selected_steps(group)),
-        *older_note(group),
+        *origin_notes(group),
         f"{numbers_text(group, interval)}; ↑ higher is better, ↓ lower; bold: the best mean of the "
         "models, which says nothing of significance",
     ]

@@ -111,7 +111,15 @@ def variants_of(setting: Setting) -> Iterable[Variant]:
             for name, value in values.items()
             if name not in NOT_SWEPT
         }
-        who = [row.model, row.recipe, row.task, row.data, row.split, setting.apart]
+        who = [
+            row.model,
+            row.recipe,
+            row.task,
+            row.data,
+            setting.group.samples,
+            row.split,
+            setting.apart,
+        ]
         yield Variant(label, rows, setting, options, grouping_key(who))
 
 
