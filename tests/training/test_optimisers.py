@@ -205,8 +205,11 @@ class Falling(HParams):
     decay: float = 0.5
 
 
-def test_recipe_stable_has_constant_rates_and_says_nothing_of_them() -> None:
+def test_recipe_stable_has_constant_rates_and_says_so_where_they_fall_by_default() -> None:
+    """Or a cell, which is built from its record, would have the default."""
     stable = stabilised(Falling(halvings=3))
     assert (stable.decay, stable.halvings) == (0.0, 0)
-    assert not {"decay", "halvings", "optimiser", "clip_norm"} & set(stable.record())
+    assert stable.record()["decay"] == 0.0 and Falling(**stable.record()) == stable
+    assert not {"halvings", "optimiser", "clip_norm"} & set(stable.record())
+    assert not {"decay", "halvings"} & set(stabilised(HParams(decay=0.5)).record())
     assert Falling().record()["decay"] == 0.5
