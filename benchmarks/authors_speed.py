@@ -1,12 +1,12 @@
 """How long a training step takes beside the authors' own code, on a CPU.
 
     python -m benchmarks.authors_speed --authors FOLDER [--models ugatit,cut] [--size PX]
-        [--width N] [--rounds N] [--threads N] [--precision bf16]
+        [--width N] [--rounds N] [--threads N] [--precision bf16] [--theirs bf16]
 
 FOLDER has a checkout of each repository, as OWNER+NAME. Both sides train the same networks on the
-same batches of the recipe's size, theirs in fp32; ours and theirs take turns, and a row has the
-medians of both in seconds of the clock and of the processor. On a machine that does other work too
-the processor's are the ones to go by.
+same batches of the recipe's size, theirs in fp32, or in bf16 by autocast, which their code does not
+know; ours and theirs take turns, and a row has the medians of both in seconds of the clock and of
+the processor. On a machine that does other work too the processor's are the ones to go by.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from torch import Tensor
 from benchmarks.parity import cut, ugatit
 from benchmarks.parity.pair import Batch, batch_of, build, seed_everything
 from ganbench.contracts.model import Model
-from ganbench.core.devices import CPU
+from ganbench.core.devices import CPU, autocast
 from ganbench.core.heap import keep_freed_memory
 from ganbench.core.spec import Architecture, DataSpec, Precision
 from ganbench.networks.builder import NetworkBuilder
@@ -98,6 +98,14 @@ def our_update(model: Model, real: Batch, precision: Precision) -> Update:
     return lambda real, number: steps(Repeated(real))(number)
 
 
+def autocast_to(precision: Precision, update: Update) -> Update:
+    def cast(real: Batch, number: int) -> object:
+        with autocast(CPU, precision):
+            return update(real, number)
+
+    return cast
+
+
 def timed(update: Update, real: Batch, number: int) -> tuple[float, float]:
     """Seconds of the clock and of the processor."""
     seed_everything(number)
@@ -106,9 +114,9 @@ def timed(update: Update, real: Batch, number: int) -> tuple[float, float]:
     return time.perf_counter() - clock, time.process_time() - processor
 
 
-def row_of(sides: Sides, size: int, rounds: int, precision: Precision) -> str:
+def row_of(sides: Sides, size: int, rounds: int, ours: Precision, theirs: Precision) -> str:
     """Medians of ours and of theirs, and their ratio."""
-    updates = [our_update(sides.ours, batch(size, 0), precision), sides.theirs]
+    updates = [our_update(sides.ours, batch(size, 0), ours), autocast_to(theirs, sides.theirs)]
     found: list[list[tuple[float, float]]] = [[], []]
     for number in range(WARM + rounds):
         for i in (0, 1) if number % 2 else (1, 0):
@@ -117,8 +125,8 @@ def row_of(sides: Sides, size: int, rounds: int, precision: Precision) -> str:
                 found[i].append(seconds)
     cells = []
     for kind in (0, 1):
-        ours, theirs = (median(one[kind] for one in side) for side in found)
-        cells += [f"{ours:.3f}", f"{theirs:.3f}", f"{theirs / ours:.2f}"]
+        a, b = (median(one[kind] for one in side) for side in found)
+        cells += [f"{a:.3f}", f"{b:.3f}", f"{b / a:.2f}"]
     return " | ".join(cells)
 
 
@@ -138,16 +146,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="ours")
+    parser.add_argument("--theirs", choices=("fp32", "bf16"), default="fp32", help="theirs")
     given = parser.parse_args()
     keep_freed_memory()  # as workers do
     torch.set_num_threads(given.threads)
-    print(f"{given.size} px, width {given.width}, {given.threads} threads, {given.precision}")
+    precisions = f"{given.precision}, theirs {given.theirs}"
+    print(f"{given.size} px, width {given.width}, {given.threads} threads, {precisions}")
     print("model | ours, clock | theirs | ratio | ours, processor | theirs | ratio")
     for name in given.models.split(","):
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             sides = MODELS[name](given.authors, given.size, given.width)
-            row = row_of(sides, given.size, given.rounds, given.precision)
+            row = row_of(sides, given.size, given.rounds, given.precision, given.theirs)
         print(f"{name} | {row}", flush=True)
 
 
